@@ -1,0 +1,17 @@
+//! The help desk itself: its nouns and its rules, without clock, database or network.
+//!
+//! [`decide::decide`] says what becomes of a letter; [`trigger`] says what a ticket's change sets off. What they need
+//! comes in as values, what they want goes out as values; so the same code serves live mail, the import, a preview
+//! and the tests.
+
+pub mod decide;
+pub mod id;
+pub mod person;
+pub mod placeholder;
+pub mod ticket;
+pub mod trigger;
+
+pub use decide::{decide, Context, Decision, Outcome};
+pub use id::*;
+pub use person::{Language, Person, Role};
+pub use ticket::{Comment, Priority, Status, Ticket};

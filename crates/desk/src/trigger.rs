@@ -1,0 +1,140 @@
+//! Triggers: "when this happens to a ticket, do that". Conditions and actions have the shapes that Zendesk's API has.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ticket::Via;
+use crate::{GroupId, Person, PersonId, Priority, Ticket, TriggerId};
+
+/// A trigger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Id; 0 before it is stored.
+    pub id: TriggerId,
+    /// Shown to admins. Standard triggers hold a key of the language files here.
+    pub title: String,
+    /// Order.
+    pub position: i64,
+    /// Whether it runs.
+    pub active: bool,
+    /// Conditions.
+    pub conditions: Conditions,
+    /// Actions.
+    pub actions: Vec<Action>,
+}
+
+/// All of `all` and, when there are any, at least one of `any`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Conditions {
+    /// All must hold.
+    pub all: Vec<Condition>,
+    /// One must hold.
+    pub any: Vec<Condition>,
+}
+
+/// One condition, e.g. `update_type is Create`, `assignee_id is_not current_user`, `status value_previous solved`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// Field.
+    pub field: String,
+    /// Operator: `is`, `is_not`, `changed`, `not_changed`, `value_previous`, `not_value_previous`, ...
+    pub operator: String,
+    /// Value.
+    #[serde(default)]
+    pub value: String,
+}
+
+/// One action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "field")]
+pub enum Action {
+    /// A mail.
+    NotificationUser {
+        /// To whom.
+        to: Recipients,
+        /// Subject template (minijinja), or a key of the language files as `txt.key`.
+        subject: String,
+        /// Body template (minijinja, plain text), or `txt.key`.
+        body: String,
+    },
+    /// Sets the priority.
+    Priority {
+        /// To.
+        value: Priority,
+    },
+    /// Assigns to the person who made the change.
+    AssignToCurrentUser,
+}
+
+/// Whom a mail goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipients {
+    /// Requester, with the CCs as Cc. Skipped when the comment is private.
+    RequesterAndCcs,
+    /// Requester alone. Skipped when the comment is private.
+    RequesterId,
+    /// Assignee.
+    AssigneeId,
+    /// Everybody in the ticket's group.
+    GroupId,
+    /// All agents who are not restricted.
+    AllAgents,
+}
+
+/// What happened to a ticket: the value triggers look at.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// The ticket before; `None` when it was just made.
+    pub before: Option<Ticket>,
+    /// The ticket now.
+    pub ticket: Ticket,
+    /// The comment that came with it.
+    pub comment: Option<EventComment>,
+    /// Who did it.
+    pub actor: Person,
+    /// By which door.
+    pub via: Via,
+}
+
+/// The comment of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventComment {
+    /// Public?
+    pub public: bool,
+    /// Written by a machine.
+    pub automatic: bool,
+}
+
+/// What triggers want done, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send a mail to these people; suppression and templates are the engine's.
+    Notify {
+        /// Which trigger.
+        trigger: TriggerId,
+        /// To whom.
+        to: Recipients,
+        /// Subject template.
+        subject: String,
+        /// Body template.
+        body: String,
+    },
+    /// Set the priority.
+    SetPriority(TriggerId, Priority),
+    /// Assign.
+    Assign(TriggerId, PersonId),
+    /// Move to a group.
+    SetGroup(TriggerId, GroupId),
+}
+
+/// Runs the active triggers over an event. A trigger that changes the ticket starts the round anew; each fires at most
+/// once. Automatic comments and imported mail fire nothing that sends: that is decided here, not by each trigger.
+pub fn run(triggers: &[Trigger], event: &Event) -> Vec<Effect> {
+    let _ = (triggers, event);
+    todo!()
+}
+
+/// The ten standard triggers, in order, with texts as keys of the language files.
+pub fn standard() -> Vec<Trigger> {
+    todo!()
+}

@@ -1,0 +1,1 @@
+//! Afterwards, and only then: marking mail read and categorised in the mailbox.

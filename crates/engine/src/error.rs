@@ -1,0 +1,89 @@
+//! What a use case may answer instead of a result. The faces turn each into a page in the reader's language.
+
+/// Result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The actor may not do this.
+    #[error("not allowed")]
+    Forbidden,
+    /// No such thing, or not for this actor.
+    #[error("not found")]
+    NotFound,
+    /// Wrong address or password.
+    #[error("wrong address or password")]
+    WrongLogin,
+    /// Too many failed sign-ins; wait.
+    #[error("too many attempts")]
+    TooManyAttempts,
+    /// The desk has no registration at Entra yet.
+    #[error("no registration at Microsoft Entra is configured")]
+    NotRegistered,
+    /// The sign-in at Microsoft is not known: wrong or used `state`, expired, or another administrator's.
+    #[error("this sign-in is not known or was used already")]
+    UnknownSignIn,
+    /// Reconnect came back with another account.
+    #[error("signed in as {got}, expected {expected}")]
+    OtherAccount {
+        /// Connected before.
+        expected: String,
+        /// Came back.
+        got: String,
+    },
+    /// A support address is never a person's address, nor another connection's.
+    #[error("the address {address} is in use")]
+    AddressInUse {
+        /// Address.
+        address: String,
+        /// By whom.
+        by: store::UsedBy,
+    },
+    /// The default address can be neither deleted nor disconnected, and must work.
+    #[error("not allowed for the default address")]
+    DefaultAddress,
+    /// A closed ticket cannot be changed.
+    #[error("the ticket is closed")]
+    Closed,
+    /// Something the person typed.
+    #[error("{field}: {problem}")]
+    Invalid {
+        /// Field.
+        field: &'static str,
+        /// Key of the language files, e.g. `empty`, `too-long`.
+        problem: &'static str,
+    },
+    /// Microsoft.
+    #[error(transparent)]
+    Microsoft(#[from] exchange::Error),
+    /// Store.
+    #[error(transparent)]
+    Store(store::Error),
+    /// A text template is broken.
+    #[error("template: {0}")]
+    Template(String),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound { .. } => Error::NotFound,
+            store::Error::AddressInUse { address, by } => Error::AddressInUse { address: address.to_string(), by },
+            store::Error::DefaultAddress => Error::DefaultAddress,
+            other => Error::Store(other),
+        }
+    }
+}
+
+impl crate::Actor {
+    /// Refuses everybody but agents, admins and the owner.
+    pub(crate) fn must_be_staff(&self) -> Result<()> {
+        if self.person.role.is_staff() { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Refuses everybody but admins and the owner.
+    pub(crate) fn must_be_admin(&self) -> Result<()> {
+        if self.person.role.is_admin() { Ok(()) } else { Err(Error::Forbidden) }
+    }
+}

@@ -1,0 +1,1 @@
+//! From raw bytes to outcome: the one way in.

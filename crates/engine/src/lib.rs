@@ -1,0 +1,153 @@
+//! The engine: use cases, and the loops that run them.
+//!
+//! A use case is a method of [`Engine`] that takes the [`Actor`] who wants it: who may do a thing is decided here, not in
+//! a face. The loops ([`Engine::run`]) find their work through tables and take it by lease, so that any of them may be
+//! killed at any await point and another process goes on.
+
+mod account;
+mod acknowledge;
+mod answer;
+mod clock;
+mod connect;
+mod error;
+mod import;
+mod intake;
+mod live;
+mod loops;
+mod notify;
+mod outbox;
+mod receive;
+mod tickets;
+mod tokens;
+
+pub use account::*;
+pub use answer::{Answer, AnswerFile};
+pub use clock::Clock;
+pub use connect::{ConnectChoice, Connected, Pending};
+pub use error::{Error, Result};
+pub use import::{FileImport, FileOutcome};
+pub use live::Changes;
+pub use tickets::{CommentView, TicketView};
+
+use std::sync::Arc;
+
+use desk::Person;
+use exchange::{Entra, Graph};
+use jiff::SignedDuration;
+use store::Store;
+
+/// Who wants something done. Made by the faces from a session; the rights are checked by each use case.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The person.
+    pub person: Person,
+}
+
+/// How the engine behaves; every value has a place in the configuration file.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Address people reach the desk at, without a slash at the end: links in mails, redirect address.
+    pub public_url: String,
+    /// Category of mail that was taken in.
+    pub category: String,
+    /// Second category of mail that could not be taken in.
+    pub rejected_category: String,
+    /// Shortest time between two readings of a mailbox (after traffic).
+    pub poll_min: SignedDuration,
+    /// Longest time between two readings (when idle).
+    pub poll_max: SignedDuration,
+    /// How often the last days are swept.
+    pub sweep_every: SignedDuration,
+    /// How long a draft may still lie there after `send` before it counts as not sent.
+    pub send_grace: SignedDuration,
+    /// How long a sent copy is looked for before a person is told.
+    pub confirm_within: SignedDuration,
+    /// Messages a minute that may leave a mailbox.
+    pub messages_a_minute: u32,
+    /// Recipients a day.
+    pub recipients_a_day: u32,
+    /// Mailboxes worked on at once.
+    pub workers: usize,
+    /// Lease time: how long a killed worker's mailbox rests.
+    pub lease: SignedDuration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8700".to_owned(),
+            category: "Postdesk".to_owned(),
+            rejected_category: "Postdesk could not read".to_owned(),
+            poll_min: SignedDuration::from_secs(5),
+            poll_max: SignedDuration::from_secs(30),
+            sweep_every: SignedDuration::from_mins(60),
+            send_grace: SignedDuration::from_secs(90),
+            confirm_within: SignedDuration::from_hours(2),
+            messages_a_minute: 30,
+            recipients_a_day: 10_000,
+            workers: 8,
+            lease: SignedDuration::from_secs(60),
+        }
+    }
+}
+
+/// Handle to the engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    /// `None` until the desk's registration at Entra is configured.
+    pub(crate) entra: Option<Entra>,
+    pub(crate) graph: Graph,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+    pub(crate) token_key: mail::TokenKey,
+    /// Random name of this process as holder of leases.
+    pub(crate) holder: String,
+    pub(crate) flights: tokens::Flights,
+    pub(crate) changes: live::Feed,
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Store, migrated.
+    pub store: Store,
+    /// Entra, when the registration is configured.
+    pub entra: Option<Entra>,
+    /// Graph.
+    pub graph: Graph,
+    /// Clock.
+    pub clock: Clock,
+    /// Settings.
+    pub settings: Settings,
+}
+
+impl Engine {
+    /// Puts the parts together: makes the account's token key and the standard triggers on first start.
+    pub async fn new(parts: Parts) -> Result<Self> {
+        account::first_start(parts).await
+    }
+
+    /// The store, for faces that only show.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Now.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Graph counters, for the bench and the pages.
+    pub fn graph_calls(&self) -> exchange::graph::Calls {
+        self.inner.graph.calls()
+    }
+}

@@ -1,0 +1,1 @@
+//! From a ticket event to outbox rows: triggers, recipients, suppression, texts.

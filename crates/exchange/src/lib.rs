@@ -1,0 +1,14 @@
+//! Microsoft, over HTTP: Entra sign-in and a thin, typed Graph client. Knows nothing of tickets or of the database.
+//!
+//! Every call carries `Prefer: IdType="ImmutableId"`. Every failure ends in [`Error`], whose [`Error::remedy`] says
+//! what to do; nothing else in the product looks at status codes, Graph codes or AADSTS numbers.
+
+pub mod cloud;
+pub mod entra;
+pub mod error;
+pub mod graph;
+
+pub use cloud::Cloud;
+pub use entra::{Entra, Registration, SignedIn, TokenSet};
+pub use error::{Error, Remedy, Result, Trace};
+pub use graph::{Graph, Mailbox};

@@ -1,0 +1,1 @@
+//! Which kind of mail is this, and by what signs.

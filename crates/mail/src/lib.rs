@@ -1,0 +1,18 @@
+//! Bytes to letter, letter to bytes.
+//!
+//! Pure: no clock, no network, no database. [`read`] turns the raw bytes of one mail into a [`Letter`] and cannot
+//! fail: at worst the letter says that it is unreadable. [`compose`] turns an answer into MIME. [`html`] is the
+//! only door through which HTML that came by mail may reach a screen.
+
+pub mod compose;
+pub mod html;
+pub mod ids;
+mod kind;
+pub mod letter;
+mod quote;
+mod read;
+
+pub use compose::{Outgoing, OutgoingAttachment};
+pub use ids::{MessageId, TokenKey};
+pub use letter::{Address, Attachment, AuthVerdict, Kind, Letter, Mailbox, Sign, Unreadable};
+pub use read::{read, read_graph_json};
