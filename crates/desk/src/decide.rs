@@ -1,7 +1,10 @@
 //! What becomes of a letter. One pure function, used by live mail, import, preview and tests alike.
+//!
+//! The order of the rules stands in `judge`, one line a rule; what a mail to an existing ticket may do stands in
+//! `reply.rs`.
 
 use jiff::Timestamp;
-use mail::{Address, Letter, Mailbox, MessageId};
+use mail::{Address, AuthVerdict, Kind, Letter, Mailbox, MessageId, Unreadable};
 use serde::{Deserialize, Serialize};
 
 use crate::ticket::words;
@@ -33,15 +36,15 @@ pub struct Context {
     pub own: Option<OutboxId>,
     /// For a bounce: what bounced.
     pub bounced: Option<Bounced>,
-    /// The person who has the author's address.
+    /// The person who has the author's address ([`author`]).
     pub author: Option<Person>,
     /// The author's address is one of our support addresses.
     pub author_is_support_address: bool,
-    /// Support addresses among the recipients: they are never people.
+    /// Support addresses among everybody the letter names: they are never people.
     pub support_addresses: Vec<Address>,
     /// Tickets the letter refers to, best signal first, without repeats.
     pub referenced: Vec<Referenced>,
-    /// Mails of this author taken in during the last hour.
+    /// Mails of this author that came live during the last hour, whatever became of them.
     pub recent_from_author: u32,
     /// The account's address limit for CCs.
     pub max_ccs: usize,
@@ -78,12 +81,18 @@ pub struct Referenced {
     pub status: Status,
     /// Its requester.
     pub requester: PersonId,
+    /// Its requester's address: whether a CC left the requester out.
+    pub requester_address: Option<Address>,
     /// Its assignee.
     pub assignee: Option<PersonId>,
     /// Its CCs.
     pub ccs: Vec<PersonId>,
+    /// Its tags: a follow-up takes them over.
+    pub tags: Vec<String>,
     /// Whether any of its comments is public.
     pub is_public: bool,
+    /// Texts of its internal notes. Needed only when the author is a member of the staff; may else be left empty.
+    pub private_texts: Vec<String>,
 }
 
 /// One reason why a mail belongs to a ticket. Kept with the comment: "why here?".
@@ -259,8 +268,186 @@ pub struct CommentPlan {
     pub spoof: bool,
 }
 
-/// Decides. See the module.
+impl Cause {
+    /// The number that clients of Zendesk's API know the cause by.
+    pub fn number(self) -> u8 {
+        match self {
+            Cause::AutoMailer => 3,
+            Cause::Loop => 4,
+            Cause::UnknownUserUpdate => 5,
+            Cause::OtherUserUpdate => 6,
+            Cause::AutoDeliveryFailure => 7,
+            Cause::AutoVacation => 8,
+            Cause::SystemUser => 9,
+            Cause::UnknownAuthor => 10,
+            Cause::FromSupportAddress => 22,
+        }
+    }
+}
+
+/// Mails an hour of one author that are taken in (zendesk.md 5.3).
+pub const ACCEPTED_AN_HOUR: u32 = 20;
+/// Mails an hour of one author after which nothing is kept but the ledger row.
+pub const REJECTED_BEYOND_AN_HOUR: u32 = 40;
+/// The requester of a ticket whose mail is so broken that it names nobody. `.invalid` can never be delivered to.
+pub const NOBODY: &str = "unknown-sender@postdesk.invalid";
+
+/// The author of a letter: Reply-To before From, as desks do it; but a Reply-To that is a support address of ours
+/// names no person, then it is From.
+pub fn author<'l>(letter: &'l Letter, is_support_address: impl Fn(&Address) -> bool) -> Option<&'l Mailbox> {
+    match (&letter.reply_to, &letter.from) {
+        (Some(reply_to), Some(from)) if is_support_address(&reply_to.address) => Some(from),
+        _ => letter.author(),
+    }
+}
+
+/// Decides. Exactly one outcome for whatever letter and context; see the module.
 pub fn decide(letter: &Letter, context: &Context) -> Decision {
-    let _ = (letter, context);
-    todo!()
+    let (outcome, reason) = judge(letter, context);
+    let signals = context.referenced.iter().map(|referenced| referenced.signal.clone()).collect();
+    Decision { outcome, reason, signals }
+}
+
+/// The rules in their order: the first that applies decides.
+fn judge(letter: &Letter, context: &Context) -> (Outcome, String) {
+    if let Some(own) = context.own {
+        return (Outcome::OwnMail(own), "own_mail".to_owned());
+    }
+    if context.author_is_support_address {
+        return suspended(Cause::FromSupportAddress);
+    }
+    if let Some(known) = &context.known {
+        let by = if letter.message_id.is_some() { "message-id seen before" } else { "content seen before" };
+        return (Outcome::Duplicate(known.clone()), by.to_owned());
+    }
+    if letter.kind == Kind::Bounce {
+        return match &context.bounced {
+            Some(bounced) => (Outcome::Bounce(bounced.clone()), "bounce_of_ours".to_owned()),
+            None => suspended(Cause::AutoDeliveryFailure),
+        };
+    }
+    if let Some(refused) = loop_breaker(letter, context) {
+        return refused;
+    }
+    let author = author(letter, |address| context.support_addresses.contains(address));
+    if let Some(why @ (Unreadable::Empty | Unreadable::NoHeaders)) = &letter.unreadable {
+        return unreadable(letter, context, author, why);
+    }
+    // A ticket nobody can be answered in helps no customer: an agent sees the mail in the suspended queue and can
+    // say whose it is.
+    let Some(author) = author else {
+        return match &letter.unreadable {
+            Some(why) => unreadable(letter, context, None, why),
+            None => suspended(Cause::UnknownAuthor),
+        };
+    };
+    if let Some(referenced) = context.referenced.first() {
+        return crate::reply::update(letter, context, author, referenced);
+    }
+    if let Some(cause) = machine(letter, author) {
+        return suspended(cause);
+    }
+    if let Some(why) = &letter.unreadable {
+        return unreadable(letter, context, Some(author), why);
+    }
+    (Outcome::NewTicket(ticket(letter, context, author)), "new_ticket".to_owned())
+}
+
+pub(crate) fn suspended(cause: Cause) -> (Outcome, String) {
+    (Outcome::Suspended(cause), cause.as_str().to_owned())
+}
+
+/// The loop breaker trusts no header: an author who writes more than people write is stopped. Old mail and agents
+/// whose mail is genuine are no loop.
+fn loop_breaker(letter: &Letter, context: &Context) -> Option<(Outcome, String)> {
+    let exempt = context.way == Way::Import || (is_genuine_staff(letter, context) && !letter.kind.is_automatic());
+    match context.recent_from_author {
+        _ if exempt => None,
+        0..ACCEPTED_AN_HOUR => None,
+        ACCEPTED_AN_HOUR..REJECTED_BEYOND_AN_HOUR => Some(suspended(Cause::Loop)),
+        _ => Some((Outcome::Rejected(Cause::Loop), Cause::Loop.as_str().to_owned())),
+    }
+}
+
+/// Why a mail that belongs to no ticket makes none: written by a machine.
+pub(crate) fn machine(letter: &Letter, author: &Mailbox) -> Option<Cause> {
+    if matches!(author.address.local(), "mailer-daemon" | "postmaster") {
+        return Some(Cause::SystemUser);
+    }
+    match letter.kind {
+        Kind::Ordinary => None,
+        Kind::OutOfOffice => Some(Cause::AutoVacation),
+        Kind::Bounce => Some(Cause::AutoDeliveryFailure),
+        Kind::Automatic | Kind::Bulk | Kind::Receipt => Some(Cause::AutoMailer),
+    }
+}
+
+/// A member of the staff wrote it, and Exchange says that the sender is genuine. Only then has the mail an agent's
+/// powers (zendesk.md 5.5).
+pub(crate) fn is_genuine_staff(letter: &Letter, context: &Context) -> bool {
+    letter.auth == AuthVerdict::Pass && context.author.as_ref().is_some_and(|person| person.role.is_staff())
+}
+
+/// May be spoofed: the check failed; or it claims to be staff and nothing proves it.
+pub(crate) fn may_be_spoofed(letter: &Letter, context: &Context) -> bool {
+    let staff = context.author.as_ref().is_some_and(|person| person.role.is_staff());
+    letter.auth == AuthVerdict::Fail || (staff && letter.auth != AuthVerdict::Pass)
+}
+
+pub(crate) fn author_of(context: &Context, author: &Mailbox) -> Author {
+    match &context.author {
+        Some(person) => Author::Known(person.id),
+        None => Author::New(author.clone()),
+    }
+}
+
+/// A new ticket of the author's.
+pub(crate) fn ticket(letter: &Letter, context: &Context, author: &Mailbox) -> TicketPlan {
+    let who = author_of(context, author);
+    TicketPlan {
+        requester: who.clone(),
+        subject: letter.subject.clone(),
+        comment: CommentPlan {
+            author: who,
+            public: true,
+            automatic: letter.kind.is_automatic(),
+            spoof: may_be_spoofed(letter, context),
+        },
+        ccs: other_people(letter, context, &[&author.address], context.max_ccs),
+        tags: Vec::new(),
+    }
+}
+
+/// A ticket that shows the original. Nothing is sent for it: nobody knows what the mail is.
+fn unreadable(letter: &Letter, context: &Context, author: Option<&Mailbox>, why: &Unreadable) -> (Outcome, String) {
+    let nobody = || Address::parse(NOBODY).map(|address| Mailbox { name: String::new(), address });
+    let reason = match why {
+        Unreadable::Empty => "empty",
+        Unreadable::NoHeaders => "no_headers",
+        Unreadable::NoMime => "no_mime",
+    };
+    let Some(author) = author.cloned().or_else(nobody) else {
+        return suspended(Cause::UnknownAuthor);
+    };
+    let mut plan = ticket(letter, context, &author);
+    plan.comment.automatic = true;
+    (Outcome::Unreadable(plan), reason.to_owned())
+}
+
+/// To and Cc without support addresses, without `except`, each once, at most `limit`.
+pub(crate) fn other_people(letter: &Letter, context: &Context, except: &[&Address], limit: usize) -> Vec<Mailbox> {
+    let mut people: Vec<Mailbox> = Vec::new();
+    for person in letter.to.iter().chain(&letter.cc) {
+        let address = &person.address;
+        if people.len() == limit {
+            break;
+        }
+        if !except.contains(&address)
+            && !context.support_addresses.contains(address)
+            && !people.iter().any(|p| p.address == *address)
+        {
+            people.push(person.clone());
+        }
+    }
+    people
 }

@@ -1,9 +1,14 @@
 //! Triggers: "when this happens to a ticket, do that". Conditions and actions have the shapes that Zendesk's API has.
+//!
+//! What a condition means stands in `condition.rs`; the ten triggers every account starts with in `standard.rs`.
 
 use serde::{Deserialize, Serialize};
 
+use crate::condition::Moment;
 use crate::ticket::Via;
 use crate::{GroupId, Person, PersonId, Priority, Ticket, TriggerId};
+
+pub use crate::standard::standard;
 
 /// A trigger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +36,8 @@ pub struct Conditions {
     pub any: Vec<Condition>,
 }
 
-/// One condition, e.g. `update_type is Create`, `assignee_id is_not current_user`, `status value_previous solved`.
+/// One condition, e.g. `update_type is Create`, `assignee_id is_not current_user`, `status value_previous solved`. A field or
+/// operator that is not known never holds: a trigger that nobody understands sends nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// Field.
@@ -127,14 +133,61 @@ pub enum Effect {
     SetGroup(TriggerId, GroupId),
 }
 
-/// Runs the active triggers over an event. A trigger that changes the ticket starts the round anew; each fires at most
-/// once. Automatic comments and imported mail fire nothing that sends: that is decided here, not by each trigger.
+/// Runs the active triggers over an event, in the order of their positions. A trigger that changes the ticket starts the
+/// round anew; each fires at most once. Automatic comments and imported mail fire nothing that sends: that is decided
+/// here, not by each trigger.
 pub fn run(triggers: &[Trigger], event: &Event) -> Vec<Effect> {
-    let _ = (triggers, event);
-    todo!()
+    let mut waiting: Vec<&Trigger> = triggers.iter().filter(|trigger| trigger.active).collect();
+    waiting.sort_by_key(|trigger| (trigger.position, trigger.id));
+    let mut ticket = event.ticket.clone();
+    let mut effects = Vec::new();
+    loop {
+        let moment = Moment { event, ticket: &ticket };
+        let Some(next) = waiting.iter().position(|trigger| moment.fulfils(&trigger.conditions)) else {
+            return effects;
+        };
+        // Taken out before it acts: that is what makes "at most once" and the end of the round certain. Whether the
+        // search goes on behind it or starts anew is the same thing for those that did not hold before it, unless it
+        // changed the ticket.
+        let trigger = waiting.remove(next);
+        for action in &trigger.actions {
+            act(trigger.id, action, event, &mut ticket, &mut effects);
+        }
+    }
 }
 
-/// The ten standard triggers, in order, with texts as keys of the language files.
-pub fn standard() -> Vec<Trigger> {
-    todo!()
+fn act(trigger: TriggerId, action: &Action, event: &Event, ticket: &mut Ticket, effects: &mut Vec<Effect>) {
+    match action {
+        Action::NotificationUser { to, subject, body } => {
+            if may_send(*to, event, ticket) {
+                effects.push(Effect::Notify { trigger, to: *to, subject: subject.clone(), body: body.clone() });
+            }
+        }
+        Action::Priority { value } => {
+            if ticket.priority != Some(*value) {
+                ticket.priority = Some(*value);
+                effects.push(Effect::SetPriority(trigger, *value));
+            }
+        }
+        Action::AssignToCurrentUser => {
+            if event.actor.role.is_staff() && ticket.assignee != Some(event.actor.id) {
+                ticket.assignee = Some(event.actor.id);
+                effects.push(Effect::Assign(trigger, event.actor.id));
+            }
+        }
+    }
+}
+
+/// Machines are never written to because of what they wrote, old mail is never answered, and customers hear nothing of
+/// internal notes.
+fn may_send(to: Recipients, event: &Event, ticket: &Ticket) -> bool {
+    if event.via == Via::Import || event.comment.as_ref().is_some_and(|comment| comment.automatic) {
+        return false;
+    }
+    match to {
+        Recipients::RequesterAndCcs | Recipients::RequesterId => event.comment.as_ref().is_none_or(|comment| comment.public),
+        Recipients::AssigneeId => ticket.assignee.is_some(),
+        Recipients::GroupId => ticket.group.is_some(),
+        Recipients::AllAgents => true,
+    }
 }

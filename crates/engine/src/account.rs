@@ -1,13 +1,52 @@
-//! People signing in, first start, what admins see of the account.
+//! First start, and what admins see of the account.
 
 use desk::{BrandId, ImportId, Person, PersonId};
-use store::{Account, Brand, ImportRun, LedgerQuery, LedgerRow, SupportAddress, Suspended};
+use jiff::SignedDuration;
+use mail::TokenKey;
+use secrecy::{ExposeSecret as _, SecretString};
+use store::{Account, Brand, ImportRun, LedgerQuery, LedgerRow, Store, SupportAddress, Suspended};
 
-use crate::{Actor, Engine, Parts, Result};
+use crate::{Actor, Engine, Error, Inner, Parts, Result};
 
+/// Name of the secret setting that holds the key of the ticket tokens.
+const TOKEN_KEY: &str = "token_key";
+/// How long a finished import stays on the page.
+const IMPORT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
+/// Suspended tickets on one page.
+const SUSPENDED_SHOWN: u32 = 500;
+
+/// Puts the parts together: makes the account's token key, its first brand and the standard triggers where they are missing.
 pub(crate) async fn first_start(parts: Parts) -> Result<Engine> {
-    let _ = parts;
-    todo!()
+    let tx = parts.store.begin(parts.clock.now()).await?;
+    let random = SecretString::from(hex::encode(rand::random::<[u8; 32]>()));
+    tx.set_secret_setting(TOKEN_KEY, &random, true).await?;
+    tx.seed_triggers(&desk::trigger::standard()).await?;
+    tx.commit().await?;
+    let engine = Engine {
+        inner: std::sync::Arc::new(Inner {
+            token_key: token_key(&parts.store).await?,
+            holder: hex::encode(rand::random::<[u8; 16]>()),
+            flights: crate::tokens::Flights::default(),
+            guard: crate::people::Guard::default(),
+            changes: crate::live::Feed::default(),
+            store: parts.store,
+            entra: parts.entra,
+            graph: parts.graph,
+            clock: parts.clock,
+            settings: parts.settings,
+        }),
+    };
+    crate::tokens::try_renewed_registration(&engine).await?;
+    Ok(engine)
+}
+
+async fn token_key(store: &Store) -> Result<TokenKey> {
+    let broken = || {
+        Error::Store(store::Error::Inconsistent { table: "settings", column: "value", row: TOKEN_KEY.to_owned() })
+    };
+    let secret = store.secret_setting(TOKEN_KEY).await?.ok_or_else(broken)?;
+    let bytes = hex::decode(secret.expose_secret()).map_err(|_| broken())?;
+    Ok(TokenKey::new(bytes.try_into().map_err(|_| broken())?))
 }
 
 /// A support address as the page shows it.
@@ -24,69 +63,69 @@ pub struct AddressView {
 }
 
 impl Engine {
-    /// Checks a password (argon2, off the async threads); slows down and refuses after repeated failures.
-    pub async fn log_in(&self, address: &str, password: &str) -> Result<Person> {
-        let _ = (address, password);
-        todo!()
-    }
-
-    /// The person of a session.
-    pub async fn person(&self, id: PersonId) -> Result<Person> {
-        let _ = id;
-        todo!()
-    }
-
-    /// Makes an administrator (the command, first start).
-    pub async fn make_admin(&self, name: &str, address: &str, password: &str) -> Result<Person> {
-        let _ = (name, address, password);
-        todo!()
-    }
-
-    /// Sets a password from the local command line; works without mail.
-    pub async fn reset_password(&self, address: &str, password: &str) -> Result<()> {
-        let _ = (address, password);
-        todo!()
-    }
-
-    /// The person's own language.
-    pub async fn choose_language(&self, actor: &Actor, language: desk::Language) -> Result<()> {
-        let _ = (actor, language);
-        todo!()
-    }
-
     /// Brands. Staff.
     pub async fn brands(&self, actor: &Actor) -> Result<Vec<Brand>> {
-        let _ = actor;
-        todo!()
+        actor.must_be_staff()?;
+        Ok(self.inner.store.brands().await?)
     }
 
     /// Makes a brand. Admins.
     pub async fn make_brand(&self, actor: &Actor, name: &str) -> Result<BrandId> {
-        let _ = (actor, name);
-        todo!()
+        actor.must_be_admin()?;
+        let name = crate::people::checked_name(name)?;
+        let tx = self.inner.store.begin(self.now()).await?;
+        let brand = tx.create_brand(&name).await?;
+        tx.commit().await?;
+        Ok(brand.id)
     }
 
     /// Support addresses with their state. Admins. Never asks Microsoft.
     pub async fn addresses(&self, actor: &Actor) -> Result<Vec<AddressView>> {
-        let _ = actor;
-        todo!()
+        actor.must_be_admin()?;
+        let store = &self.inner.store;
+        let imports = store.imports(self.now() - IMPORT_SHOWN).await?;
+        let mut views = Vec::new();
+        for address in store.support_addresses().await? {
+            let connection = address.connection.id;
+            let out = store.outbox_counts(Some(connection)).await?;
+            views.push(AddressView {
+                waiting_in: store.ledger_account(Some(connection)).await?.waiting,
+                waiting_out: out.iter().filter(|(step, _)| !step.is_final()).map(|(_, count)| count).sum(),
+                import: imports.iter().find(|run| run.connection == connection).cloned(),
+                address,
+            });
+        }
+        Ok(views)
     }
 
     /// One import. Admins.
     pub async fn import_run(&self, actor: &Actor, id: ImportId) -> Result<ImportRun> {
-        let _ = (actor, id);
-        todo!()
+        actor.must_be_admin()?;
+        Ok(self.inner.store.import(id).await?)
     }
 
     /// The ledger: each message and what became of it. Admins.
     pub async fn ledger(&self, actor: &Actor, query: &LedgerQuery) -> Result<(Account, Vec<LedgerRow>)> {
-        let _ = (actor, query);
-        todo!()
+        actor.must_be_admin()?;
+        let account = self.inner.store.ledger_account(query.connection).await?;
+        Ok((account, self.inner.store.ledger(query).await?))
     }
 
     /// Suspended tickets. Staff.
     pub async fn suspended(&self, actor: &Actor) -> Result<Vec<Suspended>> {
-        let _ = actor;
-        todo!()
+        actor.must_be_staff()?;
+        Ok(self.inner.store.suspended(SUSPENDED_SHOWN).await?)
+    }
+
+    /// The person of a session.
+    pub async fn person(&self, id: PersonId) -> Result<Person> {
+        Ok(self.inner.store.person(id).await?)
+    }
+
+    /// The person's own language.
+    pub async fn choose_language(&self, actor: &Actor, language: desk::Language) -> Result<()> {
+        let tx = self.inner.store.begin(self.now()).await?;
+        tx.set_language(actor.person.id, language).await?;
+        Ok(tx.commit().await?)
     }
 }

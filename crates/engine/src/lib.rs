@@ -12,11 +12,14 @@ mod connect;
 mod error;
 mod import;
 mod intake;
+mod letter_out;
 mod live;
 mod loops;
 mod notify;
 mod outbox;
+mod people;
 mod receive;
+mod texts;
 mod tickets;
 mod tokens;
 
@@ -108,6 +111,7 @@ pub(crate) struct Inner {
     /// Random name of this process as holder of leases.
     pub(crate) holder: String,
     pub(crate) flights: tokens::Flights,
+    pub(crate) guard: people::Guard,
     pub(crate) changes: live::Feed,
 }
 

@@ -1,1 +1,311 @@
 //! From a ticket event to outbox rows: triggers, recipients, suppression, texts.
+
+use std::collections::{BTreeMap, HashMap};
+
+use desk::trigger::{Effect, Event, Recipients};
+use desk::{Comment, CommentId, Language, Person, PersonId, Ticket, TriggerId, placeholder};
+use mail::{Mailbox, MessageId};
+use store::{AuditEvent, NewComment, NewOutbox, OutboxFile, SupportAddress, TicketChange, Tx, Urgency};
+
+use crate::letter_out::{self, Body};
+use crate::{Engine, Result, texts};
+
+/// Language of people who have none.
+const FALLBACK: Language = Language::En;
+/// Comments looked at for placeholders and the quotation.
+const COMMENTS_READ: u32 = 12;
+
+/// Runs the triggers over an event inside the transaction that made it: changes the ticket, adds outbox rows and audits.
+/// `comment` is the comment that came with the event, as it was added.
+pub(crate) async fn after(engine: &Engine, tx: &Tx, event: &Event, comment: Option<(CommentId, &NewComment)>) -> Result<()> {
+    let triggers = engine.inner.store.active_triggers().await?;
+    let mut ticket = event.ticket.clone();
+    let mut notices = Vec::new();
+    for effect in desk::trigger::run(&triggers, event) {
+        let change = match effect {
+            Effect::SetPriority(_, priority) => TicketChange { priority: Some(Some(priority)), ..TicketChange::default() },
+            Effect::Assign(_, person) => TicketChange { assignee: Some(Some(person)), ..TicketChange::default() },
+            Effect::SetGroup(_, group) => TicketChange { group: Some(Some(group)), ..TicketChange::default() },
+            Effect::Notify { trigger, to, subject, body } => {
+                notices.push(Notice { trigger, to, subject, body });
+                continue;
+            }
+        };
+        ticket = tx.change_ticket(ticket.id, &change, None).await?;
+    }
+    if notices.is_empty() {
+        return Ok(());
+    }
+    let scene = Scene::load(engine, tx, event, ticket, comment).await?;
+    for notice in &notices {
+        for group in scene.recipients(notice.to) {
+            scene.send(tx, notice, &group).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The address a ticket is answered from: its own, else the default one.
+pub(crate) fn reply_address<'a>(addresses: &'a [SupportAddress], ticket: &Ticket) -> Option<&'a SupportAddress> {
+    let own = addresses.iter().find(|address| Some(address.id) == ticket.address);
+    own.or_else(|| addresses.iter().find(|address| address.is_default))
+}
+
+/// A mail that a trigger wants sent.
+struct Notice {
+    trigger: TriggerId,
+    to: Recipients,
+    subject: String,
+    body: String,
+}
+
+/// People who get one and the same mail.
+#[derive(Debug, PartialEq)]
+struct Group {
+    language: Language,
+    to: Vec<Person>,
+    cc: Vec<Person>,
+    /// Agents see internal notes and links into the desk.
+    staff: bool,
+}
+
+/// Everything that the mails about one event are made of.
+struct Scene<'a> {
+    engine: &'a Engine,
+    event: &'a Event,
+    ticket: Ticket,
+    comment: Option<(CommentId, &'a NewComment)>,
+    people: HashMap<PersonId, Person>,
+    staff: Vec<Person>,
+    addresses: Vec<SupportAddress>,
+    /// Newest first, the event's own included.
+    comments: Vec<Comment>,
+    thread: Vec<MessageId>,
+}
+
+impl<'a> Scene<'a> {
+    async fn load(
+        engine: &'a Engine,
+        tx: &Tx,
+        event: &'a Event,
+        ticket: Ticket,
+        comment: Option<(CommentId, &'a NewComment)>,
+    ) -> Result<Self> {
+        let comments = tx.latest_comments(ticket.id, COMMENTS_READ).await?;
+        let mut ids: Vec<PersonId> = comments.iter().map(|comment| comment.author).collect();
+        ids.push(ticket.requester);
+        ids.extend(ticket.assignee);
+        ids.extend(&ticket.ccs);
+        ids.sort();
+        ids.dedup();
+        let people = tx.people(&ids).await?.into_iter().map(|person| (person.id, person)).collect();
+        Ok(Self {
+            people,
+            staff: tx.staff().await?,
+            addresses: tx.support_addresses().await?,
+            thread: tx.thread(ticket.id).await?,
+            engine,
+            event,
+            ticket,
+            comment,
+            comments,
+        })
+    }
+
+    /// Who gets a notice, grouped by language. Never a support address; never the one who did it, save for the receipt of
+    /// a new request.
+    fn recipients(&self, to: Recipients) -> Vec<Group> {
+        match to {
+            Recipients::RequesterAndCcs => self.customers(true),
+            Recipients::RequesterId => self.customers(false),
+            Recipients::AssigneeId => {
+                let assignee = self.ticket.assignee.and_then(|id| self.people.get(&id));
+                self.agents(assignee.into_iter())
+            }
+            // Groups have no members yet.
+            Recipients::GroupId => Vec::new(),
+            Recipients::AllAgents => self.agents(self.staff.iter()),
+        }
+    }
+
+    fn customers(&self, with_ccs: bool) -> Vec<Group> {
+        if self.event.comment.as_ref().is_some_and(|comment| !comment.public) {
+            return Vec::new();
+        }
+        let created = self.event.before.is_none();
+        let wanted = |person: &&Person| {
+            let own_doing = person.id == self.event.actor.id && !created;
+            !own_doing && !self.is_support_address(person) && !self.had_it_already(person)
+        };
+        let requester = self.people.get(&self.ticket.requester);
+        let ccs = self.ticket.ccs.iter().filter(|id| with_ccs && **id != self.ticket.requester);
+        let mut to: Vec<Person> = requester.into_iter().filter(wanted).cloned().collect();
+        let mut cc: Vec<Person> = ccs.filter_map(|id| self.people.get(id)).filter(wanted).cloned().collect();
+        if to.is_empty() {
+            to = std::mem::take(&mut cc);
+        }
+        if to.is_empty() {
+            return Vec::new();
+        }
+        let language = requester.and_then(|person| person.language).unwrap_or(FALLBACK);
+        vec![Group { language, to, cc, staff: false }]
+    }
+
+    /// One mail for all agents of a language: Exchange lets 30 mails a minute out of a mailbox, and answers come first.
+    fn agents<'p>(&self, people: impl Iterator<Item = &'p Person>) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for person in people {
+            if person.id == self.event.actor.id || !person.role.is_staff() || self.is_support_address(person) {
+                continue;
+            }
+            let language = person.language.unwrap_or(FALLBACK);
+            match groups.iter_mut().find(|group| group.language == language) {
+                Some(group) => group.to.push(person.clone()),
+                None => groups.push(Group { language, to: vec![person.clone()], cc: Vec::new(), staff: true }),
+            }
+        }
+        groups
+    }
+
+    fn is_support_address(&self, person: &Person) -> bool {
+        self.addresses.iter().any(|address| address.address == person.email)
+    }
+
+    /// Whoever stood on To or Cc of a customer's mail has it from there; another copy from the desk would be one too many.
+    fn had_it_already(&self, person: &Person) -> bool {
+        let created = self.event.before.is_none();
+        let envelope = self.comment.and_then(|(_, comment)| comment.mail.as_ref());
+        !created && envelope.is_some_and(|mail| mail.to.iter().chain(&mail.cc).any(|to| to.address == person.email))
+    }
+
+    async fn send(&self, tx: &Tx, notice: &Notice, group: &Group) -> Result<()> {
+        let comment = self.comment.map(|(id, _)| id);
+        let refused = |reason: String| AuditEvent::DeliveryFailure { comment, reason };
+        let Some(address) = reply_address(&self.addresses, &self.ticket) else {
+            let event = refused("no support address is connected".to_owned());
+            return Ok(tx.audit(self.ticket.id, None, &event).await?);
+        };
+        let (subject, text) = match self.texts(notice, group, address) {
+            Ok(texts) => texts,
+            // A template that an administrator broke must not keep a customer's mail out of the desk.
+            Err(problem) => return Ok(tx.audit(self.ticket.id, None, &refused(problem)).await?),
+        };
+        let subject = letter_out::one_line(&subject);
+        let new = self.outgoing(notice, group, address, subject.clone(), &text);
+        let recipients = new.to.iter().chain(&new.cc).map(|to| to.address.to_string()).collect();
+        tx.enqueue(&new).await?;
+        let event = AuditEvent::Notification { trigger: notice.trigger, subject, recipients };
+        Ok(tx.audit(self.ticket.id, None, &event).await?)
+    }
+
+    fn outgoing(&self, notice: &Notice, group: &Group, address: &SupportAddress, subject: String, text: &str) -> NewOutbox {
+        let answer = self.event.actor.role.is_staff() && !group.staff && self.comment.is_some();
+        let relay = self.relays(group);
+        let files: &[store::NewAttachment] = match self.comment {
+            Some((_, comment)) if !group.staff && !relay => &comment.attachments,
+            _ => &[],
+        };
+        let (sent, left_out) = letter_out::fitting(files);
+        let history = if group.staff || relay { &[][..] } else { &self.comments[..] };
+        let body = Body {
+            language: group.language,
+            text,
+            left_out: &left_out,
+            history: &self.quoted(history),
+            token: &self.engine.inner.token_key.token(self.ticket.id.0),
+        };
+        let unique: [u8; 16] = rand::random();
+        NewOutbox {
+            connection: address.connection.id,
+            address: address.id,
+            ticket: Some(self.ticket.id),
+            comment: self.comment.map(|(id, _)| id),
+            trigger: Some(notice.trigger),
+            urgency: if answer { Urgency::Answer } else { Urgency::Automatic },
+            to: group.to.iter().map(mailbox).collect(),
+            cc: group.cc.iter().map(mailbox).collect(),
+            subject,
+            text: body.to_text(),
+            html: body.to_html(),
+            message_id: mail::compose::mint_message_id(&hex::encode(unique), address.address.domain()),
+            in_reply_to: self.thread.last().cloned(),
+            references: self.thread.clone(),
+            mark: hex::encode(rand::random::<[u8; 16]>()),
+            attachments: sent.into_iter().map(outbox_file).collect(),
+        }
+    }
+
+    /// True when a stranger could use the desk to send a text of their own to another stranger (zendesk.md 6.2).
+    fn relays(&self, group: &Group) -> bool {
+        self.event.before.is_none() && !self.event.actor.role.is_staff() && !group.staff
+    }
+
+    /// Subject and body, rendered; or what is wrong with the template.
+    fn texts(&self, notice: &Notice, group: &Group, address: &SupportAddress) -> Result<(String, String), String> {
+        let mut values = self.values(group, address);
+        if self.relays(group) {
+            placeholder::suppress_relay(&mut values);
+        }
+        let render = |template: &str| match template.strip_prefix("txt.") {
+            Some(key) => texts::of_trigger(group.language, key, &values).ok_or_else(|| format!("no text {template}")),
+            None => placeholder::render(template, &values),
+        };
+        Ok((render(&notice.subject)?, render(&notice.body)?))
+    }
+
+    fn values(&self, group: &Group, address: &SupportAddress) -> BTreeMap<String, String> {
+        let ticket = &self.ticket;
+        let name = |id: PersonId| self.people.get(&id).map(|person| person.name.clone()).unwrap_or_default();
+        let latest = self.comments.iter().find(|comment| group.staff || comment.public);
+        let latest_public = self.comments.iter().find(|comment| comment.public);
+        let text = |comment: Option<&Comment>| comment.map(|comment| comment.text.clone()).unwrap_or_default();
+        let url = format!("{}/tickets/{}", self.engine.inner.settings.public_url, ticket.id);
+        let requester = self.people.get(&ticket.requester);
+        [
+            ("ticket.id", ticket.id.to_string()),
+            ("ticket.title", letter_out::without_re(&ticket.subject).to_owned()),
+            ("ticket.url", url.clone()),
+            ("ticket.link", url),
+            ("ticket.account", address.brand_name.clone()),
+            ("ticket.brand.name", address.brand_name.clone()),
+            ("ticket.status", ticket.status.as_str().to_owned()),
+            ("ticket.priority", ticket.priority.map(|p| p.as_str().to_owned()).unwrap_or_default()),
+            ("ticket.encoded_id", self.engine.inner.token_key.token(ticket.id.0)),
+            ("ticket.requester.name", name(ticket.requester)),
+            ("ticket.requester.email", requester.map(|person| person.email.to_string()).unwrap_or_default()),
+            ("ticket.assignee.name", ticket.assignee.map(name).unwrap_or_default()),
+            ("ticket.latest_comment", text(latest)),
+            ("ticket.latest_public_comment", text(latest_public)),
+            ("current_user.name", self.event.actor.name.clone()),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+    }
+
+    /// The public comments before the newest, with their authors' names, newest first.
+    fn quoted(&self, comments: &[Comment]) -> Vec<letter_out::Quoted> {
+        let public = comments.iter().filter(|comment| comment.public).skip(1);
+        public
+            .map(|comment| letter_out::Quoted {
+                author: self.people.get(&comment.author).map(|person| person.name.clone()).unwrap_or_default(),
+                at: comment.created_at,
+                text: comment.text.clone(),
+            })
+            .collect()
+    }
+}
+
+fn mailbox(person: &Person) -> Mailbox {
+    Mailbox { name: person.name.clone(), address: person.email.clone() }
+}
+
+fn outbox_file(file: &store::NewAttachment) -> OutboxFile {
+    OutboxFile {
+        name: file.name.clone(),
+        content_type: file.content_type.clone(),
+        content_id: file.content_id.clone().filter(|_| file.inline),
+        blob: file.blob.clone(),
+        size: file.size,
+    }
+}

@@ -1,11 +1,15 @@
 //! What agents see of tickets.
 
-use bytes::Bytes;
-use desk::{AttachmentId, Comment, CommentId, Person, Ticket, TicketId};
-use mail::html::{Clean, RemotePictures};
-use store::{Audit, OutboxRow, StoredAttachment, SupportAddress, TicketChange, TicketCounts, TicketQuery, TicketRow};
+use std::collections::HashMap;
 
-use crate::{Actor, Engine, Result};
+use bytes::Bytes;
+use desk::{AttachmentId, Comment, CommentId, Person, PersonId, Ticket, TicketId};
+use mail::html::{Clean, RemotePictures};
+use store::{
+    Audit, Form, LedgerRow, OutboxRow, StoredAttachment, SupportAddress, TicketChange, TicketCounts, TicketQuery, TicketRow,
+};
+
+use crate::{Actor, Engine, Error, Result};
 
 /// A ticket with everything its page shows.
 #[derive(Debug, Clone)]
@@ -42,43 +46,115 @@ pub struct CommentView {
 impl Engine {
     /// A list. Staff.
     pub async fn tickets(&self, actor: &Actor, query: &TicketQuery) -> Result<Vec<TicketRow>> {
-        let _ = (actor, query);
-        todo!()
+        actor.must_be_staff()?;
+        Ok(self.inner.store.tickets(query).await?)
     }
 
     /// Numbers beside the views. Staff.
     pub async fn ticket_counts(&self, actor: &Actor) -> Result<TicketCounts> {
-        let _ = actor;
-        todo!()
+        actor.must_be_staff()?;
+        Ok(self.inner.store.ticket_counts(actor.person.id).await?)
     }
 
     /// A ticket's page. Staff.
     pub async fn ticket(&self, actor: &Actor, id: TicketId) -> Result<TicketView> {
-        let _ = (actor, id);
-        todo!()
+        actor.must_be_staff()?;
+        let store = &self.inner.store;
+        let ticket = store.ticket(id).await?;
+        let comments = store.comments(id).await?;
+        let people = self.people_of(&ticket, &comments).await?;
+        let mut files = store.attachments(id).await?;
+        files.retain(|file| !file.file.inline);
+        let mails = store.outbox_of_ticket(id).await?;
+        let comments = comments
+            .into_iter()
+            .map(|comment| {
+                let id = comment.id;
+                Ok(CommentView {
+                    author: people.get(&comment.author).cloned().ok_or(Error::NotFound)?,
+                    files: files.iter().filter(|file| file.comment == id).cloned().collect(),
+                    mails: mails.iter().filter(|row| row.mail.comment == Some(id)).cloned().collect(),
+                    comment,
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(TicketView {
+            requester: people.get(&ticket.requester).cloned().ok_or(Error::NotFound)?,
+            ccs: ticket.ccs.iter().filter_map(|id| people.get(id).cloned()).collect(),
+            address: self.address_of_ticket(&ticket).await?,
+            comments,
+            audits: store.audits(id).await?,
+            staff: store.staff().await?,
+            ticket,
+        })
+    }
+
+    async fn people_of(&self, ticket: &Ticket, comments: &[Comment]) -> Result<HashMap<PersonId, Person>> {
+        let mut ids: Vec<PersonId> = comments.iter().map(|comment| comment.author).collect();
+        ids.push(ticket.requester);
+        ids.extend(&ticket.ccs);
+        ids.sort();
+        ids.dedup();
+        let people = self.inner.store.people(&ids).await?;
+        Ok(people.into_iter().map(|person| (person.id, person)).collect())
+    }
+
+    async fn address_of_ticket(&self, ticket: &Ticket) -> Result<Option<SupportAddress>> {
+        let addresses = self.inner.store.support_addresses().await?;
+        Ok(crate::notify::reply_address(&addresses, ticket).cloned())
     }
 
     /// Changes fields and runs the triggers. Staff; not a closed ticket.
     pub async fn change_ticket(&self, actor: &Actor, id: TicketId, change: &TicketChange) -> Result<Ticket> {
-        let _ = (actor, id, change);
-        todo!()
+        actor.must_be_staff()?;
+        let tx = self.inner.store.begin(self.now()).await?;
+        let (ticket, _) = crate::answer::change(self, &tx, actor, id, change.clone(), None).await?;
+        tx.commit().await?;
+        Ok(ticket)
     }
 
     /// The HTML of a comment that came by mail, cleaned, inline pictures pointing to `/attachments/{id}/inline`. Staff.
     pub async fn comment_html(&self, actor: &Actor, id: CommentId, pictures: RemotePictures) -> Result<Clean> {
-        let _ = (actor, id, pictures);
-        todo!()
+        actor.must_be_staff()?;
+        let (row, raw) = self.journaled(id).await?;
+        let comment = self.inner.store.comment(id).await?;
+        let inline: HashMap<String, AttachmentId> = self
+            .inner
+            .store
+            .attachments(comment.ticket)
+            .await?
+            .into_iter()
+            .filter(|file| file.comment == id)
+            .filter_map(|file| Some((file.file.content_id?, file.id)))
+            .collect();
+        let as_json = row.form == Some(Form::GraphJson);
+        // Reading 40 MB of mail takes a while: not on a thread that serves others.
+        let cleaned = tokio::task::spawn_blocking(move || {
+            let letter = if as_json { mail::read_graph_json(&raw) } else { mail::read(&raw) };
+            let html = letter.html.unwrap_or_else(|| mail::html::from_text(&letter.text));
+            mail::html::clean(&html, pictures, &|cid| inline.get(cid).map(|id| format!("/attachments/{id}/inline")))
+        });
+        cleaned.await.map_err(|_| Error::NotFound)
     }
 
     /// The raw original of a comment that came by mail. Staff.
     pub async fn original(&self, actor: &Actor, id: CommentId) -> Result<Bytes> {
-        let _ = (actor, id);
-        todo!()
+        actor.must_be_staff()?;
+        Ok(self.journaled(id).await?.1)
+    }
+
+    async fn journaled(&self, id: CommentId) -> Result<(LedgerRow, Bytes)> {
+        let row = self.inner.store.ledger_row_of_comment(id).await?.ok_or(Error::NotFound)?;
+        let blob = row.blob.as_ref().ok_or(Error::NotFound)?;
+        let raw = self.inner.store.blobs().get(blob).await?;
+        Ok((row, raw))
     }
 
     /// A file. Staff.
     pub async fn attachment(&self, actor: &Actor, id: AttachmentId) -> Result<(StoredAttachment, Bytes)> {
-        let _ = (actor, id);
-        todo!()
+        actor.must_be_staff()?;
+        let stored = self.inner.store.attachment(id).await?;
+        let content = self.inner.store.blobs().get(&stored.file.blob).await?;
+        Ok((stored, content))
     }
 }

@@ -1,4 +1,274 @@
-//! Access tokens: refreshed one at a time per connection, the rotated refresh token stored before the new access token is used.
+//! Access tokens: refreshed one at a time per connection, the rotated refresh token stored before the new access token is
+//! used. And the one place where what Microsoft answered becomes the state of a connection.
 
-/// Refreshes under way in this process.
-pub(crate) struct Flights {}
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use desk::ConnectionId;
+use exchange::{Entra, Remedy};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret as _;
+use store::{ConnectionState, Lease, StateCause, Tokens};
+
+use crate::{Engine, Error, Result};
+
+/// An access token is renewed this long before its end: a piece of work begun with it can be finished.
+const MARGIN: SignedDuration = SignedDuration::from_mins(2);
+/// How long a refresh may take before another process may try.
+const REFRESH_LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// A mailbox that cannot be reached is shown as delayed after this long; a shorter trouble is nobody's business.
+const SHOWN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+/// A 401 that a fresh token does not heal is an outage for this long; then somebody must sign in again.
+const REFUSED_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+/// Refreshes under way in this process, and since when a connection has been in trouble. Memory only: losing it costs a
+/// refresh too many, or a state shown a little later.
+#[derive(Default)]
+pub(crate) struct Flights {
+    refreshing: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+    trouble_since: Mutex<HashMap<ConnectionId, Timestamp>>,
+}
+
+impl Flights {
+    fn of(&self, connection: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
+        self.refreshing.lock().unwrap_or_else(PoisonError::into_inner).entry(connection).or_default().clone()
+    }
+
+    /// Since when it has been failing, this failure included.
+    fn failing_since(&self, connection: ConnectionId, now: Timestamp) -> Timestamp {
+        *self.trouble_since.lock().unwrap_or_else(PoisonError::into_inner).entry(connection).or_insert(now)
+    }
+
+    /// True when it was failing.
+    fn healed(&self, connection: ConnectionId) -> bool {
+        self.trouble_since.lock().unwrap_or_else(PoisonError::into_inner).remove(&connection).is_some()
+    }
+}
+
+/// The mailbox with an access token that is good now. A refusal by Entra is noted at the connection before it is answered.
+pub(crate) async fn mailbox(engine: &Engine, connection: ConnectionId) -> Result<exchange::Mailbox> {
+    let tokens = engine.inner.store.tokens(connection).await?;
+    if is_good(&tokens, engine.now()) {
+        return Ok(open(engine, connection, tokens));
+    }
+    let tokens = refresh(engine, connection, None).await?;
+    Ok(open(engine, connection, tokens))
+}
+
+/// After a 401: the mailbox with another token than the one stored now, which was refused. To be called once per piece of work; when
+/// the new one is refused as well, [`note_failure`] decides.
+pub(crate) async fn mailbox_anew(engine: &Engine, connection: ConnectionId) -> Result<exchange::Mailbox> {
+    let refused = engine.inner.store.tokens(connection).await?;
+    let tokens = refresh(engine, connection, Some(&refused)).await?;
+    Ok(open(engine, connection, tokens))
+}
+
+fn open(engine: &Engine, connection: ConnectionId, tokens: Tokens) -> exchange::Mailbox {
+    engine.inner.graph.mailbox(connection.0, tokens.access)
+}
+
+fn is_good(tokens: &Tokens, now: Timestamp) -> bool {
+    tokens.access_expires_at.duration_since(now) > MARGIN
+}
+
+/// Refreshes, unless another flight did it meanwhile. `refused`: tokens that must not be used again although they look good.
+async fn refresh(engine: &Engine, connection: ConnectionId, refused: Option<&Tokens>) -> Result<Tokens> {
+    let flight = engine.inner.flights.of(connection);
+    let _alone_here = flight.lock().await;
+    let lease = match alone_everywhere(engine, connection, refused).await? {
+        Turn::Ours(lease) => lease,
+        Turn::Done(tokens) => return Ok(tokens),
+    };
+    let outcome = refresh_alone(engine, connection, refused).await;
+    engine.inner.store.release(&lease).await?;
+    if let Err(Error::Microsoft(error)) = &outcome {
+        note_failure(engine, connection, error).await?;
+    }
+    outcome
+}
+
+enum Turn {
+    Ours(Lease),
+    Done(Tokens),
+}
+
+/// Waits for the right to refresh, or for the tokens that another process brings.
+async fn alone_everywhere(engine: &Engine, connection: ConnectionId, refused: Option<&Tokens>) -> Result<Turn> {
+    let store = &engine.inner.store;
+    let name = format!("token:{connection}");
+    loop {
+        if let Some(lease) = store.claim(&name, &engine.inner.holder, engine.now(), REFRESH_LEASE).await? {
+            return Ok(Turn::Ours(lease));
+        }
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        let tokens = store.tokens(connection).await?;
+        if usable(&tokens, refused, engine.now()) {
+            return Ok(Turn::Done(tokens));
+        }
+    }
+}
+
+fn usable(tokens: &Tokens, refused: Option<&Tokens>, now: Timestamp) -> bool {
+    is_good(tokens, now) && refused.is_none_or(|r| r.access.expose_secret() != tokens.access.expose_secret())
+}
+
+async fn refresh_alone(engine: &Engine, connection: ConnectionId, refused: Option<&Tokens>) -> Result<Tokens> {
+    let store = &engine.inner.store;
+    let old = store.tokens(connection).await?;
+    if usable(&old, refused, engine.now()) {
+        return Ok(old);
+    }
+    let entra = engine.inner.entra.as_ref().ok_or(Error::NotRegistered)?;
+    let fresh = match entra.refresh(&old.refresh, engine.now()).await {
+        Ok(fresh) => fresh,
+        Err(error) => {
+            // Somebody may have reconnected the mailbox meanwhile: then the old token's end says nothing.
+            let now_stored = store.tokens(connection).await?;
+            let replaced = now_stored.refresh.expose_secret() != old.refresh.expose_secret();
+            return if replaced && usable(&now_stored, refused, engine.now()) { Ok(now_stored) } else { Err(error.into()) };
+        }
+    };
+    let missing = Entra::missing_scopes(&fresh.scopes);
+    let tokens = Tokens {
+        access: fresh.access,
+        access_expires_at: fresh.access_expires_at,
+        // Microsoft may keep the old one in force.
+        refresh: fresh.refresh.unwrap_or(old.refresh),
+    };
+    // First durable, then used: a crash in between must not leave us with a token that was exchanged already.
+    let tx = store.begin(engine.now()).await?;
+    tx.store_tokens(connection, &tokens, &fresh.scopes.join(" ")).await?;
+    tx.commit().await?;
+    if !missing.is_empty() {
+        return Err(exchange::Error::MissingScopes { missing }.into());
+    }
+    Ok(tokens)
+}
+
+/// The one place where an error of Microsoft's becomes a state of the connection. What heals by itself never breaks a
+/// connection; it is shown as a delay once Microsoft asked for it or it lasts.
+pub(crate) async fn note_failure(engine: &Engine, connection: ConnectionId, error: &exchange::Error) -> Result<()> {
+    if matches!(error.remedy(), Remedy::GiveUpItem | Remedy::Resync) {
+        return Ok(());
+    }
+    let now = engine.now();
+    let lasted = now.duration_since(engine.inner.flights.failing_since(connection, now));
+    let Some(state) = state_after(error, lasted) else { return Ok(()) };
+    let was = engine.inner.store.address_of(connection).await?.connection.state;
+    if state.works() && !was.works() {
+        // What a person must mend is not covered up by a call that happened to be throttled.
+        return Ok(());
+    }
+    let cause = cause_of(error);
+    tracing::warn!(%connection, state = state.as_str(), code = %cause.code, request_id = ?cause.request_id, "connection in trouble: {error}");
+    let tx = engine.inner.store.begin(now).await?;
+    tx.set_state(connection, state, Some(&cause)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Which state an error leads to when failures have gone on for so long; `None`: no change.
+fn state_after(error: &exchange::Error, lasted: SignedDuration) -> Option<ConnectionState> {
+    let delayed_at_once = matches!(error, exchange::Error::Throttled { .. } | exchange::Error::Moving(_));
+    match error.remedy() {
+        Remedy::Wait(_) => (delayed_at_once || lasted >= SHOWN_AFTER).then_some(ConnectionState::Delayed),
+        Remedy::Refresh if lasted >= REFUSED_FOR => Some(ConnectionState::NeedsSignIn),
+        Remedy::Refresh => (lasted >= SHOWN_AFTER).then_some(ConnectionState::Delayed),
+        Remedy::Reconnect => Some(ConnectionState::NeedsSignIn),
+        Remedy::Administrator => Some(ConnectionState::NeedsAdministrator),
+        Remedy::Operator => Some(ConnectionState::AppCredential),
+        Remedy::MailboxGone => Some(ConnectionState::MailboxGone),
+        Remedy::Resync | Remedy::GiveUpItem => None,
+    }
+}
+
+/// What people are shown about an error.
+pub(crate) fn cause_of(error: &exchange::Error) -> StateCause {
+    let missing_scopes = match error {
+        exchange::Error::MissingScopes { missing } => missing.clone(),
+        _ => Vec::new(),
+    };
+    match error.trace() {
+        Some(trace) => StateCause {
+            code: trace.code.clone(),
+            aadsts: trace.aadsts,
+            message: trace.message.clone(),
+            request_id: trace.request_id.clone(),
+            missing_scopes,
+        },
+        None => StateCause {
+            code: if missing_scopes.is_empty() { "no_answer" } else { "missing_scopes" }.to_owned(),
+            message: error.to_string(),
+            missing_scopes,
+            ..StateCause::default()
+        },
+    }
+}
+
+/// A call worked: what was delayed is verified again. A connection that needs a person stays as it is until that person
+/// has acted: an old access token may still work for an hour.
+pub(crate) async fn note_success(engine: &Engine, connection: ConnectionId) -> Result<()> {
+    engine.inner.flights.healed(connection);
+    let address = engine.inner.store.address_of(connection).await?;
+    if address.connection.state == ConnectionState::Delayed {
+        let tx = engine.inner.store.begin(engine.now()).await?;
+        tx.set_state(connection, ConnectionState::Verified, None).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The desk's own registration may have been renewed since the last start (it can change in no other way): connections that
+/// stand still because of it are tried again.
+pub(crate) async fn try_renewed_registration(engine: &Engine) -> Result<()> {
+    for address in engine.inner.store.support_addresses().await? {
+        if address.connection.state == ConnectionState::AppCredential {
+            let tx = engine.inner.store.begin(engine.now()).await?;
+            tx.set_state(address.connection.id, ConnectionState::Delayed, address.connection.cause.as_ref()).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use exchange::{Error, Trace};
+
+    use super::*;
+
+    /// A short outage or a request to wait must never make an administrator sign in again.
+    #[test]
+    fn what_heals_by_itself_never_breaks_a_connection() {
+        let hours = SignedDuration::from_hours(12);
+        for error in [
+            Error::NoAnswer("cut".to_owned()),
+            Error::Throttled { retry_after: None, trace: Trace::default() },
+            Error::Server(Trace { status: 503, ..Trace::default() }),
+            Error::Moving(Trace::default()),
+        ] {
+            for lasted in [SignedDuration::ZERO, hours] {
+                assert!(state_after(&error, lasted).is_none_or(ConnectionState::works), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_message_that_cannot_go_says_nothing_about_the_connection() {
+        assert_eq!(state_after(&Error::Refused(Trace::default()), SignedDuration::from_hours(12)), None);
+    }
+
+    #[test]
+    fn what_a_person_must_mend_is_named() {
+        let table = [
+            (Error::SignIn(Trace::default()), ConnectionState::NeedsSignIn),
+            (Error::AppCredential(Trace::default()), ConnectionState::AppCredential),
+            (Error::MailboxGone(Trace::default()), ConnectionState::MailboxGone),
+            (Error::Denied(Trace::default()), ConnectionState::NeedsAdministrator),
+        ];
+        for (error, state) in table {
+            assert_eq!(state_after(&error, SignedDuration::ZERO), Some(state), "{error}");
+        }
+    }
+}

@@ -117,16 +117,62 @@ pub enum Remedy {
 impl Error {
     /// What to do. One place for the whole product.
     pub fn remedy(&self) -> Remedy {
-        todo!()
+        match self {
+            Error::Throttled { retry_after, .. } => Remedy::Wait(*retry_after),
+            Error::NoAnswer(_)
+            | Error::Server(_)
+            | Error::Moving(_)
+            | Error::Conflict(_)
+            | Error::Unexpected(_) => Remedy::Wait(None),
+            Error::AccessToken(_) => Remedy::Refresh,
+            Error::Resync(_) => Remedy::Resync,
+            // Where the tenant lets nobody but administrators consent, Microsoft's own page says so on the way.
+            Error::SignIn(_) | Error::Consent(_) | Error::MissingScopes { .. } => Remedy::Reconnect,
+            Error::Denied(_) => Remedy::Administrator,
+            Error::AppCredential(_) | Error::AppConfig(_) | Error::NotGenuine(_) => Remedy::Operator,
+            Error::MailboxGone(_) => Remedy::MailboxGone,
+            Error::NotFound(_) | Error::PoisonItem(_) | Error::Refused(_) | Error::BadRequest(_) => {
+                Remedy::GiveUpItem
+            }
+        }
     }
 
     /// Details for people and logs, where there are any.
     pub fn trace(&self) -> Option<&Trace> {
-        todo!()
+        match self {
+            Error::Throttled { trace, .. }
+            | Error::Server(trace)
+            | Error::Moving(trace)
+            | Error::AccessToken(trace)
+            | Error::SignIn(trace)
+            | Error::Consent(trace)
+            | Error::Denied(trace)
+            | Error::AppCredential(trace)
+            | Error::AppConfig(trace)
+            | Error::MailboxGone(trace)
+            | Error::NotFound(trace)
+            | Error::Resync(trace)
+            | Error::Conflict(trace)
+            | Error::PoisonItem(trace)
+            | Error::Refused(trace)
+            | Error::BadRequest(trace) => Some(trace),
+            Error::NoAnswer(_)
+            | Error::MissingScopes { .. }
+            | Error::NotGenuine(_)
+            | Error::Unexpected(_) => None,
+        }
     }
 
-    /// True when the effect of a writing call is uncertain: look before doing it again.
+    /// True when the effect of a writing call is uncertain: look before doing it again. Mail has been seen to go out
+    /// although the answer was a 5xx or even a 429, so these count too.
     pub fn uncertain(&self) -> bool {
-        matches!(self, Error::NoAnswer(_) | Error::Server(_))
+        matches!(
+            self,
+            Error::NoAnswer(_)
+                | Error::Server(_)
+                | Error::Throttled { .. }
+                | Error::Moving(_)
+                | Error::Unexpected(_)
+        )
     }
 }

@@ -3,12 +3,16 @@
 //! Every call carries `Prefer: IdType="ImmutableId"`. Every failure ends in [`Error`], whose [`Error::remedy`] says
 //! what to do; nothing else in the product looks at status codes, Graph codes or AADSTS numbers.
 
+mod classify;
 pub mod cloud;
 pub mod entra;
 pub mod error;
 pub mod graph;
+mod http;
+mod id_token;
 
 pub use cloud::Cloud;
 pub use entra::{Entra, Registration, SignedIn, TokenSet};
 pub use error::{Error, Remedy, Result, Trace};
 pub use graph::{Graph, Mailbox};
+pub use http::http_client;

@@ -9,6 +9,7 @@ pub mod html;
 pub mod ids;
 mod kind;
 pub mod letter;
+pub mod mbox;
 mod quote;
 mod read;
 

@@ -3,7 +3,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Result, Store, Tx};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::cells::micros;
+use crate::entity::lease as table;
+use crate::{Error, Result, Store, Tx};
 
 /// A lease held.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,23 +21,65 @@ pub struct Lease {
     pub fence: i64,
 }
 
+impl Lease {
+    fn lost(&self) -> Error {
+        Error::Fenced { name: self.name.clone() }
+    }
+}
+
+/// The row, if it is still this holder's with this number.
+fn held(lease: &Lease) -> sea_orm::Condition {
+    sea_orm::Condition::all()
+        .add(table::Column::Name.eq(lease.name.as_str()))
+        .add(table::Column::Holder.eq(lease.holder.as_str()))
+        .add(table::Column::Fence.eq(lease.fence))
+}
+
 impl Store {
     /// Takes the lease if nobody holds it at `now` (or this holder does already). `None` when another holds it.
+    /// The number rises with every claim of a lease that was free; a claim by the present holder extends it.
     pub async fn claim(&self, name: &str, holder: &str, now: Timestamp, ttl: SignedDuration) -> Result<Option<Lease>> {
-        let _ = (name, holder, now, ttl);
-        todo!()
+        let column = |column| Expr::col((table::Entity, column));
+        let alive = column(table::Column::ExpiresAt).gt(micros(now));
+        let mine = column(table::Column::Holder).eq(holder);
+        let fence = Expr::case(mine.clone().and(alive.clone()), column(table::Column::Fence))
+            .finally(column(table::Column::Fence).add(1));
+        let conflict = OnConflict::column(table::Column::Name)
+            .update_columns([table::Column::Holder, table::Column::ExpiresAt])
+            .value(table::Column::Fence, fence)
+            .action_and_where(mine.or(alive.not()))
+            .to_owned();
+        let claim = Query::insert()
+            .into_table(table::Entity)
+            .columns([table::Column::Name, table::Column::Holder, table::Column::Fence, table::Column::ExpiresAt])
+            .values_panic([name.into(), holder.into(), 1_i64.into(), micros(now + ttl).into()])
+            .on_conflict(conflict)
+            .returning_col(table::Column::Fence)
+            .to_owned();
+        let Some(row) = self.writer().query_one(&claim).await? else { return Ok(None) };
+        let fence = row.try_get("", "fence")?;
+        Ok(Some(Lease { name: name.to_owned(), holder: holder.to_owned(), fence }))
     }
 
     /// Extends; [`crate::Error::Fenced`] when it was lost.
     pub async fn renew(&self, lease: &Lease, now: Timestamp, ttl: SignedDuration) -> Result<()> {
-        let _ = (lease, now, ttl);
-        todo!()
+        let renewed = table::Entity::update_many()
+            .col_expr(table::Column::ExpiresAt, Expr::value(micros(now + ttl)))
+            .filter(held(lease))
+            .exec(self.writer())
+            .await?;
+        if renewed.rows_affected == 1 { Ok(()) } else { Err(lease.lost()) }
     }
 
     /// Gives it back at once.
     pub async fn release(&self, lease: &Lease) -> Result<()> {
-        let _ = lease;
-        todo!()
+        table::Entity::update_many()
+            .col_expr(table::Column::Holder, Expr::value(""))
+            .col_expr(table::Column::ExpiresAt, Expr::value(0_i64))
+            .filter(held(lease))
+            .exec(self.writer())
+            .await?;
+        Ok(())
     }
 }
 
@@ -40,7 +87,7 @@ impl Tx {
     /// Refuses ([`crate::Error::Fenced`]) unless the lease is still this holder's with this number. On PostgreSQL the row is
     /// locked until the transaction ends.
     pub async fn check(&self, lease: &Lease) -> Result<()> {
-        let _ = lease;
-        todo!()
+        let found = table::Entity::find().filter(held(lease)).lock_exclusive().one(&self.db).await?;
+        found.map(|_| ()).ok_or_else(|| lease.lost())
     }
 }

@@ -6,11 +6,16 @@
 
 mod addresses;
 mod blobs;
+mod cells;
 mod changes;
+mod database;
+mod entity;
 mod error;
 mod imports;
+mod inside;
 mod leases;
 mod ledger;
+mod migration;
 mod outbox;
 mod people;
 mod sessions;
@@ -35,8 +40,15 @@ pub use tickets::*;
 pub use vault::{MasterKey, Vault};
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionSession};
+use sea_orm_migration::MigratorTrait;
+use tokio::sync::Notify;
+
+use crate::database::Database;
+use crate::migration::Migrator;
 
 /// Where things are kept.
 #[derive(Debug, Clone)]
@@ -55,49 +67,104 @@ pub struct Config {
 
 /// Handle to everything stored. Cheap to clone.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+/// What all clones of a store and all transactions share.
+struct Shared {
+    database: Database,
+    blobs: Blobs,
+    vault: Vault,
+    committed: Arc<Notify>,
+    triggers: triggers::Cache,
+}
 
 /// One write transaction. Dropped without [`Tx::commit`], it changes nothing.
 pub struct Tx {
     /// The time this transaction takes as now: every `created_at` and `updated_at` in it.
     pub now: Timestamp,
+    db: DatabaseTransaction,
+    shared: Arc<Shared>,
+    pending: Mutex<Pending>,
+}
+
+/// Rows that nobody reads inside the transaction: written together when it commits, which spares statements.
+#[derive(Default)]
+struct Pending {
+    audits: Vec<entity::audit::ActiveModel>,
+    topics: Vec<Topic>,
+    triggers_changed: bool,
 }
 
 impl Store {
     /// Opens database, blobs and key. Does not migrate.
     pub async fn open(config: &Config) -> Result<Self> {
-        let _ = config;
-        todo!()
+        let vault = Vault::new(&MasterKey::load(&config.data_dir, config.master_key.as_ref())?);
+        let blobs = Blobs::open(config.blob_url.as_deref(), &config.data_dir)?;
+        let database = Database::open(config).await?;
+        let shared =
+            Shared { database, blobs, vault, committed: Arc::default(), triggers: triggers::Cache::default() };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Brings the schema up to date; answers how many migrations ran. Safe when several processes start at once.
     pub async fn migrate(&self) -> Result<usize> {
-        todo!()
+        let tx = self.shared.database.begin().await?;
+        self.shared.database.lock_migration(&tx).await?;
+        let pending = Migrator::get_pending_migrations(&tx).await?.len();
+        Migrator::up(&tx, None).await?;
+        tx.commit().await?;
+        Ok(pending)
     }
 
     /// Starts a write transaction. On SQLite it is `BEGIN IMMEDIATE` on the single writer, so it never meets a lock half-way.
     pub async fn begin(&self, now: Timestamp) -> Result<Tx> {
-        let _ = now;
-        todo!()
+        let db = self.shared.database.begin().await?;
+        Ok(Tx { now, db, shared: Arc::clone(&self.shared), pending: Mutex::default() })
     }
 
     /// Blobs.
     pub fn blobs(&self) -> &Blobs {
-        todo!()
+        &self.shared.blobs
     }
 
     /// `sqlite` or `postgres`, for logs and pages.
     pub fn engine_name(&self) -> &'static str {
-        todo!()
+        if self.shared.database.is_sqlite() { "sqlite" } else { "postgres" }
     }
 
     /// Closes all connections, after a checkpoint on SQLite.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        self.shared.database.close().await;
+    }
+
+    fn reader(&self) -> &DatabaseConnection {
+        &self.shared.database.reader
+    }
+
+    fn writer(&self) -> &DatabaseConnection {
+        &self.shared.database.writer
+    }
 }
 
 impl Tx {
     /// Commits, then wakes whoever waits for changes in this process.
     pub async fn commit(self) -> Result<()> {
-        todo!()
+        let pending = std::mem::take(&mut *self.pending());
+        if !pending.audits.is_empty() {
+            entity::audit::Entity::insert_many(pending.audits).exec_without_returning(&self.db).await?;
+        }
+        changes::write(&self.db, &pending.topics).await?;
+        self.db.commit().await?;
+        if pending.triggers_changed {
+            self.shared.triggers.forget();
+        }
+        self.shared.committed.notify_waiters();
+        Ok(())
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -3,8 +3,18 @@
 use desk::{BrandId, Language, Person, PersonId, Role};
 use mail::{Address, Mailbox};
 
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::cells::{Row, clean, micros};
+use crate::entity::{address_owner, brand, person as table, session};
 use crate::error::UsedBy;
-use crate::{Result, Store, Tx};
+use crate::{Error, Result, Store, Tx};
+
+/// Kind of an address in use: a support address.
+pub(crate) const SUPPORT: &str = "support";
+const PERSON: &str = "person";
 
 /// A brand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +26,7 @@ pub struct Brand {
 }
 
 /// What signing in needs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Login {
     /// Who.
     pub person: Person,
@@ -24,76 +34,215 @@ pub struct Login {
     pub password_hash: Option<String>,
 }
 
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Login").field("person", &self.person).finish_non_exhaustive()
+    }
+}
+
+/// Whether `INSERT ... ON CONFLICT DO NOTHING` made its row.
+pub(crate) fn was_inserted(result: Result<u64, DbErr>) -> Result<bool> {
+    match result {
+        Ok(rows) => Ok(rows > 0),
+        Err(DbErr::RecordNotInserted) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) fn read(row: table::Model) -> Result<Person> {
+    let at = Row { table: "person", id: row.id };
+    Ok(Person {
+        id: PersonId(row.id),
+        email: at.address("email", &row.email)?,
+        role: at.word("role", Role::parse(&row.role))?,
+        language: at.maybe_word("language", row.language.as_deref(), Language::parse)?,
+        name: row.name,
+    })
+}
+
+async fn by_address<C: ConnectionTrait>(db: &C, address: &Address) -> Result<Option<table::Model>> {
+    Ok(table::Entity::find().filter(table::Column::Email.eq(address.as_str())).one(db).await?)
+}
+
+/// Who uses an address. The one table `address_owner` has every address once, so that the two sides cannot both take it.
+pub(crate) async fn used_by<C: ConnectionTrait>(db: &C, address: &Address) -> Result<Option<UsedBy>> {
+    let Some(owner) = address_owner::Entity::find_by_id(address.as_str()).one(db).await? else { return Ok(None) };
+    if owner.kind == SUPPORT {
+        return Ok(Some(UsedBy::SupportAddress));
+    }
+    let person = by_address(db, address).await?.map(read).transpose()?;
+    Ok(person.map(|person| match person.role {
+        Role::EndUser => UsedBy::EndUser(person.name),
+        Role::Agent | Role::Admin | Role::Owner => UsedBy::Staff(person.name),
+    }))
+}
+
+/// Several, unknown ids left out.
+pub(crate) async fn people<C: ConnectionTrait>(db: &C, ids: &[PersonId]) -> Result<Vec<Person>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = table::Entity::find()
+        .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(table::Column::Id)
+        .all(db)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn missing(id: PersonId) -> Error {
+    Error::NotFound { what: "person", id: id.to_string() }
+}
+
 impl Store {
     /// A person.
     pub async fn person(&self, id: PersonId) -> Result<Person> {
-        let _ = id;
-        todo!()
+        read(table::Entity::find_by_id(id.0).one(self.reader()).await?.ok_or_else(|| missing(id))?)
     }
 
     /// Several, unknown ids left out.
     pub async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>> {
-        let _ = ids;
-        todo!()
+        people(self.reader(), ids).await
     }
 
     /// By address.
     pub async fn person_by_address(&self, address: &Address) -> Result<Option<Person>> {
-        let _ = address;
-        todo!()
+        by_address(self.reader(), address).await?.map(read).transpose()
     }
 
     /// Agents, admins and owner, by name.
     pub async fn staff(&self) -> Result<Vec<Person>> {
-        todo!()
+        let rows = table::Entity::find()
+            .filter(table::Column::Role.ne(Role::EndUser.as_str()))
+            .order_by_asc(table::Column::Name)
+            .order_by_asc(table::Column::Id)
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(read).collect()
     }
 
     /// What signing in needs.
     pub async fn login(&self, address: &Address) -> Result<Option<Login>> {
-        let _ = address;
-        todo!()
+        let Some(row) = by_address(self.reader(), address).await? else { return Ok(None) };
+        let password_hash = row.password_hash.clone();
+        Ok(Some(Login { person: read(row)?, password_hash }))
     }
 
     /// All brands, oldest first.
     pub async fn brands(&self) -> Result<Vec<Brand>> {
-        todo!()
+        let rows = brand::Entity::find().order_by_asc(brand::Column::Id).all(self.reader()).await?;
+        Ok(rows.into_iter().map(|row| Brand { id: BrandId(row.id), name: row.name }).collect())
     }
 
     /// Who uses this address, as a support address or as a person.
     pub async fn address_use(&self, address: &Address) -> Result<Option<UsedBy>> {
-        let _ = address;
-        todo!()
+        used_by(self.reader(), address).await
     }
 }
 
 impl Tx {
+    /// By address, seen from inside the transaction.
+    pub async fn person_by_address(&self, address: &Address) -> Result<Option<Person>> {
+        by_address(&self.db, address).await?.map(read).transpose()
+    }
+
+    /// Several, seen from inside the transaction; unknown ids left out.
+    pub async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>> {
+        people(&self.db, ids).await
+    }
+
     /// Finds the person with this address or makes an end user. Refused for support addresses.
     pub async fn ensure_end_user(&self, who: &Mailbox, language: Option<Language>) -> Result<Person> {
-        let _ = (who, language);
-        todo!()
+        if let Some(known) = self.person_by_address(&who.address).await? {
+            return Ok(known);
+        }
+        if self.own_address(&who.address, PERSON).await? {
+            return self.insert_person(&who.name, &who.address, Role::EndUser, language, None).await;
+        }
+        // Taken between our look and our try, or a support address.
+        match self.person_by_address(&who.address).await? {
+            Some(person) => Ok(person),
+            None => Err(self.in_use(&who.address).await),
+        }
     }
 
     /// Makes a member of the staff. Refused for support addresses and known people.
     pub async fn create_staff(&self, name: &str, address: &Address, role: Role, password_hash: &str) -> Result<Person> {
-        let _ = (name, address, role, password_hash);
-        todo!()
+        if self.own_address(address, PERSON).await? {
+            self.insert_person(name, address, role, None, Some(password_hash.to_owned())).await
+        } else {
+            Err(self.in_use(address).await)
+        }
+    }
+
+    /// Takes an address for a person or as a support address; false when it is anybody's.
+    pub(crate) async fn own_address(&self, address: &Address, kind: &str) -> Result<bool> {
+        let row =
+            address_owner::ActiveModel { address: Set(address.as_str().to_owned()), kind: Set(kind.to_owned()) };
+        let nothing = OnConflict::column(address_owner::Column::Address).do_nothing().to_owned();
+        was_inserted(address_owner::Entity::insert(row).on_conflict(nothing).exec_without_returning(&self.db).await)
+    }
+
+    /// The refusal of an address that [`Tx::own_address`] could not take.
+    pub(crate) async fn in_use(&self, address: &Address) -> Error {
+        match used_by(&self.db, address).await {
+            Ok(by) => {
+                Error::AddressInUse { address: address.clone(), by: by.unwrap_or(UsedBy::EndUser(address.to_string())) }
+            }
+            Err(error) => error,
+        }
+    }
+
+    async fn insert_person(
+        &self,
+        name: &str,
+        address: &Address,
+        role: Role,
+        language: Option<Language>,
+        password_hash: Option<String>,
+    ) -> Result<Person> {
+        let name = clean(name.trim());
+        let name = if name.is_empty() { address.to_string() } else { name };
+        let row = table::ActiveModel {
+            name: Set(name.clone()),
+            email: Set(address.as_str().to_owned()),
+            role: Set(role.as_str().to_owned()),
+            language: Set(language.map(|language| language.as_str().to_owned())),
+            password_hash: Set(password_hash),
+            search: Set(format!("{} {address}", name.to_lowercase())),
+            created_at: Set(micros(self.now)),
+            ..Default::default()
+        };
+        let id = table::Entity::insert(row).exec(&self.db).await?.last_insert_id;
+        Ok(Person { id: PersonId(id), name, email: address.clone(), role, language })
     }
 
     /// Sets the password and ends all sessions of that person.
     pub async fn set_password(&self, id: PersonId, password_hash: &str) -> Result<()> {
-        let _ = (id, password_hash);
-        todo!()
+        self.change_person(id, table::Column::PasswordHash, password_hash).await?;
+        session::Entity::delete_many().filter(session::Column::PersonId.eq(id.0)).exec(&self.db).await?;
+        Ok(())
     }
 
     /// Sets the language.
     pub async fn set_language(&self, id: PersonId, language: Language) -> Result<()> {
-        let _ = (id, language);
-        todo!()
+        self.change_person(id, table::Column::Language, language.as_str()).await
+    }
+
+    async fn change_person(&self, id: PersonId, column: table::Column, value: &str) -> Result<()> {
+        let changed = table::Entity::update_many()
+            .col_expr(column, Expr::value(value))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
+        if changed.rows_affected == 0 { Err(missing(id)) } else { Ok(()) }
     }
 
     /// Makes a brand.
     pub async fn create_brand(&self, name: &str) -> Result<Brand> {
-        let _ = name;
-        todo!()
+        let name = clean(name);
+        let row = brand::ActiveModel { name: Set(name.clone()), ..Default::default() };
+        let id = brand::Entity::insert(row).exec(&self.db).await?.last_insert_id;
+        Ok(Brand { id: BrandId(id), name })
     }
 }

@@ -1,33 +1,48 @@
 //! Small settings of the account, one row each: `name -> JSON text`. Secret ones are sealed.
 
+use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::OnConflict;
 use secrecy::SecretString;
 
+use crate::entity::setting as table;
+use crate::people::was_inserted;
 use crate::{Result, Store, Tx};
 
 impl Store {
     /// A setting.
     pub async fn setting(&self, name: &str) -> Result<Option<String>> {
-        let _ = name;
-        todo!()
+        Ok(table::Entity::find_by_id(name).one(self.reader()).await?.map(|row| row.value))
     }
 
     /// A sealed setting, opened.
     pub async fn secret_setting(&self, name: &str) -> Result<Option<SecretString>> {
-        let _ = name;
-        todo!()
+        let sealed = self.setting(name).await?;
+        sealed.map(|sealed| self.shared.vault.open("setting", "value", name, &sealed)).transpose()
     }
 }
 
 impl Tx {
     /// Sets.
     pub async fn set_setting(&self, name: &str, value: &str) -> Result<()> {
-        let _ = (name, value);
-        todo!()
+        self.put_setting(name, value.to_owned(), false).await
     }
 
     /// Sets and seals. With `keep`, an existing value stays (used for keys made on first start).
     pub async fn set_secret_setting(&self, name: &str, value: &SecretString, keep: bool) -> Result<()> {
-        let _ = (name, value, keep);
-        todo!()
+        let sealed = self.shared.vault.seal("setting", "value", name, value);
+        self.put_setting(name, sealed, keep).await
+    }
+
+    async fn put_setting(&self, name: &str, value: String, keep: bool) -> Result<()> {
+        let row = table::ActiveModel { name: Set(name.to_owned()), value: Set(value) };
+        let mut conflict = OnConflict::column(table::Column::Name);
+        if keep {
+            conflict.do_nothing();
+        } else {
+            conflict.update_column(table::Column::Value);
+        }
+        was_inserted(table::Entity::insert(row).on_conflict(conflict).exec_without_returning(&self.db).await)?;
+        Ok(())
     }
 }

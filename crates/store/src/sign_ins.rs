@@ -3,8 +3,14 @@
 use desk::{AddressId, BrandId, PersonId, SignInId};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
 
-use crate::{Result, Store, Tokens, Tx};
+use crate::cells::{Row, json, micros, small};
+use crate::entity::sign_in as table;
+use crate::{Error, Result, Store, Tokens, Tx, Vault};
 
 /// A sign-in to be started.
 #[derive(Debug, Clone)]
@@ -59,36 +65,139 @@ pub struct SignedIn {
     pub tokens: Tokens,
 }
 
+/// [`SignedIn`] without its tokens, as stored.
+#[derive(Serialize, Deserialize)]
+struct AccountCell {
+    tenant: String,
+    account_id: String,
+    account_name: String,
+    display_name: String,
+    address: String,
+    scopes: String,
+    microsoft_now: Timestamp,
+}
+
+fn read(vault: &Vault, row: table::Model) -> Result<SignIn> {
+    let at = Row { table: "sign_in", id: row.id };
+    let key = row.id.to_string();
+    let account = match (&row.account, &row.access_token, &row.refresh_token, row.access_expires_at) {
+        (Some(account), Some(access), Some(refresh), Some(expires)) => {
+            let account: AccountCell = at.json("account", account)?;
+            Some(SignedIn {
+                tenant: account.tenant,
+                account_id: account.account_id,
+                account_name: account.account_name,
+                display_name: account.display_name,
+                address: account.address,
+                scopes: account.scopes,
+                microsoft_now: account.microsoft_now,
+                tokens: Tokens {
+                    access: vault.open("sign_in", "access_token", &key, access)?,
+                    access_expires_at: at.time("access_expires_at", expires)?,
+                    refresh: vault.open("sign_in", "refresh_token", &key, refresh)?,
+                },
+            })
+        }
+        _ => None,
+    };
+    Ok(SignIn {
+        id: SignInId(row.id),
+        asked: NewSignIn {
+            actor: PersonId(row.actor_id),
+            state_hash: row.state_hash,
+            nonce: row.nonce,
+            verifier: vault.open("sign_in", "verifier", &key, &row.verifier)?,
+            brand: BrandId(row.brand_id),
+            import: row.import_wanted.map(i32::unsigned_abs),
+            reconnect: row.reconnect_id.map(AddressId),
+            expires_at: at.time("expires_at", row.expires_at)?,
+        },
+        account,
+    })
+}
+
 impl Store {
     /// A sign-in of this administrator that has not expired.
     pub async fn sign_in(&self, id: SignInId, actor: PersonId, now: Timestamp) -> Result<Option<SignIn>> {
-        let _ = (id, actor, now);
-        todo!()
+        let found = table::Entity::find_by_id(id.0)
+            .filter(table::Column::ActorId.eq(actor.0))
+            .filter(table::Column::ExpiresAt.gt(micros(now)))
+            .one(self.reader())
+            .await?;
+        found.map(|row| read(&self.shared.vault, row)).transpose()
     }
 }
 
 impl Tx {
     /// Stores a new one (and forgets expired ones).
     pub async fn start_sign_in(&self, new: &NewSignIn) -> Result<SignInId> {
-        let _ = new;
-        todo!()
+        table::Entity::delete_many()
+            .filter(table::Column::ExpiresAt.lte(micros(self.now)))
+            .exec(&self.db)
+            .await?;
+        let row = table::ActiveModel {
+            actor_id: Set(new.actor.0),
+            state_hash: Set(new.state_hash.clone()),
+            taken: Set(false),
+            nonce: Set(new.nonce.clone()),
+            verifier: Set(String::new()),
+            brand_id: Set(new.brand.0),
+            import_wanted: Set(new.import.map(small)),
+            reconnect_id: Set(new.reconnect.map(|id| id.0)),
+            expires_at: Set(micros(new.expires_at)),
+            ..Default::default()
+        };
+        let id = table::Entity::insert(row).exec(&self.db).await?.last_insert_id;
+        // The verifier is bound to the row's id, which is known only now.
+        let sealed = self.shared.vault.seal("sign_in", "verifier", &id.to_string(), &new.verifier);
+        table::Entity::update_many()
+            .col_expr(table::Column::Verifier, Expr::value(sealed))
+            .filter(table::Column::Id.eq(id))
+            .exec(&self.db)
+            .await?;
+        Ok(SignInId(id))
     }
 
     /// Takes the sign-in with this state, once: a second call with the same state finds nothing. `None` too when expired.
     pub async fn take_state(&self, state_hash: &str) -> Result<Option<SignIn>> {
-        let _ = state_hash;
-        todo!()
+        let taken = table::Entity::update_many()
+            .col_expr(table::Column::Taken, Expr::value(true))
+            .filter(table::Column::StateHash.eq(state_hash))
+            .filter(table::Column::Taken.eq(false))
+            .filter(table::Column::ExpiresAt.gt(micros(self.now)))
+            .exec_with_returning(&self.db)
+            .await?;
+        taken.into_iter().next().map(|row| read(&self.shared.vault, row)).transpose()
     }
 
     /// Stores who came back.
     pub async fn save_signed_in(&self, id: SignInId, account: &SignedIn) -> Result<()> {
-        let _ = (id, account);
-        todo!()
+        let key = id.to_string();
+        let vault = &self.shared.vault;
+        let cell = AccountCell {
+            tenant: account.tenant.clone(),
+            account_id: account.account_id.clone(),
+            account_name: account.account_name.clone(),
+            display_name: account.display_name.clone(),
+            address: account.address.clone(),
+            scopes: account.scopes.clone(),
+            microsoft_now: account.microsoft_now,
+        };
+        let change = table::ActiveModel {
+            account: Set(Some(json(&cell))),
+            access_token: Set(Some(vault.seal("sign_in", "access_token", &key, &account.tokens.access))),
+            access_expires_at: Set(Some(micros(account.tokens.access_expires_at))),
+            refresh_token: Set(Some(vault.seal("sign_in", "refresh_token", &key, &account.tokens.refresh))),
+            ..Default::default()
+        };
+        let saved =
+            table::Entity::update_many().set(change).filter(table::Column::Id.eq(id.0)).exec(&self.db).await?;
+        if saved.rows_affected == 0 { Err(Error::NotFound { what: "sign-in", id: key }) } else { Ok(()) }
     }
 
     /// Forgets it.
     pub async fn delete_sign_in(&self, id: SignInId) -> Result<()> {
-        let _ = id;
-        todo!()
+        table::Entity::delete_by_id(id.0).exec(&self.db).await?;
+        Ok(())
     }
 }

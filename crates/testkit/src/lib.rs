@@ -1,1 +1,11 @@
-//! TODO
+//! For tests and benchmarks only: a whole world with verbs. A desk on SQLite or PostgreSQL, the stand-in for Microsoft
+//! over HTTP, a visitor who fills in forms as a browser would.
+
+pub mod contract;
+pub mod microsoft;
+pub mod visitor;
+pub mod world;
+
+pub use microsoft::Microsoft;
+pub use visitor::{Page, Visitor};
+pub use world::{Database, World};

@@ -1,0 +1,7 @@
+//! The desk's rules, one test a rule.
+
+mod decide;
+mod placeholder;
+mod reply;
+mod standard;
+mod world;

@@ -1,0 +1,80 @@
+//! Placeholders render, stay within bounds, and relay no spam.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use desk::placeholder::{render, suppress_relay};
+
+fn values(list: &[(&str, &str)]) -> BTreeMap<String, String> {
+    list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn placeholders_are_replaced_and_unknown_ones_are_empty() {
+    let values = values(&[("ticket.id", "7"), ("ticket.requester.name", "花子"), ("current_user.name", "Bo")]);
+    let cases = [
+        ("#{{ticket.id}} {{ ticket.requester.name }}様", "#7 花子様"),
+        ("[{{ nothing }}{{ ticket.nothing.at.all }}]", "[]"),
+        ("{% if ticket.id %}yes{% endif %}", "yes"),
+        ("<b>{{ current_user.name }}</b>", "<b>Bo</b>"),
+    ];
+    for (template, text) in cases {
+        assert_eq!(render(template, &values).unwrap(), text, "{template}");
+    }
+}
+
+#[test]
+fn what_people_write_is_never_read_as_a_template() {
+    let values = values(&[("ticket.title", "{{ ticket.secret }} <b>{% for %}"), ("ticket.secret", "x")]);
+    assert_eq!(render("{{ ticket.title }}", &values).unwrap(), "{{ ticket.secret }} <b>{% for %}");
+}
+
+#[test]
+fn a_broken_template_names_its_line() {
+    let error = render("one\n{{ ticket.", &BTreeMap::new()).unwrap_err();
+    assert!(error.contains('2'), "{error}");
+}
+
+#[test]
+fn an_endless_or_huge_template_ends() {
+    let endless = "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}";
+    assert!(render(endless, &BTreeMap::new()).is_err());
+    let big = "y".repeat(600_000);
+    assert!(render("{{ a }}{{ a }}", &values(&[("a", &big)])).is_err());
+}
+
+#[test]
+fn a_name_that_is_both_value_and_branch_harms_nothing() {
+    let values = values(&[("ticket", "t"), ("ticket.id", "7")]);
+    assert_eq!(render("{{ ticket.id }}", &values).unwrap(), "7");
+}
+
+#[test]
+fn first_replies_to_strangers_carry_none_of_their_words() {
+    // zendesk.md 6.2: else the desk mails anybody's text to anybody.
+    let spam = [
+        "ticket.comments",
+        "ticket.description",
+        "ticket.public_comments",
+        "ticket.latest_comment",
+        "ticket.latest_comment_html",
+        "ticket.latest_comment_rich",
+        "ticket.latest_comment_formatted",
+        "ticket.latest_public_comment",
+        "ticket.latest_public_comment_html",
+        "ticket.comments_formatted",
+        "ticket.public_comments_formatted",
+        "comment.rich",
+        "comment.value_rich",
+    ];
+    let kept = ["ticket.id", "ticket.url", "ticket.account", "current_user.name", "ticket.encoded_id"];
+    let list: Vec<_> = spam.iter().chain(&kept).map(|name| (*name, "text")).collect();
+    let mut values = values(&list);
+    suppress_relay(&mut values);
+    for name in spam {
+        assert_eq!(values[name], "", "{name}");
+    }
+    for name in kept {
+        assert_eq!(values[name], "text", "{name}");
+    }
+}

@@ -1,0 +1,117 @@
+//! Words the tests are written in: a customer, an agent, a ticket, a letter.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use desk::decide::{Context, Referenced, Signal, Way};
+use desk::{AddressId, BrandId, Person, PersonId, Role, Status, TicketId};
+use jiff::Timestamp;
+use mail::{Address, AuthVerdict, Kind, Letter, Mailbox, MessageId};
+
+pub const SUPPORT: &str = "support@example.com";
+pub const HANA: &str = "hana@customer.example";
+pub const STRANGER: &str = "stranger@elsewhere.example";
+pub const COLLEAGUE: &str = "colleague@customer.example";
+pub const AGENT: &str = "agent@example.com";
+
+pub fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+pub fn mailbox(text: &str) -> Mailbox {
+    Mailbox { name: String::new(), address: address(text) }
+}
+
+pub fn person(id: i64, role: Role, email: &str) -> Person {
+    Person { id: PersonId(id), name: email.to_owned(), email: address(email), role, language: None }
+}
+
+/// The requester of [`ticket`].
+pub fn hana() -> Person {
+    person(1, Role::EndUser, HANA)
+}
+
+/// A CC of [`ticket`].
+pub fn colleague() -> Person {
+    person(2, Role::EndUser, COLLEAGUE)
+}
+
+pub fn agent() -> Person {
+    person(3, Role::Agent, AGENT)
+}
+
+/// A known customer who has nothing to do with [`ticket`].
+pub fn stranger() -> Person {
+    person(4, Role::EndUser, STRANGER)
+}
+
+/// An ordinary mail to the support address.
+pub fn letter(from: &str) -> Letter {
+    Letter {
+        message_id: MessageId::parse("a@b.example"),
+        in_reply_to: Vec::new(),
+        references: Vec::new(),
+        from: Some(mailbox(from)),
+        reply_to: None,
+        to: vec![mailbox(SUPPORT)],
+        cc: Vec::new(),
+        subject: "The printer is on fire".to_owned(),
+        date: None,
+        text: "Please help.".to_owned(),
+        html: None,
+        fresh: "Please help.".to_owned(),
+        fresh_html: None,
+        attachments: Vec::new(),
+        kind: Kind::Ordinary,
+        signs: Vec::new(),
+        bounced: Vec::new(),
+        bounce_reason: None,
+        own_mark: None,
+        auth: AuthVerdict::Pass,
+        unreadable: None,
+        headers: Vec::new(),
+        size: 100,
+        content_key: "0".repeat(64),
+    }
+}
+
+/// Live, nothing known about anything, one support address.
+pub fn context() -> Context {
+    Context {
+        way: Way::Live,
+        now: Timestamp::UNIX_EPOCH,
+        address: AddressId(1),
+        brand: BrandId(1),
+        known: None,
+        own: None,
+        bounced: None,
+        author: None,
+        author_is_support_address: false,
+        support_addresses: vec![address(SUPPORT)],
+        referenced: Vec::new(),
+        recent_from_author: 0,
+        max_ccs: 48,
+    }
+}
+
+pub fn by_token() -> Signal {
+    Signal::Token { ticket: TicketId(7) }
+}
+
+pub fn by_headers() -> Signal {
+    Signal::InReplyTo { id: MessageId::parse("ours@example.com").unwrap() }
+}
+
+/// Ticket 7: Hana's, her colleague on CC, assigned to nobody.
+pub fn ticket(signal: Signal, status: Status) -> Referenced {
+    Referenced {
+        signal,
+        ticket: TicketId(7),
+        status,
+        requester: hana().id,
+        requester_address: Some(address(HANA)),
+        assignee: None,
+        ccs: vec![colleague().id],
+        tags: vec!["printer".to_owned()],
+        is_public: true,
+        private_texts: Vec::new(),
+    }
+}

@@ -1,0 +1,377 @@
+//! The header block of a mail or part: fields, unfolded and decoded on demand.
+//!
+//! Headers arrive in any state: raw Shift_JIS, words of one character split over two encoded words, ten thousand
+//! fields. Each field is brought into one form first (UTF-8, one encoded word a run); then mail-parser reads it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use mail_parser::parsers::MessageStream;
+use mail_parser::{ContentType, HeaderValue};
+
+use crate::{Address, Mailbox, MessageId, charset};
+
+/// No field is read beyond this many bytes.
+const MAX_FIELD: usize = 256 * 1024;
+/// No more fields than this are looked at.
+const MAX_FIELDS: usize = 20_000;
+/// No more ids or people of one field are taken.
+const MAX_ITEMS: usize = 1_000;
+
+/// The fields of one header block, as they stand in the mail.
+#[derive(Debug, Default)]
+pub struct Fields<'a> {
+    fields: Vec<(&'a str, &'a [u8])>,
+    tld: Option<String>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a header block (the bytes before the empty line).
+    pub fn parse(block: &'a [u8]) -> Self {
+        let mut fields: Vec<(&str, usize, usize)> = Vec::new();
+        let mut at = 0;
+        while at < block.len() {
+            let end = line_end(block, at);
+            let line = block.get(at..end).unwrap_or_default();
+            match line.first() {
+                Some(b' ' | b'\t') => {
+                    if let Some(last) = fields.last_mut() {
+                        last.2 = end;
+                    }
+                }
+                _ => {
+                    if let Some((name, value)) = name_of(line) {
+                        if fields.len() >= MAX_FIELDS {
+                            break;
+                        }
+                        fields.push((name, at + value, end));
+                    }
+                }
+            }
+            at = end;
+        }
+        let fields = fields
+            .into_iter()
+            .map(|(name, start, end)| {
+                let value = block.get(start..end).unwrap_or_default();
+                (name, value.get(..MAX_FIELD).unwrap_or(value))
+            })
+            .collect();
+        let mut this = Self { fields, tld: None };
+        this.tld = this.sender_tld();
+        this
+    }
+
+    /// True when not one header was found.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The last label of the sender's domain, in lower case: a hint for guessing encodings.
+    pub fn tld(&self) -> Option<&str> {
+        self.tld.as_deref()
+    }
+
+    fn sender_tld(&self) -> Option<String> {
+        let from = self.raw("from")?;
+        let at = memchr::memrchr(b'@', from)?;
+        let domain: String = from
+            .get(at + 1..)?
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+            .map(|b| b.to_ascii_lowercase() as char)
+            .collect();
+        domain.rsplit('.').next().filter(|tld| !tld.is_empty()).map(str::to_owned)
+    }
+
+    /// The first field of that name, undecoded.
+    pub fn raw(&self, name: &str) -> Option<&'a [u8]> {
+        self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+    }
+
+    /// The decoded, unfolded text of the first field of that name.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.raw(name).map(|value| self.decoded(value))
+    }
+
+    /// The decoded texts of all fields of that name, in order.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = String> {
+        self.fields.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| self.decoded(value))
+    }
+
+    /// Name and decoded text of the first `limit` fields.
+    pub fn all(&self, limit: usize) -> Vec<(String, String)> {
+        self.fields.iter().take(limit).map(|(name, value)| ((*name).to_owned(), self.decoded(value))).collect()
+    }
+
+    fn decoded(&self, value: &[u8]) -> String {
+        let text = charset::decode_unlabelled(value, self.tld());
+        one_line(&with_words_decoded(&text, self.tld()))
+    }
+
+    /// A form mail-parser reads without loss: UTF-8, encoded words joined and in UTF-8, one line.
+    fn normal(&self, name: &str) -> Option<String> {
+        let text = charset::decode_unlabelled(self.raw(name)?, self.tld());
+        Some(one_line(&with_words_joined(&text, self.tld())))
+    }
+
+    /// People in the first field of that name; entries without a usable address are left out.
+    pub fn people(&self, name: &str) -> Vec<Mailbox> {
+        let Some(text) = self.normal(name) else { return Vec::new() };
+        let line = format!("{text}\n");
+        let HeaderValue::Address(list) = MessageStream::new(line.as_bytes()).parse_address() else {
+            return Vec::new();
+        };
+        list.iter()
+            .filter_map(|entry| {
+                let address = Address::parse(entry.address()?)?;
+                Some(Mailbox { name: one_line(entry.name().unwrap_or_default()), address })
+            })
+            .take(MAX_ITEMS)
+            .collect()
+    }
+
+    /// Message-IDs in all fields of that name, in order, without repeats.
+    pub fn ids(&self, name: &str) -> Vec<MessageId> {
+        let mut ids = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for text in self.texts(name) {
+            for id in ids_in(&text) {
+                if ids.len() < MAX_ITEMS && seen.insert(id.clone()) {
+                    ids.push(id);
+                }
+            }
+        }
+        ids
+    }
+
+    /// The date in the first field of that name.
+    pub fn date(&self, name: &str) -> Option<Timestamp> {
+        let line = format!("{}\n", self.text(name)?);
+        let HeaderValue::DateTime(date) = MessageStream::new(line.as_bytes()).parse_date() else { return None };
+        (date.is_valid() && date.year >= 1970).then(|| Timestamp::from_second(date.to_timestamp()).ok()).flatten()
+    }
+
+    /// A field of the form `type/subtype; name=value`.
+    pub fn content(&self, name: &str) -> Option<ContentType<'static>> {
+        let line = format!("{}\n", self.normal(name)?);
+        match MessageStream::new(line.as_bytes()).parse_content_type() {
+            HeaderValue::ContentType(content) => Some(content.into_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Message-IDs in a text: what stands in angle brackets (folded or not), or else words with an `@`.
+pub fn ids_in(text: &str) -> Vec<MessageId> {
+    let mut ids = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        let after = rest.get(start + 1..).unwrap_or_default();
+        let Some(end) = after.find('>') else { break };
+        let inner: String = after.get(..end).unwrap_or_default().split_whitespace().collect();
+        ids.extend(MessageId::parse(&inner));
+        rest = after.get(end + 1..).unwrap_or_default();
+    }
+    if ids.is_empty() {
+        ids.extend(text.split_whitespace().filter(|word| word.contains('@')).filter_map(MessageId::parse));
+    }
+    ids
+}
+
+/// Splits a mail or part into its header block and its body. A block ends with the first empty line.
+pub fn split(raw: &[u8]) -> (&[u8], &[u8]) {
+    let mut at = 0;
+    // Some gateways put empty lines or an mbox line in front.
+    while let Some(b'\r' | b'\n') = raw.get(at) {
+        at += 1;
+    }
+    let start = at;
+    if name_of(raw.get(start..line_end(raw, start)).unwrap_or_default()).is_none()
+        && !raw.get(start..).unwrap_or_default().starts_with(b"From ")
+    {
+        // A part without headers begins with its empty line.
+        at = 0;
+    }
+    let from = at;
+    while at < raw.len() {
+        let end = line_end(raw, at);
+        let line = raw.get(at..end).unwrap_or_default();
+        if matches!(line, b"\n" | b"\r\n" | b"\r\r\n") {
+            return (raw.get(from..at).unwrap_or_default(), raw.get(end..).unwrap_or_default());
+        }
+        at = end;
+    }
+    (raw.get(from..).unwrap_or_default(), &[])
+}
+
+/// Where the line that begins at `at` ends, its line feed included.
+pub fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default()).map_or(bytes.len(), |n| at + n + 1)
+}
+
+/// Name of the field on this line and where its value starts.
+fn name_of(line: &[u8]) -> Option<(&str, usize)> {
+    let colon = memchr::memchr(b':', line)?;
+    let name = std::str::from_utf8(line.get(..colon)?).ok()?.trim_end_matches([' ', '\t']);
+    let printable = name.bytes().all(|b| (b'!'..=b'~').contains(&b));
+    (printable && !name.is_empty() && name.len() <= 200).then_some((name, colon + 1))
+}
+
+/// Line breaks and control characters to single spaces, trimmed.
+pub fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.trim().chars() {
+        // A fold is a line break and white space: one space remains.
+        let c = if c.is_control() { ' ' } else { c };
+        if !(c == ' ' && out.ends_with(' ')) {
+            out.push(c);
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// `=?charset?B?text?=`, taken apart.
+struct Word<'a> {
+    charset: &'a str,
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+/// The encoded word that `text` begins with.
+fn word(text: &str) -> Option<Word<'_>> {
+    let inner = text.strip_prefix("=?")?;
+    let (charset, rest) = inner.split_once('?')?;
+    let (method, rest) = rest.split_once('?')?;
+    if charset.is_empty() || charset.len() > 60 || method.len() != 1 {
+        return None;
+    }
+    let end = rest.find("?=")?;
+    let payload = rest.get(..end)?;
+    if payload.len() > 8_000 {
+        return None;
+    }
+    let bytes = match method {
+        "b" | "B" => base64_leniently(payload.as_bytes()),
+        "q" | "Q" => quoted_printable_leniently(payload.replace('_', " ").as_bytes()),
+        _ => return None,
+    };
+    let charset = charset.split('*').next().unwrap_or(charset);
+    Some(Word { charset, bytes, length: 2 + inner.len() - rest.len() + end + 2 })
+}
+
+/// Rewrites each run of encoded words with `write`. Words of one run that share a charset are put together before
+/// decoding, because mailers split characters between them.
+fn rewrite_words(text: &str, tld: Option<&str>, write: &dyn Fn(&str, &mut String)) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("=?") {
+        let (before, at) = rest.split_at(start);
+        let Some(first) = word(at) else {
+            out.push_str(before);
+            out.push_str("=?");
+            rest = at.get(2..).unwrap_or_default();
+            continue;
+        };
+        out.push_str(before);
+        let (mut charset, mut bytes) = (first.charset, first.bytes);
+        let mut decoded = String::new();
+        let mut after = at.get(first.length..).unwrap_or_default();
+        loop {
+            let gap = after.trim_start();
+            let Some(next) = word(gap) else { break };
+            if next.charset.eq_ignore_ascii_case(charset) {
+                bytes.extend_from_slice(&next.bytes);
+            } else {
+                decoded.push_str(&charset::decode(&bytes, Some(charset), tld));
+                (charset, bytes) = (next.charset, next.bytes);
+            }
+            after = gap.get(next.length..).unwrap_or_default();
+        }
+        decoded.push_str(&charset::decode(&bytes, Some(charset), tld));
+        write(&decoded, &mut out);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn with_words_decoded(text: &str, tld: Option<&str>) -> String {
+    rewrite_words(text, tld, &|decoded, out| out.push_str(decoded))
+}
+
+fn with_words_joined(text: &str, tld: Option<&str>) -> String {
+    rewrite_words(text, tld, &|decoded, out| {
+        out.push_str("=?utf-8?B?");
+        out.push_str(&STANDARD.encode(decoded));
+        out.push_str("?=");
+    })
+}
+
+/// Base64 as it comes: characters outside the alphabet are skipped, an incomplete end gives what it holds.
+pub fn base64_leniently(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
+    let (mut block, mut filled) = (0u32, 0u8);
+    for &b in bytes {
+        let value = match b {
+            b'A'..=b'Z' => b - b'A',
+            b'a'..=b'z' => b - b'a' + 26,
+            b'0'..=b'9' => b - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'=' => {
+                // Padding ends a block; some programs glue several encoded texts together.
+                flush(&mut out, &mut block, &mut filled);
+                continue;
+            }
+            _ => continue,
+        };
+        block = block << 6 | u32::from(value);
+        filled += 1;
+        if filled == 4 {
+            out.extend_from_slice(&block.to_be_bytes()[1..]);
+            (block, filled) = (0, 0);
+        }
+    }
+    flush(&mut out, &mut block, &mut filled);
+    out
+}
+
+fn flush(out: &mut Vec<u8>, block: &mut u32, filled: &mut u8) {
+    let bytes = (*block << (6 * (4 - u32::from(*filled)))).to_be_bytes();
+    match filled {
+        2 => out.extend_from_slice(&bytes[1..2]),
+        3 => out.extend_from_slice(&bytes[1..3]),
+        _ => {}
+    }
+    (*block, *filled) = (0, 0);
+}
+
+/// Quoted-printable as it comes: what is no escape stays as written.
+pub fn quoted_printable_leniently(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = memchr::memchr(b'=', rest) {
+        let (before, escape) = rest.split_at(at);
+        out.extend_from_slice(before);
+        let hex = |b: &u8| (*b as char).to_digit(16);
+        rest = match escape {
+            [_, a, b, after @ ..] if hex(a).is_some() && hex(b).is_some() => {
+                out.push((hex(a).unwrap_or(0) * 16 + hex(b).unwrap_or(0)) as u8);
+                after
+            }
+            _ => {
+                let line = escape.get(1..line_end(escape, 0)).unwrap_or_default();
+                if line.iter().all(u8::is_ascii_whitespace) {
+                    escape.get(1 + line.len()..).unwrap_or_default()
+                } else {
+                    out.push(b'=');
+                    escape.get(1..).unwrap_or_default()
+                }
+            }
+        };
+    }
+    out.extend_from_slice(rest);
+    out
+}

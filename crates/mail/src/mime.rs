@@ -1,0 +1,233 @@
+//! The MIME structure of a mail, found in one pass over its lines.
+//!
+//! A stack of open boundaries and one look-up for each line that begins with `--`: the time is linear in the size
+//! however deep or broken the nesting is, and nothing recurses. Embedded mails stay whole: they become `.eml` files.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::header::{self, Fields};
+
+/// Parts beyond this many are not taken apart: they stay in the last part, and in the stored original.
+const MAX_PARTS: usize = 3_000;
+/// Open multiparts beyond this many are read as one part.
+const MAX_DEPTH: usize = 1_500;
+
+/// One part, a container or a leaf. Parts are listed in the order they stand in the mail, parents first.
+#[derive(Debug)]
+pub struct Part<'a> {
+    /// Index of the container, `None` for the mail itself.
+    pub parent: Option<usize>,
+    /// `type/subtype` in lower case.
+    pub mime: String,
+    /// The part's own header.
+    pub fields: Fields<'a>,
+    /// Undecoded content; empty for containers.
+    pub body: &'a [u8],
+    /// True for multiparts that were taken apart.
+    pub container: bool,
+    /// Charset parameter.
+    pub charset: Option<String>,
+    /// `format=flowed`, and whether `delsp=yes`.
+    pub flowed: Option<bool>,
+    /// File name as declared, decoded.
+    pub name: Option<String>,
+    /// `Content-Disposition: attachment`.
+    pub is_attachment: bool,
+}
+
+impl Part<'_> {
+    /// The content with its transfer encoding undone.
+    pub fn decoded(&self) -> Cow<'_, [u8]> {
+        let encoding = self.fields.text("content-transfer-encoding").unwrap_or_default().to_ascii_lowercase();
+        match encoding.trim() {
+            "base64" => header::base64_leniently(self.body).into(),
+            "quoted-printable" => header::quoted_printable_leniently(self.body).into(),
+            _ => self.body.into(),
+        }
+    }
+}
+
+/// The parts of a mail. There is always at least one.
+pub fn parts(raw: &[u8]) -> Vec<Part<'_>> {
+    let (block, body) = header::split(raw);
+    let mut walk = Walk { raw, parts: Vec::new(), open: Vec::new(), boundaries: HashMap::new(), leaf: None };
+    let start = walk.begin(Fields::parse(block), raw.len() - body.len());
+    walk.run(start);
+    walk.parts
+}
+
+/// A multipart that is not closed yet.
+struct Open {
+    part: usize,
+    boundary: Vec<u8>,
+}
+
+struct Walk<'a> {
+    raw: &'a [u8],
+    parts: Vec<Part<'a>>,
+    open: Vec<Open>,
+    /// Boundary to the positions in `open` that use it.
+    boundaries: HashMap<Vec<u8>, Vec<usize>>,
+    /// The leaf being read: its index and where its content starts.
+    leaf: Option<(usize, usize)>,
+}
+
+impl<'a> Walk<'a> {
+    fn run(&mut self, start: usize) {
+        let mut at = start;
+        while let Some(start) = self.next_dashes(at) {
+            let end = header::line_end(self.raw, start);
+            at = end;
+            let Some((depth, closing)) = self.delimiter(start, end) else { continue };
+            if self.parts.len() >= MAX_PARTS && !closing {
+                continue;
+            }
+            self.end_leaf(start);
+            let keep = if closing { depth } else { depth + 1 };
+            while self.open.len() > keep {
+                self.close();
+            }
+            if !closing {
+                at = self.begin_part(end);
+            }
+        }
+        self.end_leaf(self.raw.len());
+    }
+
+    /// Start of the next line at or after `at` that begins with two dashes.
+    fn next_dashes(&self, at: usize) -> Option<usize> {
+        if self.open.is_empty() {
+            return None;
+        }
+        let at_line_start = at == 0 || self.raw.get(at - 1) == Some(&b'\n');
+        if at_line_start && self.raw.get(at..)?.starts_with(b"--") {
+            return Some(at);
+        }
+        let from = at.saturating_sub(1);
+        memchr::memmem::find(self.raw.get(from..)?, b"\n--").map(|n| from + n + 1)
+    }
+
+    /// Which open multipart the line delimits, and whether it closes it.
+    fn delimiter(&self, start: usize, end: usize) -> Option<(usize, bool)> {
+        let line = self.raw.get(start + 2..end)?.trim_ascii_end();
+        if line.len() > 1_000 {
+            return None;
+        }
+        let depth = |boundary: &[u8]| self.boundaries.get(boundary).and_then(|at| at.last()).copied();
+        match depth(line) {
+            Some(depth) => Some((depth, false)),
+            None => line.strip_suffix(b"--").and_then(depth).map(|depth| (depth, true)),
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        if let Some(at) = self.boundaries.get_mut(&open.boundary) {
+            at.pop();
+            if at.is_empty() {
+                self.boundaries.remove(&open.boundary);
+            }
+        }
+    }
+
+    fn end_leaf(&mut self, end: usize) {
+        let Some((index, start)) = self.leaf.take() else { return };
+        // The line break before a delimiter belongs to the delimiter.
+        let mut body = self.raw.get(start..end.max(start)).unwrap_or_default();
+        if end < self.raw.len() {
+            body = body.strip_suffix(b"\n").unwrap_or(body);
+            body = body.strip_suffix(b"\r").unwrap_or(body);
+        }
+        if let Some(part) = self.parts.get_mut(index) {
+            part.body = body;
+        }
+    }
+
+    /// Reads the header of the part that begins at `start`; returns where its content starts.
+    fn begin_part(&mut self, start: usize) -> usize {
+        // The header must not run over the next delimiter.
+        let mut at = start;
+        while at < self.raw.len() {
+            let end = header::line_end(self.raw, at);
+            let line = self.raw.get(at..end).unwrap_or_default();
+            if matches!(line, b"\n" | b"\r\n" | b"\r\r\n") {
+                let fields = Fields::parse(self.raw.get(start..at).unwrap_or_default());
+                return self.begin(fields, end);
+            }
+            if line.starts_with(b"--") && self.delimiter(at, end).is_some() {
+                break;
+            }
+            at = end;
+        }
+        let fields = Fields::parse(self.raw.get(start..at).unwrap_or_default());
+        self.begin(fields, at)
+    }
+
+    /// Takes up a part whose content starts at `start`; returns where reading goes on.
+    fn begin(&mut self, fields: Fields<'a>, start: usize) -> usize {
+        let index = self.parts.len();
+        let parent = self.open.last().map(|open| open.part);
+        let in_digest =
+            parent.and_then(|p| self.parts.get(p)).is_some_and(|part| part.mime == "multipart/digest");
+        let part = part(fields, parent, in_digest);
+        let boundary = part.boundary(self.raw, start);
+        let mut part = part.part;
+        match boundary {
+            Some(boundary) if self.open.len() < MAX_DEPTH => {
+                part.container = true;
+                self.boundaries.entry(boundary.clone()).or_default().push(self.open.len());
+                self.open.push(Open { part: index, boundary });
+            }
+            _ => self.leaf = Some((index, start)),
+        }
+        self.parts.push(part);
+        start
+    }
+}
+
+struct Declared<'a> {
+    part: Part<'a>,
+    boundary: Option<String>,
+}
+
+impl Declared<'_> {
+    /// The boundary of a multipart: declared, or (when the declaration was lost) read off its first line.
+    fn boundary(&self, raw: &[u8], start: usize) -> Option<Vec<u8>> {
+        if !self.part.mime.starts_with("multipart/") {
+            return None;
+        }
+        if let Some(boundary) = self.boundary.as_deref().map(str::trim_end).filter(|b| !b.is_empty()) {
+            return Some(boundary.as_bytes().to_vec());
+        }
+        let body = raw.get(start..)?.trim_ascii_start();
+        let line = body.get(..header::line_end(body, 0))?.trim_ascii_end().strip_prefix(b"--")?;
+        (!line.is_empty() && line.len() <= 200).then(|| line.to_vec())
+    }
+}
+
+fn part<'a>(fields: Fields<'a>, parent: Option<usize>, in_digest: bool) -> Declared<'a> {
+    let content_type = fields.content("content-type");
+    let disposition = fields.content("content-disposition");
+    let default = if in_digest { "message/rfc822" } else { "text/plain" };
+    let mime = content_type
+        .as_ref()
+        .and_then(|c| c.subtype().map(|subtype| format!("{}/{subtype}", c.ctype()).to_ascii_lowercase()))
+        .filter(|mime| mime.len() <= 100 && mime.bytes().all(|b| b.is_ascii_graphic()))
+        .unwrap_or_else(|| default.to_owned());
+    let attribute = |name: &str| content_type.as_ref().and_then(|c| c.attribute(name)).map(str::to_owned);
+    let name = disposition
+        .as_ref()
+        .and_then(|d| d.attribute("filename"))
+        .map(str::to_owned)
+        .or_else(|| attribute("name"))
+        .or_else(|| attribute("filename"));
+    let is_attachment = disposition.as_ref().is_some_and(mail_parser::ContentType::is_attachment);
+    let flowed = attribute("format")
+        .filter(|format| format.eq_ignore_ascii_case("flowed"))
+        .map(|_| attribute("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes")));
+    let (charset, boundary) = (attribute("charset"), attribute("boundary"));
+    let part =
+        Part { parent, mime, fields, body: &[], container: false, charset, flowed, name, is_attachment };
+    Declared { part, boundary }
+}

@@ -1,0 +1,109 @@
+//! From configuration to parts: the one place where they are put together.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use engine::{Clock, Engine, Parts, Settings};
+use exchange::{Cloud, Entra, Graph, Registration};
+use jiff::SignedDuration;
+use store::Store;
+
+use crate::config::Config;
+
+/// Opens the store and brings its schema up to date.
+pub async fn store(config: &Config) -> anyhow::Result<Store> {
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
+    let data_dir = config.data_dir.canonicalize()?;
+    let database_url = match &config.database_url {
+        Some(url) => url.clone(),
+        None => format!("sqlite://{}", data_dir.join("postdesk.db").display()),
+    };
+    let store = Store::open(&store::Config {
+        database_url,
+        blob_url: config.blob_url.clone(),
+        data_dir,
+        master_key: config.master_key.as_ref().map(|s| s.0.clone()),
+        pool: config.database_pool,
+    })
+    .await
+    .context("cannot open the store")?;
+    let ran = store.migrate().await.context("cannot bring the database up to date")?;
+    if ran > 0 {
+        tracing::info!(migrations = ran, engine = store.engine_name(), "database brought up to date");
+    }
+    Ok(store)
+}
+
+/// An engine over a store.
+pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
+    let cloud = cloud(config)?;
+    let http = http_client(config)?;
+    let entra = match (&config.entra.client_id, &config.entra.client_secret) {
+        (Some(client_id), Some(secret)) => {
+            let registration = Registration {
+                client_id: client_id.clone(),
+                client_secret: secret.0.clone(),
+                authority: config.entra.authority.clone(),
+                redirect_uri: format!("{}/admin/connect/return", config.public_url)
+                    .parse()
+                    .context("public_url is not an address")?,
+            };
+            Some(Entra::new(http.clone(), cloud.clone(), registration))
+        }
+        _ => None,
+    };
+    let graph = Graph::new(http, cloud);
+    let settings = settings(config)?;
+    Ok(Engine::new(Parts { store, entra, graph, clock: Clock::default(), settings }).await?)
+}
+
+fn cloud(config: &Config) -> anyhow::Result<Cloud> {
+    let mut cloud = Cloud::preset(&config.entra.cloud)
+        .with_context(|| format!("entra.cloud is {:?}; known are global, gcc-high, dod, china", config.entra.cloud))?;
+    if let Some(url) = &config.entra.login_url {
+        cloud.login = url.parse().context("entra.login_url is not an address")?;
+    }
+    if let Some(url) = &config.entra.graph_url {
+        cloud.graph = url.parse().context("entra.graph_url is not an address")?;
+    }
+    Ok(cloud)
+}
+
+fn http_client(config: &Config) -> anyhow::Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("Postdesk/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(10))
+        .redirect(reqwest::redirect::Policy::none());
+    if let Some(file) = &config.entra.ca_file {
+        let pem = std::fs::read(file).with_context(|| format!("cannot read entra.ca_file {}", file.display()))?;
+        for certificate in reqwest::Certificate::from_pem_bundle(&pem).context("entra.ca_file")? {
+            builder = builder.add_root_certificate(certificate);
+        }
+    }
+    builder.build().context("cannot make an HTTP client")
+}
+
+fn settings(config: &Config) -> anyhow::Result<Settings> {
+    let m = &config.mailbox;
+    let seconds = |name: &str, value: f64| -> anyhow::Result<SignedDuration> {
+        if !(0.0..=1e9).contains(&value) {
+            bail!("mailbox.{name} must be a number of seconds");
+        }
+        Ok(SignedDuration::from_secs_f64(value))
+    };
+    Ok(Settings {
+        public_url: config.public_url.clone(),
+        category: m.category.clone(),
+        rejected_category: m.rejected_category.clone(),
+        poll_min: seconds("poll_min", m.poll_min)?,
+        poll_max: seconds("poll_max", m.poll_max)?,
+        sweep_every: seconds("sweep_every", m.sweep_every)?,
+        send_grace: seconds("send_grace", m.send_grace)?,
+        confirm_within: seconds("confirm_within", m.confirm_within)?,
+        messages_a_minute: m.messages_a_minute,
+        recipients_a_day: m.recipients_a_day,
+        workers: m.workers,
+        lease: seconds("lease", m.lease)?,
+    })
+}

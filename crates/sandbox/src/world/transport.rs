@@ -1,0 +1,229 @@
+//! Transport: from "submitted" to Sent Items, and from there to mailboxes, to people outside, or back as an NDR.
+//!
+//! A submission answers at once; the draft moves and the mail travels a moment later (graph.md 2.6).
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::World;
+use super::mailbox::{INBOX, SENT};
+use super::message::{Message, Party, Substance, whole_second};
+use super::outside::Direction;
+use crate::mime::ndr::{self, Failure};
+use crate::mime::stamp::{self, Origin};
+
+/// Messages a mailbox may submit a minute; more are delayed.
+pub const MESSAGES_A_MINUTE: usize = 30;
+/// Recipients a mailbox may write to in a day.
+pub const RECIPIENTS_A_DAY: usize = 10_000;
+
+/// A draft on its way into Sent Items.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Filing {
+    due: Timestamp,
+    owner: String,
+    number: u64,
+    save: bool,
+    #[serde(with = "super::persist::base64_bytes")]
+    raw: Bytes,
+}
+
+/// A mail on its way to its recipients.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Outgoing {
+    due: Timestamp,
+    sender: String,
+    recipients: Vec<Party>,
+    message_id: String,
+    subject: String,
+    #[serde(with = "super::persist::base64_bytes")]
+    raw: Bytes,
+}
+
+/// Mail under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Transport {
+    /// From the answer 202 until the mail lies in Sent Items, in milliseconds.
+    pub delay_ms: i64,
+    /// Mails submitted since the start or the last reset.
+    pub sends: u64,
+    filings: Vec<Filing>,
+    outgoing: Vec<Outgoing>,
+}
+
+impl Default for Transport {
+    fn default() -> Self {
+        Self { delay_ms: 150, sends: 0, filings: Vec::new(), outgoing: Vec::new() }
+    }
+}
+
+impl Transport {
+    /// When something is due next.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.filings.iter().map(|f| f.due).chain(self.outgoing.iter().map(|o| o.due)).min()
+    }
+}
+
+/// The daily quota of recipients is used up (ErrorSubmissionQuotaExceeded).
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("The message can't be submitted because the sender's submission quota was exceeded.")]
+pub struct QuotaExceeded;
+
+/// Submits the draft `number` of `owner`'s mailbox. The caller has checked that it is a draft with recipients.
+pub fn submit(world: &mut World, owner: &str, number: u64, save: bool) -> Result<(), QuotaExceeded> {
+    let now = world.now();
+    let delay = SignedDuration::from_millis(world.transport.delay_ms);
+    let Some(person) = world.people.get(owner).cloned() else { return Ok(()) };
+    let Some(mailbox) = world.mailboxes.get_mut(owner) else { return Ok(()) };
+    let Some(message) = mailbox.get(number) else { return Ok(()) };
+    let content = message.content();
+    let recipients: Vec<Party> =
+        content.to.iter().chain(&content.cc).chain(&content.bcc).cloned().collect();
+    mailbox.recipients.retain(|(at, _)| now.duration_since(*at) < SignedDuration::from_hours(24));
+    let today: usize = mailbox.recipients.iter().map(|(_, n)| n).sum();
+    if today + recipients.len() > RECIPIENTS_A_DAY {
+        return Err(QuotaExceeded);
+    }
+    mailbox.recipients.push_back((now, recipients.len()));
+    mailbox.touch(number, now, |m| {
+        m.submitted = Some(now);
+        m.sent = whole_second(now);
+        if let Some(content) = m.draft_content_mut() {
+            let named = Party { name: person.name.clone(), address: person.mail.clone() };
+            // Exchange sends the directory's display name, whatever the client wrote.
+            content.from = Some(named.clone());
+            content.sender = Some(named);
+        }
+    });
+    let (raw, message_id, subject) = match mailbox.get(number) {
+        Some(m) => (m.mime(), m.internet_message_id.clone(), m.content().subject.clone()),
+        None => return Ok(()),
+    };
+    mailbox.submissions.retain(|at| now.duration_since(*at) < SignedDuration::from_secs(60));
+    let free = match mailbox.submissions.len() {
+        n if n < MESSAGES_A_MINUTE => now,
+        n => mailbox.submissions[n - MESSAGES_A_MINUTE] + SignedDuration::from_secs(60),
+    };
+    mailbox.submissions.push_back(free.max(now));
+    let transport = &mut world.transport;
+    transport.sends += 1;
+    transport.filings.push(Filing { due: now + delay, owner: owner.to_owned(), number, save, raw: raw.clone() });
+    transport.outgoing.push(Outgoing {
+        due: free.max(now) + delay,
+        sender: person.mail,
+        recipients,
+        message_id,
+        subject,
+        raw: stamp::without_bcc(&raw),
+    });
+    Ok(())
+}
+
+/// Does everything that is due; `true` when something was.
+pub fn work(world: &mut World) -> bool {
+    let now = world.now();
+    let due = |at: Timestamp| at <= now;
+    let (filings, rest): (Vec<_>, Vec<_>) = world.transport.filings.drain(..).partition(|f| due(f.due));
+    world.transport.filings = rest;
+    let (outgoing, rest): (Vec<_>, Vec<_>) = world.transport.outgoing.drain(..).partition(|o| due(o.due));
+    world.transport.outgoing = rest;
+    let worked = !filings.is_empty() || !outgoing.is_empty();
+    for filing in filings {
+        file(world, filing, now);
+    }
+    for mail in outgoing {
+        carry(world, &mail, now);
+    }
+    worked
+}
+
+fn file(world: &mut World, filing: Filing, now: Timestamp) {
+    let Some(mailbox) = world.mailboxes.get_mut(&filing.owner) else { return };
+    if !filing.save {
+        mailbox.remove(filing.number);
+        return;
+    }
+    mailbox.relocate(filing.number, SENT, |m| {
+        let content = crate::mime::read::content(&filing.raw);
+        m.submitted = None;
+        m.is_draft = false;
+        m.is_read = true;
+        m.received = whole_second(now);
+        m.sent = whole_second(now);
+        m.modified = whole_second(now);
+        m.substance = Substance::Mail { raw: filing.raw, content };
+    });
+}
+
+fn carry(world: &mut World, mail: &Outgoing, now: Timestamp) {
+    let mut seen = std::collections::BTreeSet::new();
+    for recipient in &mail.recipients {
+        if !seen.insert(recipient.address.to_ascii_lowercase()) {
+            continue;
+        }
+        if !deliver(world, recipient, &mail.sender, &mail.raw, Origin::Internal, now) {
+            bounce(world, mail, &recipient.address, now);
+        }
+    }
+}
+
+/// Delivers to one address; `false` when nobody is there.
+fn deliver(world: &mut World, to: &Party, sender: &str, raw: &Bytes, origin: Origin, now: Timestamp) -> bool {
+    if let Some(mailbox) = world.mailbox_at_mut(&to.address) {
+        let stamped = stamp::arrival(raw, origin, sender, &to.address, now);
+        mailbox.insert(INBOX, Message::from_mime(stamped, now));
+        return true;
+    }
+    let domain = to.address.rsplit_once('@').map(|(_, d)| d.to_ascii_lowercase()).unwrap_or_default();
+    if domain.is_empty() || domain == "bounce.example" || world.is_tenant_domain(&domain) {
+        return false;
+    }
+    let name = if to.name == to.address { "" } else { &to.name };
+    world.outside.file(&to.address, name, Direction::Received, now, raw.clone());
+    true
+}
+
+fn bounce(world: &mut World, mail: &Outgoing, recipient: &str, now: Timestamp) {
+    let inside = recipient.rsplit_once('@').is_some_and(|(_, d)| world.is_tenant_domain(d));
+    let (status, diagnostic) = if inside {
+        (
+            "5.1.10",
+            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+        )
+    } else {
+        ("5.1.1", "550 5.1.1 The email account that you tried to reach does not exist")
+    };
+    let domain = mail.sender.rsplit_once('@').map_or("contoso.example", |(_, d)| d).to_owned();
+    let report = ndr::report(
+        &Failure {
+            sender: &mail.sender,
+            recipient,
+            domain: &domain,
+            message_id: &mail.message_id,
+            subject: &mail.subject,
+            status,
+            diagnostic,
+        },
+        &mail.raw,
+        now,
+    );
+    if let Some(mailbox) = world.mailbox_at_mut(&mail.sender) {
+        mailbox.insert(INBOX, Message::from_mime(report, now));
+    }
+}
+
+/// A mail written by an outside person: filed with them and delivered at once. Answers whom it reached.
+pub fn send_from_outside(world: &mut World, from: &Party, recipients: &[Party], raw: &Bytes) -> Vec<String> {
+    let now = world.now();
+    world.outside.file(&from.address, &from.name, Direction::Sent, now, raw.clone());
+    let mut reached = Vec::new();
+    for recipient in recipients {
+        if !reached.contains(&recipient.address)
+            && deliver(world, recipient, &from.address, raw, Origin::Outside, now)
+        {
+            reached.push(recipient.address.clone());
+        }
+    }
+    reached
+}

@@ -1,0 +1,29 @@
+//! Exchange connections with their state, sealed tokens and reading schedule.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "connection")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub tenant: String,
+    pub account_id: String,
+    pub account_name: String,
+    pub state: String,
+    pub state_since: i64,
+    pub cause: Option<String>,
+    pub scopes: String,
+    pub access_token: String,
+    pub access_expires_at: i64,
+    pub refresh_token: String,
+    pub connected_at: i64,
+    pub next_read_at: i64,
+    pub last_read_at: Option<i64>,
+    pub last_sent_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

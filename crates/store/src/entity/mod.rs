@@ -1,0 +1,24 @@
+//! The tables as sea-orm entities, one file each. Times are microseconds since 1970, lists are JSON in text cells, and
+//! words are checked when a row is read (`crate::cells`).
+
+pub mod address_owner;
+pub mod attachment;
+pub mod audit;
+pub mod brand;
+pub mod change_feed;
+pub mod comment;
+pub mod connection;
+pub mod cursor;
+pub mod import_run;
+pub mod lease;
+pub mod ledger;
+pub mod message_identity;
+pub mod outbox;
+pub mod person;
+pub mod session;
+pub mod setting;
+pub mod sign_in;
+pub mod support_address;
+pub mod suspended;
+pub mod ticket;
+pub mod trigger_rule;

@@ -1,0 +1,49 @@
+//! The schema, step by step. A step that has been released is never edited: a change is a new step.
+
+mod mail;
+mod mailboxes;
+mod people;
+mod tickets;
+
+use sea_orm_migration::async_trait::async_trait;
+use sea_orm_migration::prelude::*;
+
+/// All steps, oldest first.
+pub(crate) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(First)]
+    }
+}
+
+/// The tables the product started with, and the first brand.
+struct First;
+
+impl MigrationName for First {
+    fn name(&self) -> &str {
+        "m0001_first"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for First {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        people::up(manager).await?;
+        mailboxes::up(manager).await?;
+        tickets::up(manager).await?;
+        mail::up(manager).await?;
+        let brand = Query::insert().into_table("brand").columns(["name"]).values_panic(["Postdesk".into()]).take();
+        manager.get_connection().execute(&brand).await?;
+        Ok(())
+    }
+}
+
+/// A table without columns yet.
+fn table(name: &'static str) -> TableCreateStatement {
+    Table::create().table(name).take()
+}
+
+async fn index(manager: &SchemaManager<'_>, index: &IndexCreateStatement) -> Result<(), DbErr> {
+    manager.create_index(index.clone()).await
+}

@@ -1,0 +1,1 @@
+//! Checks recorded requests and answers against the published contract of Graph.

@@ -1,0 +1,4 @@
+//! Checks over the whole project that belong to no single room.
+
+mod floors;
+mod licences;

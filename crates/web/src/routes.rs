@@ -1,0 +1,94 @@
+//! Every address of the desk, who may open it, and what answers: the table of contents.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::app::App;
+use crate::live;
+use crate::pages::{
+    addresses, admin, answer, attachments, comments, connect, mail_log, sign_in, suspended, ticket, tickets,
+};
+use crate::reader::{admins_only, staff_only};
+
+/// Largest answer with its files, in bytes: what Exchange Online sends at most, and the form around it.
+const ANSWER_LIMIT: usize = 40 * 1024 * 1024;
+
+/// Who may open a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Everybody.
+    Open,
+    /// Agents, admins, the owner.
+    Staff,
+    /// Admins and the owner.
+    Admins,
+}
+
+/// One address.
+pub struct Route {
+    /// Who may.
+    pub door: Door,
+    /// The path, in axum's form.
+    pub path: &'static str,
+    handler: MethodRouter<App>,
+}
+
+impl Route {
+    /// Adds it to the router, behind its door.
+    pub(crate) fn mount(self, router: Router<App>, _: &App) -> Router<App> {
+        let handler = match self.door {
+            Door::Open => self.handler,
+            Door::Staff => self.handler.layer(from_fn(staff_only)),
+            Door::Admins => self.handler.layer(from_fn(admins_only)),
+        };
+        router.route(self.path, handler)
+    }
+}
+
+fn open(path: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { door: Door::Open, path, handler }
+}
+
+fn staff(path: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { door: Door::Staff, path, handler }
+}
+
+fn admins(path: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { door: Door::Admins, path, handler }
+}
+
+/// All of them.
+#[rustfmt::skip]
+pub fn all() -> Vec<Route> {
+    vec![
+        open("/", get(sign_in::home)),
+        open("/sign-in", get(sign_in::form).post(sign_in::sign_in)),
+        open("/sign-out", post(sign_in::sign_out)),
+
+        staff("/tickets", get(tickets::list)),
+        staff("/tickets/{id}", get(ticket::page)),
+        staff("/tickets/{id}/answer", post(answer::answer).layer(DefaultBodyLimit::max(ANSWER_LIMIT))),
+        staff("/tickets/{id}/change", post(ticket::change)),
+        staff("/suspended", get(suspended::list)),
+        staff("/comments/{id}/body", get(comments::body)),
+        staff("/comments/{id}/original", get(comments::original)),
+        staff("/attachments/{id}", get(attachments::download)),
+        staff("/attachments/{id}/inline", get(attachments::inline)),
+        staff("/live", get(live::live)),
+
+        admins("/admin", get(admin::home)),
+        admins("/admin/channels/email", get(admin::email)),
+        admins("/admin/channels/email/mail-log", get(mail_log::page)),
+        admins("/admin/channels/email/addresses", get(addresses::list)),
+        admins("/admin/channels/email/addresses/connect", get(connect::choose)),
+        admins("/admin/channels/email/addresses/connect/exchange", get(connect::form).post(connect::depart)),
+        admins("/admin/channels/email/addresses/{id}", get(addresses::details)),
+        admins("/admin/channels/email/addresses/{id}/delete", get(addresses::ask_delete).post(addresses::delete)),
+        admins("/admin/channels/email/addresses/{id}/default", post(addresses::make_default)),
+        admins("/admin/channels/email/addresses/{id}/reconnect", post(connect::reconnect)),
+        admins("/admin/connect/return", get(connect::returned)),
+        admins("/admin/connect/confirm/{id}", get(connect::ask).post(connect::confirm)),
+    ]
+}

@@ -1,0 +1,58 @@
+# デスクが送るメールの文面。キーは英語のファイルと同じでなければなりません(テストで確認しています)。
+
+## お客様宛て
+
+received-request-subject = 【お問い合わせを受け付けました】
+received-request-body =
+    お問い合わせいただき、ありがとうございます。
+    お問い合わせ(受付番号:#{ $id })を受け付けました。担当者が内容を確認のうえ、順次ご連絡いたします。
+
+    補足や追加のご連絡がございましたら、このメールにそのままご返信ください。
+proactive-ticket-subject = { $title }
+proactive-ticket-body = { $comment }
+comment-update-subject = Re: { $title }
+comment-update-body = { $comment }
+
+## 担当者宛て
+
+assignee-comment-subject = [#{ $id }] Re: { $title }
+assignee-comment-body =
+    { $author } さんがチケット #{ $id }({ $title })にコメントしました。
+
+    { $comment }
+
+    { $url }
+assignment-subject = [#{ $id }] 担当のお知らせ: { $title }
+assignment-body =
+    { $requester } さんのチケット #{ $id }({ $title })の担当者に指定されました。
+
+    { $comment }
+
+    { $url }
+reopened-subject = [#{ $id }] 再オープン: { $title }
+reopened-body =
+    チケット #{ $id }({ $title })が再オープンされました。
+
+    { $comment }
+
+    { $url }
+group-assignment-subject = [#{ $id }] グループへの割り当て: { $title }
+group-assignment-body =
+    { $requester } さんのチケット #{ $id }({ $title })が、あなたのグループに割り当てられました。
+
+    { $comment }
+
+    { $url }
+new-request-subject = [#{ $id }] 新しいお問い合わせ: { $title }
+new-request-body =
+    { $requester } さんから新しいチケット #{ $id }({ $title })が届きました。
+
+    { $comment }
+
+    { $url }
+
+## 本文の前後
+
+wrote = { $date }、{ $author } さんのメッセージ:
+files-left-out = 次のファイルはサイズが大きいためメールに添付できませんでした。必要な場合はお知らせください。
+no-subject = (件名なし)
