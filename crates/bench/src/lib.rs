@@ -140,17 +140,13 @@ impl Stage {
         self.microsoft.person(address, "Support").await?;
         let page = visitor.open(&format!("{}/admin/channels/email/addresses/connect/exchange", self.desk)).await?;
         let form = page.form_with("import")?;
-        let (set, unset): (&[(&str, &str)], &[&str]) = if import { (&[("import", "on")], &[]) } else { (&[], &["import"]) };
-        let departure = visitor.submit(&page, &form, set, unset, Some(&self.microsoft.base)).await?;
-        let departure = if departure.url.as_str().starts_with(&self.microsoft.base) {
-            departure.url.to_string()
-        } else {
-            bail!("no way to Microsoft: {}", departure.body)
-        };
+        let unset: &[&str] = if import { &[] } else { &["import"] };
+        let page = visitor.submit(&page, &form, &[], unset, None).await?;
+        let departure = page.link("to-microsoft")?;
         let back = self.microsoft.sign_in(visitor, &departure, address, testkit::microsoft::PASSWORD, &[]).await?;
         let page = visitor.open(&back).await?;
         let form = page.form_to("/admin/connect/confirm")?;
-        let page = visitor.submit(&page, &form, &[], &[], None).await?;
+        let page = visitor.submit(&page, &form, &[("decision", "done")], &[], None).await?;
         if page.status >= 400 {
             bail!("not connected: {}", page.body);
         }

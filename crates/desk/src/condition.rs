@@ -20,8 +20,12 @@ impl Moment<'_> {
     fn holds(&self, condition: &Condition) -> bool {
         let Condition { field, operator, value } = condition;
         match field.as_str() {
-            "update_type" => is(operator, value, if self.event.before.is_none() { "Create" } else { "Change" }),
-            "ticket_is_public" => is(operator, value, if self.ticket.is_public { "public" } else { "private" }),
+            "update_type" => {
+                is(operator, value, if self.event.before.is_none() { "Create" } else { "Change" })
+            }
+            "ticket_is_public" => {
+                is(operator, value, if self.ticket.is_public { "public" } else { "private" })
+            }
             "comment_is_public" => self.comment(operator, value),
             "role" => self.role(operator, value),
             "current_via_id" => is(operator, via_word(value), via_of(self.event.via)),
@@ -78,7 +82,8 @@ impl Moment<'_> {
     /// with counts as changed.
     fn ticket_field(&self, field: &str, operator: &str, value: &str) -> bool {
         let Some(now) = field_of(self.ticket, field) else { return false };
-        let before = self.event.before.as_ref().and_then(|before| field_of(before, field)).unwrap_or_default();
+        let before =
+            self.event.before.as_ref().and_then(|before| field_of(before, field)).unwrap_or_default();
         let Some(value) = self.meaning(field, value) else { return operator == "is_not" };
         match operator {
             "is" | "value" => now == value,

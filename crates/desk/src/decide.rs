@@ -360,7 +360,8 @@ pub(crate) fn suspended(cause: Cause) -> (Outcome, String) {
 /// The loop breaker trusts no header: an author who writes more than people write is stopped. Old mail and agents
 /// whose mail is genuine are no loop.
 fn loop_breaker(letter: &Letter, context: &Context) -> Option<(Outcome, String)> {
-    let exempt = context.way == Way::Import || (is_genuine_staff(letter, context) && !letter.kind.is_automatic());
+    let exempt =
+        context.way == Way::Import || (is_genuine_staff(letter, context) && !letter.kind.is_automatic());
     match context.recent_from_author {
         _ if exempt => None,
         0..ACCEPTED_AN_HOUR => None,
@@ -419,7 +420,12 @@ pub(crate) fn ticket(letter: &Letter, context: &Context, author: &Mailbox) -> Ti
 }
 
 /// A ticket that shows the original. Nothing is sent for it: nobody knows what the mail is.
-fn unreadable(letter: &Letter, context: &Context, author: Option<&Mailbox>, why: &Unreadable) -> (Outcome, String) {
+fn unreadable(
+    letter: &Letter,
+    context: &Context,
+    author: Option<&Mailbox>,
+    why: &Unreadable,
+) -> (Outcome, String) {
     let nobody = || Address::parse(NOBODY).map(|address| Mailbox { name: String::new(), address });
     let reason = match why {
         Unreadable::Empty => "empty",
@@ -435,7 +441,12 @@ fn unreadable(letter: &Letter, context: &Context, author: Option<&Mailbox>, why:
 }
 
 /// To and Cc without support addresses, without `except`, each once, at most `limit`.
-pub(crate) fn other_people(letter: &Letter, context: &Context, except: &[&Address], limit: usize) -> Vec<Mailbox> {
+pub(crate) fn other_people(
+    letter: &Letter,
+    context: &Context,
+    except: &[&Address],
+    limit: usize,
+) -> Vec<Mailbox> {
     let mut people: Vec<Mailbox> = Vec::new();
     for person in letter.to.iter().chain(&letter.cc) {
         let address = &person.address;

@@ -14,7 +14,7 @@ mod standard;
 pub mod ticket;
 pub mod trigger;
 
-pub use decide::{decide, Context, Decision, Outcome};
+pub use decide::{Context, Decision, Outcome, decide};
 pub use id::*;
 pub use person::{Language, Person, Role};
 pub use ticket::{Comment, Priority, Status, Ticket};

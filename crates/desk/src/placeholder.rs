@@ -20,7 +20,9 @@ pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<Strin
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     let template = environment.template_from_str(template).map_err(|error| error.to_string())?;
     let mut text = Limited(Vec::new());
-    template.render_captured_to(Tree::of(values).into_value(), &mut text).map_err(|error| error.to_string())?;
+    template
+        .render_captured_to(Tree::of(values).into_value(), &mut text)
+        .map_err(|error| error.to_string())?;
     String::from_utf8(text.0).map_err(|error| error.to_string())
 }
 
@@ -47,7 +49,9 @@ fn carries_comment(name: &str) -> bool {
     ];
     let name = name.strip_prefix("ticket.").unwrap_or(name);
     // `latest_comment_html`, `comment.value_rich`, `comments.0.value`: every form of the same text.
-    let form_of = |word: &str| name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '.']));
+    let form_of = |word: &str| {
+        name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '.']))
+    };
     WORDS.into_iter().any(form_of) || name.starts_with("comment.") || name == "comment"
 }
 

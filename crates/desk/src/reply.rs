@@ -3,11 +3,11 @@
 
 use mail::{Letter, Mailbox};
 
-use crate::decide::{
-    author_of, is_genuine_staff, machine, may_be_spoofed, other_people, suspended, ticket, Author, Cause, CommentPlan,
-    Context, Outcome, Referenced, Signal,
-};
 use crate::Status;
+use crate::decide::{
+    Author, Cause, CommentPlan, Context, Outcome, Referenced, Signal, author_of, is_genuine_staff, machine,
+    may_be_spoofed, other_people, suspended, ticket,
+};
 
 /// How the author stands to the ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,11 @@ fn quotes_private_text(letter: &Letter, referenced: &Referenced) -> bool {
     }
     let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let whole = bare(&letter.text);
-    referenced.private_texts.iter().map(|text| bare(text)).any(|note| note.len() >= TELLING && whole.contains(&note))
+    referenced
+        .private_texts
+        .iter()
+        .map(|text| bare(text))
+        .any(|note| note.len() >= TELLING && whole.contains(&note))
 }
 
 /// A reply to a closed ticket: a new one that takes over the tags. An agent's mail opens it for the old requester.

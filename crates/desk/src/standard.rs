@@ -8,56 +8,79 @@ use crate::{Priority, TriggerId};
 pub fn standard() -> Vec<Trigger> {
     let triggers = [
         // The text of this mail carries nothing that the stranger wrote: the desk must not relay spam.
-        mail("received-request", Recipients::RequesterAndCcs, &[
-            ("update_type", "is", "Create"),
-            ("status", "is_not", "solved"),
-            ("ticket_is_public", "is", "public"),
-            ("comment_is_public", "is", "true"),
-            ("role", "is", "end_user"),
-        ]),
-        mail("proactive-ticket", Recipients::RequesterAndCcs, &[
-            ("update_type", "is", "Create"),
-            ("ticket_is_public", "is", "public"),
-            ("role", "is", "agent"),
-        ]),
-        mail("comment-update", Recipients::RequesterAndCcs, &[
-            ("update_type", "is", "Change"),
-            ("comment_is_public", "is", "true"),
-        ]),
-        mail("assignee-comment", Recipients::AssigneeId, &[
-            ("comment_is_public", "is", "not_relevant"),
-            ("assignee_id", "is_not", "current_user"),
-            ("assignee_id", "is_not", "requester_id"),
-            ("assignee_id", "not_changed", ""),
-            ("status", "not_value_previous", "solved"),
-        ]),
-        mail("assignment", Recipients::AssigneeId, &[
-            ("assignee_id", "changed", ""),
-            ("assignee_id", "is_not", "current_user"),
-        ]),
-        mail("reopened", Recipients::AssigneeId, &[
-            ("assignee_id", "is_not", "current_user"),
-            ("status", "value_previous", "solved"),
-            ("status", "is_not", "closed"),
-        ]),
+        mail(
+            "received-request",
+            Recipients::RequesterAndCcs,
+            &[
+                ("update_type", "is", "Create"),
+                ("status", "is_not", "solved"),
+                ("ticket_is_public", "is", "public"),
+                ("comment_is_public", "is", "true"),
+                ("role", "is", "end_user"),
+            ],
+        ),
+        mail(
+            "proactive-ticket",
+            Recipients::RequesterAndCcs,
+            &[("update_type", "is", "Create"), ("ticket_is_public", "is", "public"), ("role", "is", "agent")],
+        ),
+        mail(
+            "comment-update",
+            Recipients::RequesterAndCcs,
+            &[("update_type", "is", "Change"), ("comment_is_public", "is", "true")],
+        ),
+        mail(
+            "assignee-comment",
+            Recipients::AssigneeId,
+            &[
+                ("comment_is_public", "is", "not_relevant"),
+                ("assignee_id", "is_not", "current_user"),
+                ("assignee_id", "is_not", "requester_id"),
+                ("assignee_id", "not_changed", ""),
+                ("status", "not_value_previous", "solved"),
+            ],
+        ),
+        mail(
+            "assignment",
+            Recipients::AssigneeId,
+            &[("assignee_id", "changed", ""), ("assignee_id", "is_not", "current_user")],
+        ),
+        mail(
+            "reopened",
+            Recipients::AssigneeId,
+            &[
+                ("assignee_id", "is_not", "current_user"),
+                ("status", "value_previous", "solved"),
+                ("status", "is_not", "closed"),
+            ],
+        ),
         any_of(
-            mail("group-assignment", Recipients::GroupId, &[("group_id", "is_not", ""), ("assignee_id", "is", "")]),
+            mail(
+                "group-assignment",
+                Recipients::GroupId,
+                &[("group_id", "is_not", ""), ("assignee_id", "is", "")],
+            ),
             &[("group_id", "changed", ""), ("assignee_id", "changed", "")],
         ),
         mail("new-request", Recipients::AllAgents, &[("update_type", "is", "Create")]),
         Trigger {
             active: false,
-            ..trigger("auto-assign", vec![Action::AssignToCurrentUser], &[
-                ("update_type", "is", "Change"),
-                ("current_via_id", "is", "email"),
-                ("assignee_id", "is", ""),
-                ("role", "is_not", "end_user"),
-            ])
+            ..trigger(
+                "auto-assign",
+                vec![Action::AssignToCurrentUser],
+                &[
+                    ("update_type", "is", "Change"),
+                    ("current_via_id", "is", "email"),
+                    ("assignee_id", "is", ""),
+                    ("role", "is_not", "end_user"),
+                ],
+            )
         },
-        trigger("default-priority", vec![Action::Priority { value: Priority::Normal }], &[
-            ("update_type", "is", "Create"),
-            ("priority", "is", ""),
-        ]),
+        trigger(
+            "default-priority",
+            vec![Action::Priority { value: Priority::Normal }],
+            &[("update_type", "is", "Create"), ("priority", "is", "")],
+        ),
     ];
     (1..).zip(triggers).map(|(position, trigger)| Trigger { position, ..trigger }).collect()
 }

@@ -160,7 +160,12 @@ fn act(trigger: TriggerId, action: &Action, event: &Event, ticket: &mut Ticket, 
     match action {
         Action::NotificationUser { to, subject, body } => {
             if may_send(*to, event, ticket) {
-                effects.push(Effect::Notify { trigger, to: *to, subject: subject.clone(), body: body.clone() });
+                effects.push(Effect::Notify {
+                    trigger,
+                    to: *to,
+                    subject: subject.clone(),
+                    body: body.clone(),
+                });
             }
         }
         Action::Priority { value } => {
@@ -185,7 +190,9 @@ fn may_send(to: Recipients, event: &Event, ticket: &Ticket) -> bool {
         return false;
     }
     match to {
-        Recipients::RequesterAndCcs | Recipients::RequesterId => event.comment.as_ref().is_none_or(|comment| comment.public),
+        Recipients::RequesterAndCcs | Recipients::RequesterId => {
+            event.comment.as_ref().is_none_or(|comment| comment.public)
+        }
         Recipients::AssigneeId => ticket.assignee.is_some(),
         Recipients::GroupId => ticket.group.is_some(),
         Recipients::AllAgents => true,

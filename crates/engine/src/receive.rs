@@ -1,1 +1,310 @@
-//! Learning that mail is there: delta, sweep; and fetching it into the journal.
+//! Learning that mail is there: delta, sweep and the list of the newest 300. Whatever is learnt becomes ledger rows; which
+//! of them are new is decided by the ledger, never by read flag, age or position.
+
+use std::time::Instant;
+
+use desk::ConnectionId;
+use exchange::graph::{DeltaNext, DeltaPage, ItemRef};
+use exchange::{Mailbox, Remedy};
+use jiff::{SignedDuration, Timestamp};
+use store::{Cursor, Seen, SeenBy, SupportAddress};
+use tokio_util::sync::CancellationToken;
+
+use crate::context::Place;
+use crate::held::Held;
+use crate::{Engine, Error, Result, acknowledge, fetch, tokens};
+
+/// The folder read.
+const INBOX: &str = "inbox";
+/// Name under which the time of the last sweep is kept beside the cursors.
+const SWEEP: &str = "sweep";
+/// A filtered delta stops without a word at 5,000 messages (graph.md): it is started anew well before.
+const CARRIED_AT_MOST: i64 = 4_000;
+/// How far a delta that is started anew reaches back before the last good reading.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
+/// The same when Microsoft has forgotten the cursor.
+const OVERLAP_AFTER_RESYNC: SignedDuration = SignedDuration::from_hours(24);
+/// The days that a sweep looks at.
+const SWEPT: SignedDuration = SignedDuration::from_hours(72);
+/// Messages fetched before it is looked whether newer ones have come.
+const PAGE: u32 = 100;
+/// Pages taken in before those taken in are marked in the mailbox.
+const PAGES_UNMARKED: usize = 4;
+
+/// A mailbox being read: the lease is held and the access token good.
+pub(crate) struct Reading<'e> {
+    pub(crate) engine: &'e Engine,
+    pub(crate) connection: ConnectionId,
+    pub(crate) address: SupportAddress,
+    pub(crate) place: Place,
+    pub(crate) held: &'e Held,
+    pub(crate) mailbox: Mailbox,
+    /// The token was replaced after a refusal and no call has succeeded since.
+    renewed: bool,
+}
+
+/// Reads a mailbox under the lease `receive:{connection}`: learns, fetches, takes in, marks. Answers how many messages were
+/// new; `None` when another worker is at it. What Microsoft refuses is noted at the connection before it is answered.
+pub(crate) async fn work(engine: &Engine, connection: ConnectionId, stop: &CancellationToken) -> Result<Option<usize>> {
+    let Some(held) = Held::claim(engine, &format!("receive:{connection}")).await? else { return Ok(None) };
+    let outcome = read(engine, connection, &held, stop).await;
+    // Given back whatever happened; a lease lost already is no reason to hide why.
+    let released = held.release().await;
+    match &outcome {
+        Ok(_) => tokens::note_success(engine, connection).await?,
+        Err(Error::Microsoft(error)) => tokens::note_failure(engine, connection, error).await?,
+        Err(_) => {}
+    }
+    let fresh = outcome?;
+    released?;
+    Ok(Some(fresh))
+}
+
+async fn read(engine: &Engine, connection: ConnectionId, held: &Held, stop: &CancellationToken) -> Result<usize> {
+    let store = &engine.inner.store;
+    let all = store.support_addresses().await?;
+    let address = store.address_of(connection).await?;
+    let mailbox = tokens::mailbox(engine, connection).await?;
+    let place = Place::of(&address, &all);
+    let mut reading = Reading { engine, connection, address, place, held, mailbox, renewed: false };
+    reading.all(stop).await
+}
+
+impl Reading<'_> {
+    async fn all(&mut self, stop: &CancellationToken) -> Result<usize> {
+        self.list_import().await?;
+        let mut fresh = self.delta().await?;
+        fresh += self.sweep_if_due().await?;
+        let mut looked = Instant::now();
+        for page in 1.. {
+            let rows = self.engine.inner.store.unsettled(self.connection, self.engine.now(), PAGE).await?;
+            let rest = !rows.is_empty();
+            if rest {
+                fetch::take_in(self, rows, stop).await?;
+            }
+            let unmarked = (!rest || page % PAGES_UNMARKED == 0) && acknowledge::some(self).await?;
+            if stop.is_cancelled() || !(rest || unmarked) {
+                break;
+            }
+            // A mail that arrives now does not wait for three hundred old ones.
+            if looked.elapsed() >= self.engine.inner.settings.poll_min.unsigned_abs() {
+                fresh += self.delta().await?;
+                looked = Instant::now();
+            }
+        }
+        self.finish_import().await?;
+        Ok(fresh)
+    }
+
+    /// One call to Graph; on a refused access token once more with another one.
+    pub(crate) async fn ask<T, F, Fut>(&mut self, call: F) -> Result<T>
+    where
+        F: Fn(Mailbox) -> Fut,
+        Fut: Future<Output = exchange::Result<T>> + Send,
+    {
+        let answer = match call(self.mailbox.clone()).await {
+            Err(error) if error.remedy() == Remedy::Refresh && !self.renewed => {
+                self.renew_token().await?;
+                call(self.mailbox.clone()).await
+            }
+            answer => answer,
+        };
+        if answer.is_ok() {
+            self.renewed = false;
+        }
+        Ok(answer?)
+    }
+
+    /// After a refused access token. False when that was tried already: then it is a failure of the connection.
+    pub(crate) async fn renew_token(&mut self) -> Result<bool> {
+        if self.renewed {
+            return Ok(false);
+        }
+        self.mailbox = tokens::mailbox_anew(self.engine, self.connection).await?;
+        self.renewed = true;
+        Ok(true)
+    }
+
+    fn never_before_connecting(&self, since: Timestamp) -> Timestamp {
+        since.max(self.address.connection.connected_at)
+    }
+
+    /// The newest 300, once per import. What came after the connection was made is not old mail: delta brings it.
+    async fn list_import(&mut self) -> Result<()> {
+        let store = self.engine.inner.store.clone();
+        let Some(run) = store.open_import(self.connection).await?.filter(|run| run.found.is_none()) else {
+            return Ok(());
+        };
+        let wanted = run.wanted;
+        let items = self.ask(|mailbox| async move { mailbox.newest(wanted).await }).await?;
+        let connected_at = self.address.connection.connected_at;
+        let old = |item: &ItemRef| item.received_at.is_none_or(|received| received < connected_at);
+        let seen: Vec<Seen> = items.into_iter().filter(old).map(seen).collect();
+        let found = u32::try_from(seen.len()).unwrap_or(u32::MAX);
+        let tx = store.begin(self.engine.now()).await?;
+        tx.see(Some(self.connection), &self.place.name, &seen, SeenBy::Import(run.id)).await?;
+        tx.import_listed(self.held.lease(), run.id, found).await?;
+        tx.commit().await?;
+        tracing::info!(mailbox = self.place.name, import = %run.id, found, "import listed");
+        Ok(())
+    }
+
+    async fn finish_import(&self) -> Result<()> {
+        let store = &self.engine.inner.store;
+        let Some(run) = store.open_import(self.connection).await? else { return Ok(()) };
+        if run.found.is_some_and(|found| run.done >= found) {
+            let tx = store.begin(self.engine.now()).await?;
+            tx.check(self.held.lease()).await?;
+            if tx.finish_import(run.id).await? {
+                tx.commit().await?;
+                tracing::info!(mailbox = self.place.name, import = %run.id, "import finished");
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows the delta to the end of its round. New rows and the cursor that leads past them are stored together, so a
+    /// worker that dies between two pages loses none.
+    async fn delta(&mut self) -> Result<usize> {
+        let mut from = match self.engine.inner.store.cursor(self.connection, INBOX).await? {
+            None => From::Start(self.address.connection.connected_at),
+            Some(cursor) if cursor.carried > CARRIED_AT_MOST => self.start_anew(&cursor).await?,
+            Some(cursor) => From::Link(cursor),
+        };
+        let mut round_started_at = None;
+        let mut fresh = 0;
+        loop {
+            let page = match self.page(&from).await {
+                Err(Error::Microsoft(exchange::Error::Resync(trace))) => {
+                    let From::Link(cursor) = &from else {
+                        return Err(exchange::Error::Resync(trace).into());
+                    };
+                    tracing::warn!(mailbox = self.place.name, request_id = ?trace.request_id, "the delta cursor has expired");
+                    let good = self.never_before_connecting(cursor.round_started_at - OVERLAP_AFTER_RESYNC);
+                    round_started_at = None;
+                    from = From::Start(good);
+                    continue;
+                }
+                page => page?,
+            };
+            // A round that was begun by another worker was begun we do not know when: what counts as good stays as it was.
+            let begun_here = round_started_at.is_some() || from.begins_a_round();
+            let started = *round_started_at.get_or_insert(page.microsoft_now);
+            let (carried, good) = from.so_far();
+            let (link, complete) = match page.next {
+                DeltaNext::Page(link) => (link, false),
+                DeltaNext::Round(link) => (link, true),
+            };
+            if !begun_here {
+                round_started_at = None;
+            }
+            let cursor = Cursor {
+                link,
+                carried: carried + i64::try_from(page.present.len()).unwrap_or(i64::MAX),
+                round_started_at: if complete && begun_here { started } else { good },
+            };
+            fresh += self.note_page(page.present, &cursor).await?;
+            if complete {
+                return Ok(fresh);
+            }
+            from = From::Link(cursor);
+        }
+    }
+
+    async fn page(&mut self, from: &From) -> Result<DeltaPage> {
+        match from {
+            From::Start(since) => {
+                let since = *since;
+                self.ask(|mailbox| async move { mailbox.delta_start(since).await }).await
+            }
+            From::Link(cursor) => {
+                let link = cursor.link.clone();
+                self.ask(|mailbox| {
+                    let link = link.clone();
+                    async move { mailbox.delta_follow(&link).await }
+                })
+                .await
+            }
+        }
+    }
+
+    async fn note_page(&self, present: Vec<ItemRef>, cursor: &Cursor) -> Result<usize> {
+        let connected_at = self.address.connection.connected_at;
+        let live = |item: &ItemRef| item.received_at.is_none_or(|received| received >= connected_at);
+        let seen: Vec<Seen> = present.into_iter().filter(live).map(seen).collect();
+        let tx = self.engine.inner.store.begin(self.engine.now()).await?;
+        let fresh = tx.see(Some(self.connection), &self.place.name, &seen, SeenBy::Delta).await?;
+        tx.save_cursor(self.held.lease(), self.connection, INBOX, Some(cursor)).await?;
+        tx.commit().await?;
+        Ok(fresh.len())
+    }
+
+    /// The delta has carried so much that Microsoft may have left something out: everything since the last good reading is
+    /// listed once, then a new delta begins.
+    async fn start_anew(&mut self, cursor: &Cursor) -> Result<From> {
+        let since = self.never_before_connecting(cursor.round_started_at - OVERLAP);
+        self.sweep(since).await?;
+        Ok(From::Start(since))
+    }
+
+    async fn sweep_if_due(&mut self) -> Result<usize> {
+        let store = self.engine.inner.store.clone();
+        let now = self.engine.now();
+        let last = store.cursor(self.connection, SWEEP).await?.map(|cursor| cursor.round_started_at);
+        let due = last.is_some_and(|last| now.duration_since(last) >= self.engine.inner.settings.sweep_every);
+        let fresh = if due { self.sweep(self.never_before_connecting(now - SWEPT)).await? } else { 0 };
+        if due || last.is_none() {
+            let swept = Cursor { link: String::new(), carried: 0, round_started_at: now };
+            let tx = store.begin(now).await?;
+            tx.save_cursor(self.held.lease(), self.connection, SWEEP, Some(&swept)).await?;
+            tx.commit().await?;
+        }
+        Ok(fresh)
+    }
+
+    /// Looks at everything received since: catches what delta or a lost page left out.
+    async fn sweep(&mut self, since: Timestamp) -> Result<usize> {
+        let items = self.ask(|mailbox| async move { mailbox.received_since(since).await }).await?;
+        let listed = items.len();
+        let seen: Vec<Seen> = items.into_iter().map(seen).collect();
+        let tx = self.engine.inner.store.begin(self.engine.now()).await?;
+        tx.check(self.held.lease()).await?;
+        let fresh = tx.see(Some(self.connection), &self.place.name, &seen, SeenBy::Sweep).await?.len();
+        if fresh > 0 {
+            tx.commit().await?;
+            tracing::warn!(mailbox = self.place.name, listed, fresh, "the sweep found mail that delta had not brought");
+        }
+        Ok(fresh)
+    }
+}
+
+/// Where the next page of the delta comes from.
+enum From {
+    /// A new delta over mail received since.
+    Start(Timestamp),
+    /// A link of Microsoft's.
+    Link(Cursor),
+}
+
+impl From {
+    /// Items carried so far, and up to when everything received is known.
+    fn so_far(&self) -> (i64, Timestamp) {
+        match self {
+            From::Start(since) => (0, *since),
+            From::Link(cursor) => (cursor.carried, cursor.round_started_at),
+        }
+    }
+
+    /// The page it leads to is the first of a round. Links are opaque: where this cannot be told, the answer is no, and all it
+    /// costs is that an expired cursor makes us look at more mail than needed.
+    fn begins_a_round(&self) -> bool {
+        match self {
+            From::Start(_) => true,
+            From::Link(cursor) => cursor.link.to_ascii_lowercase().contains("deltatoken"),
+        }
+    }
+}
+
+fn seen(item: ItemRef) -> Seen {
+    Seen { item: item.id, received_at: item.received_at, categories: item.categories, etag: item.etag }
+}

@@ -22,19 +22,27 @@ const SHOWN_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// A 401 that a fresh token does not heal is an outage for this long; then somebody must sign in again.
 const REFUSED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
-/// Refreshes under way in this process, and since when a connection has been in trouble. Memory only: losing it costs a
+/// What is under way in this process, and since when a connection has been in trouble. Memory only: losing it costs a
 /// refresh too many, or a state shown a little later.
 #[derive(Default)]
 pub(crate) struct Flights {
-    refreshing: Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>,
+    refreshing: OneAtATime,
+    /// Sending: a lease is the process's, so within the process this keeps two workers apart.
+    pub(crate) sending: OneAtATime,
     trouble_since: Mutex<HashMap<ConnectionId, Timestamp>>,
 }
 
-impl Flights {
-    fn of(&self, connection: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
-        self.refreshing.lock().unwrap_or_else(PoisonError::into_inner).entry(connection).or_default().clone()
-    }
+/// One lock per connection.
+#[derive(Default)]
+pub(crate) struct OneAtATime(Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>);
 
+impl OneAtATime {
+    pub(crate) fn of(&self, connection: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(connection).or_default().clone()
+    }
+}
+
+impl Flights {
     /// Since when it has been failing, this failure included.
     fn failing_since(&self, connection: ConnectionId, now: Timestamp) -> Timestamp {
         *self.trouble_since.lock().unwrap_or_else(PoisonError::into_inner).entry(connection).or_insert(now)
@@ -74,7 +82,7 @@ fn is_good(tokens: &Tokens, now: Timestamp) -> bool {
 
 /// Refreshes, unless another flight did it meanwhile. `refused`: tokens that must not be used again although they look good.
 async fn refresh(engine: &Engine, connection: ConnectionId, refused: Option<&Tokens>) -> Result<Tokens> {
-    let flight = engine.inner.flights.of(connection);
+    let flight = engine.inner.flights.refreshing.of(connection);
     let _alone_here = flight.lock().await;
     let lease = match alone_everywhere(engine, connection, refused).await? {
         Turn::Ours(lease) => lease,

@@ -262,9 +262,9 @@ impl Entra {
     }
 
     async fn fetch<T: serde::de::DeserializeOwned>(&self, url: Url) -> Result<T> {
-        read_again(async || {
-            let answer = exchange(self.inner.http.get(url.clone()).timeout(TIMEOUT)).await?;
-            granted(answer, "keys")
+        read_again(|| {
+            let request = self.inner.http.get(url.clone()).timeout(TIMEOUT);
+            async move { granted(exchange(request).await?, "keys") }
         })
         .await?
         .json()

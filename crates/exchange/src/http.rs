@@ -82,8 +82,8 @@ pub(crate) async fn exchange(request: reqwest::RequestBuilder) -> Result<Answer>
 }
 
 /// Tries a *reading* call up to three times: after no answer and after a 5xx. Writing calls must not come here: their
-/// effect may have happened.
-pub(crate) async fn read_again<T>(mut call: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+/// effect may have happened. (Not `AsyncFnMut`: the compiler cannot yet see that its futures may move between threads.)
+pub(crate) async fn read_again<T, F: Future<Output = Result<T>>>(mut call: impl FnMut() -> F) -> Result<T> {
     for pause in PAUSES {
         match call().await {
             Err(Error::NoAnswer(_) | Error::Server(_)) => tokio::time::sleep(jitter(pause)).await,
@@ -153,9 +153,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reading_call_is_tried_three_times_and_no_more() {
         let mut tries = 0;
-        let outcome: Result<()> = read_again(async || {
+        let outcome: Result<()> = read_again(|| {
             tries += 1;
-            Err(Error::NoAnswer("cut".into()))
+            async { Err(Error::NoAnswer("cut".into())) }
         })
         .await;
         assert!(matches!(outcome, Err(Error::NoAnswer(_))));
@@ -165,9 +165,9 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_time_will_not_change_is_not_asked_for_again() {
         let mut tries = 0;
-        let outcome: Result<()> = read_again(async || {
+        let outcome: Result<()> = read_again(|| {
             tries += 1;
-            Err(Error::PoisonItem(crate::Trace::default()))
+            async { Err(Error::PoisonItem(crate::Trace::default())) }
         })
         .await;
         assert!(matches!(outcome, Err(Error::PoisonItem(_))));

@@ -1,5 +1,13 @@
 //! An answer on its way out: one value from which both MIME and Graph's draft are made.
 
+use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address as Written;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::message_id::MessageId as Ids;
+use mail_builder::headers::raw::Raw;
+use mail_builder::mime::MimePart;
+
+use crate::header::one_line;
 use crate::{Address, Mailbox, MessageId};
 
 /// A mail to be sent.
@@ -52,12 +60,103 @@ impl Outgoing {
 
     /// The whole mail as MIME with CRLF line ends. Names, subject and file names cannot inject headers.
     pub fn to_mime(&self) -> Vec<u8> {
-        todo!()
+        let mut message = MessageBuilder::new()
+            .from(address(&self.from))
+            .to(Written::new_list(self.to.iter().map(address).collect()))
+            .subject(one_line(&self.subject))
+            .message_id(self.message_id.as_str())
+            .header("X-Postdesk-Outbox", Raw::new(header_token(&self.mark)));
+        if !self.cc.is_empty() {
+            message = message.cc(Written::new_list(self.cc.iter().map(address).collect()));
+        }
+        if let Some(id) = &self.in_reply_to {
+            message = message.in_reply_to(id.as_str());
+        }
+        if !self.references.is_empty() {
+            message = message.references(Ids::new_list(self.references.iter().map(MessageId::as_str)));
+        }
+        if self.automatic {
+            message = message
+                .header("Auto-Submitted", Raw::new("auto-generated"))
+                .header("X-Auto-Response-Suppress", Raw::new("All"));
+        }
+        let mut raw = Vec::new();
+        message.body(self.body()).serialize(&mut raw);
+        raw
     }
+
+    /// Text and HTML as alternatives; inline pictures stand beside the HTML, files beside both.
+    fn body(&self) -> MimePart<'_> {
+        let (inline, files): (Vec<_>, Vec<_>) =
+            self.attachments.iter().partition(|attachment| attachment.content_id.is_some());
+        let mut html = text_part("text/html", &self.html);
+        if !inline.is_empty() {
+            let parts = std::iter::once(html).chain(inline.into_iter().map(file)).collect::<Vec<_>>();
+            html = MimePart::new("multipart/related", parts);
+        }
+        let body = MimePart::new("multipart/alternative", vec![text_part("text/plain", &self.text), html]);
+        if files.is_empty() {
+            return body;
+        }
+        let parts = std::iter::once(body).chain(files.into_iter().map(file)).collect::<Vec<_>>();
+        MimePart::new("multipart/mixed", parts)
+    }
+}
+
+/// Base64 keeps a text byte for byte, whatever its lines look like.
+fn text_part<'t>(kind: &'static str, text: &'t str) -> MimePart<'t> {
+    MimePart::new(ContentType::new(kind).attribute("charset", "utf-8"), text)
+}
+
+fn file(attachment: &OutgoingAttachment) -> MimePart<'_> {
+    let name = crate::file::safe_name(&attachment.name);
+    let name = if name.is_empty() { "attachment.bin".to_owned() } else { name };
+    let part = MimePart::new(
+        ContentType::new(mime_type(&attachment.content_type)).attribute("name", name.clone()),
+        attachment.content.as_slice(),
+    );
+    // Text files go as bytes too: a transfer encoding for text would change their line ends.
+    match &attachment.content_id {
+        Some(id) => part
+            .header("Content-Disposition", ContentType::new("inline").attribute("filename", name))
+            .cid(header_token(id)),
+        None => part.attachment(name),
+    }
+}
+
+/// A MIME type that can stand in a header; anything else becomes plain bytes.
+fn mime_type(text: &str) -> String {
+    let token = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+    };
+    match text.split_once('/') {
+        // Containers would be taken apart by the reader.
+        Some((kind, subtype))
+            if token(kind) && token(subtype) && !matches!(kind, "multipart" | "message") =>
+        {
+            text.to_ascii_lowercase()
+        }
+        _ => "application/octet-stream".to_owned(),
+    }
+}
+
+/// Visible ASCII without brackets: what may stand in a header as it is.
+fn header_token(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>')).take(900).collect()
+}
+
+fn address(mailbox: &Mailbox) -> Written<'_> {
+    let name = one_line(&mailbox.name);
+    Written::new_address((!name.is_empty()).then_some(name), mailbox.address.as_str())
 }
 
 /// A Message-ID of ours: `<random.token@domain>`; `unique` is a random hex string of the caller's.
 pub fn mint_message_id(unique: &str, domain: &str) -> MessageId {
-    let _ = (unique, domain);
-    todo!()
+    let letters = |text: &str, also: &[char]| -> String {
+        text.chars().filter(|c| c.is_ascii_alphanumeric() || also.contains(c)).take(200).collect()
+    };
+    let (unique, domain) = (letters(unique, &[]), letters(domain, &['.', '-']));
+    let domain = if domain.is_empty() { "postdesk.invalid" } else { &domain };
+    let unique = if unique.is_empty() { "0" } else { &unique };
+    MessageId::written(format!("{unique}.pd@{domain}"))
 }

@@ -155,8 +155,8 @@ impl<'a> Fields<'a> {
     /// A field of the form `type/subtype; name=value`.
     pub fn content(&self, name: &str) -> Option<ContentType<'static>> {
         let line = format!("{}\n", self.normal(name)?);
-        match MessageStream::new(line.as_bytes()).parse_content_type() {
-            HeaderValue::ContentType(content) => Some(content.into_owned()),
+        match MessageStream::new(line.as_bytes()).parse_content_type().into_owned() {
+            HeaderValue::ContentType(content) => Some(content),
             _ => None,
         }
     }
@@ -374,4 +374,9 @@ pub fn quoted_printable_leniently(bytes: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(rest);
     out
+}
+
+/// Carriage return or line feed.
+pub fn is_line_end(c: char) -> bool {
+    matches!(c, '\r' | '\n')
 }

@@ -107,7 +107,6 @@ fn allowed_value<'v>(element: &str, attribute: &str, value: &'v str) -> Option<C
         }
         ("img", "src") => value.strip_prefix(RESOLVED).map(Cow::from),
         ("img", "data-remote-src") => is_remote(value).then_some(value.into()),
-        (_, "style") if value.contains("position") || value.to_ascii_lowercase().contains("url(") => None,
         _ => Some(value.into()),
     }
 }
@@ -137,6 +136,9 @@ fn with_pictures_resolved(
 ) -> (String, u32) {
     let blocked = Cell::new(0);
     let html = rewritten(html, |element| {
+        if element.name == "plaintext" {
+            return false;
+        }
         if element.name != "img" && element.name != "image" {
             return true;
         }

@@ -194,4 +194,40 @@ impl Letter {
             None => format!("sha:{}", self.content_key),
         }
     }
+
+    /// A letter of which nothing is known.
+    pub(crate) fn blank() -> Self {
+        Self {
+            message_id: None,
+            in_reply_to: Vec::new(),
+            references: Vec::new(),
+            from: None,
+            reply_to: None,
+            to: Vec::new(),
+            cc: Vec::new(),
+            subject: String::new(),
+            date: None,
+            text: String::new(),
+            html: None,
+            fresh: String::new(),
+            fresh_html: None,
+            attachments: Vec::new(),
+            kind: Kind::Ordinary,
+            signs: Vec::new(),
+            bounced: Vec::new(),
+            bounce_reason: None,
+            own_mark: None,
+            auth: AuthVerdict::Unknown,
+            unreadable: None,
+            headers: Vec::new(),
+            size: 0,
+            content_key: String::new(),
+        }
+    }
+
+    /// True when subject or new text are in Japanese: they hold kana. (Kanji alone may be Chinese.)
+    pub fn is_japanese(&self) -> bool {
+        let kana = |c: char| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{ff66}'..='\u{ff9d}');
+        self.subject.chars().any(kana) || self.fresh.chars().take(20_000).any(kana)
+    }
 }

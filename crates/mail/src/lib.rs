@@ -4,16 +4,26 @@
 //! fail: at worst the letter says that it is unreadable. [`compose`] turns an answer into MIME. [`html`] is the
 //! only door through which HTML that came by mail may reach a screen.
 
+mod auth;
+mod body;
+mod charset;
 pub mod compose;
+mod file;
+mod header;
 pub mod html;
 pub mod ids;
 mod kind;
 pub mod letter;
+mod markup;
 pub mod mbox;
+mod mime;
+mod plain;
 mod quote;
 mod read;
+pub mod summary;
 
 pub use compose::{Outgoing, OutgoingAttachment};
 pub use ids::{MessageId, TokenKey};
 pub use letter::{Address, Attachment, AuthVerdict, Kind, Letter, Mailbox, Sign, Unreadable};
 pub use read::{read, read_graph_json};
+pub use summary::Summary;

@@ -1,15 +1,164 @@
 //! Raw MIME to [`Letter`].
 
-use crate::Letter;
+use sha2::{Digest, Sha256};
 
-/// Reads one mail. Never fails and never panics.
+use crate::header::Fields;
+use crate::letter::{Letter, Unreadable};
+use crate::mime::{self, Part};
+use crate::{MessageId, auth, body, charset, file, kind, quote};
+
+/// Headers kept for people to look at.
+const MAX_HEADERS: usize = 500;
+
+/// Reads one mail. Never fails and never panics; the time is linear in the size.
 pub fn read(raw: &[u8]) -> Letter {
-    let _ = raw;
-    todo!()
+    let parts = mime::parts(raw);
+    let Some(root) = parts.first().filter(|root| !root.fields.is_empty()) else { return without_headers(raw) };
+    let body = body::body(&parts);
+    let attachments = file::attachments(&parts, &body);
+    let mut letter = envelope(&root.fields);
+    letter.size = raw.len() as u64;
+    letter.text = body.text;
+    letter.html = body.html;
+    letter.attachments = attachments;
+    finish(letter, &root.fields, &parts)
 }
 
-/// Reads the JSON of a Graph message, journaled where Microsoft could not give the MIME. Marked [`crate::Unreadable::NoMime`].
+/// What the header alone says.
+fn envelope(fields: &Fields<'_>) -> Letter {
+    Letter {
+        message_id: fields.ids("message-id").into_iter().next(),
+        in_reply_to: fields.ids("in-reply-to"),
+        references: fields.ids("references"),
+        from: fields.people("from").into_iter().next(),
+        reply_to: fields.people("reply-to").into_iter().next(),
+        to: fields.people("to"),
+        cc: fields.people("cc"),
+        subject: fields.text("subject").unwrap_or_default(),
+        date: fields.date("date"),
+        own_mark: fields.text("x-postdesk-outbox").filter(|mark| !mark.is_empty()),
+        auth: auth::verdict(fields),
+        headers: fields.all(MAX_HEADERS),
+        ..Letter::blank()
+    }
+}
+
+/// What follows from header, body and parts together.
+fn finish(mut letter: Letter, fields: &Fields<'_>, parts: &[Part<'_>]) -> Letter {
+    let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref());
+    letter.fresh = fresh.text;
+    letter.fresh_html = fresh.html;
+    let judged = kind::judge(&letter, fields, parts);
+    letter.kind = judged.kind;
+    letter.signs = judged.signs;
+    letter.bounced = judged.bounced;
+    letter.bounce_reason = judged.bounce_reason;
+    letter.content_key = content_key(&letter);
+    letter
+}
+
+/// Identity of a mail without Message-ID: the same mail that comes by two ways differs in white space at most.
+fn content_key(letter: &Letter) -> String {
+    let mut hash = Sha256::new();
+    let from = letter.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+    let date = letter.date.map(|date| date.as_second().to_string()).unwrap_or_default();
+    for field in [from, &date, &letter.subject, &letter.text] {
+        for word in field.split_whitespace() {
+            hash.update(word.as_bytes());
+            hash.update(b" ");
+        }
+        hash.update(b"\n");
+    }
+    // Without any of the four, only the attachments can tell two mails apart.
+    if letter.text.trim().is_empty() {
+        for attachment in &letter.attachments {
+            hash.update(Sha256::digest(&attachment.content));
+        }
+    }
+    hex::encode(hash.finalize())
+}
+
+/// A mail in which no header could be found: what text there is, and the mark.
+fn without_headers(raw: &[u8]) -> Letter {
+    const SHOWN: usize = 64 * 1024;
+    let sample = raw.get(..SHOWN).unwrap_or(raw);
+    let text = charset::decode_unlabelled(sample, None);
+    let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let unreadable = if raw.is_empty() { Unreadable::Empty } else { Unreadable::NoHeaders };
+    Letter {
+        fresh: text.clone(),
+        text,
+        size: raw.len() as u64,
+        unreadable: Some(unreadable),
+        // Two such mails are the same only if every byte is.
+        content_key: hex::encode(Sha256::digest(raw)),
+        ..Letter::blank()
+    }
+}
+
+/// Reads the JSON of a Graph message, journaled where Microsoft could not give the MIME. Marked
+/// [`crate::Unreadable::NoMime`]. Every property may be missing or null.
 pub fn read_graph_json(json: &[u8]) -> Letter {
-    let _ = json;
-    todo!()
+    let Ok(message) = serde_json::from_slice::<serde_json::Value>(json) else {
+        let mut letter = without_headers(json);
+        letter.unreadable = Some(Unreadable::NoMime);
+        return letter;
+    };
+    let text = |pointer: &str| {
+        message.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default().replace('\0', "")
+    };
+    let block = header_block(&message);
+    let fields = Fields::parse(block.as_bytes());
+    let mut letter = envelope(&fields);
+    let body = text("/body/content");
+    if text("/body/contentType").eq_ignore_ascii_case("html") {
+        letter.text = crate::html::to_text(&body);
+        letter.html = Some(body);
+    } else {
+        letter.text = body;
+    }
+    letter.subject = crate::header::one_line(&text("/subject"));
+    if let Some(id) = MessageId::parse(&text("/internetMessageId")) {
+        letter.message_id = Some(id);
+    }
+    letter.from = person(message.pointer("/from"))
+        .or_else(|| person(message.pointer("/sender")))
+        .or(letter.from);
+    for (pointer, people) in [("/toRecipients", &mut letter.to), ("/ccRecipients", &mut letter.cc)] {
+        let listed = message.pointer(pointer).and_then(serde_json::Value::as_array);
+        if let Some(listed) = listed.filter(|listed| !listed.is_empty()) {
+            *people = listed.iter().filter_map(|recipient| person(Some(recipient))).collect();
+        }
+    }
+    letter.reply_to = person(message.pointer("/replyTo/0")).or(letter.reply_to);
+    let sent = [text("/sentDateTime"), text("/receivedDateTime")];
+    letter.date = sent.iter().find_map(|date| date.parse().ok()).or(letter.date);
+    letter.size = json.len() as u64;
+    letter.unreadable = Some(Unreadable::NoMime);
+    finish(letter, &fields, &[])
+}
+
+/// `internetMessageHeaders` as a header block.
+fn header_block(message: &serde_json::Value) -> String {
+    let mut block = String::new();
+    let headers = message.pointer("/internetMessageHeaders").and_then(serde_json::Value::as_array);
+    for header in headers.into_iter().flatten() {
+        let part = |name: &str| header.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let (name, value) = (part("name"), crate::header::one_line(part("value")));
+        if !name.is_empty() && !name.contains(['\r', '\n', ':']) {
+            block.push_str(name);
+            block.push_str(": ");
+            block.push_str(&value);
+            block.push_str("\r\n");
+        }
+    }
+    block
+}
+
+/// A Graph `recipient`.
+fn person(recipient: Option<&serde_json::Value>) -> Option<crate::Mailbox> {
+    let part = |pointer: &str| recipient?.pointer(pointer)?.as_str();
+    let address = crate::Address::parse(part("/emailAddress/address")?)?;
+    let name = crate::header::one_line(part("/emailAddress/name").unwrap_or_default());
+    Some(crate::Mailbox { name, address })
 }

@@ -61,7 +61,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let web = web::Config {
         public_url: config.public_url.clone(),
         secure_cookies: false,
-        sandbox: Some(web::SandboxHint { outlook_url: outlook, email: ADMIN.to_owned(), password: PASSWORD.to_owned() }),
+        sandbox: Some(web::SandboxHint {
+            outlook_url: outlook,
+            admin_email: ADMIN.to_owned(),
+            admin_password: PASSWORD.to_owned(),
+        }),
     };
     let pages = crate::serve::serve_pages(listener, engine.clone(), web, stop.clone());
     let loops = async { engine.run(stop.clone()).await.context("the loops stopped") };

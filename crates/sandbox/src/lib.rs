@@ -4,6 +4,7 @@
 //! what people and tests may ask of it.
 
 pub mod company;
+pub mod outlook;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

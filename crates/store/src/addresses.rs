@@ -13,7 +13,9 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::cells::{Row, clean, json, micros, small};
-use crate::entity::{address_owner, brand, connection, cursor, import_run, ledger, outbox, support_address as table, ticket};
+use crate::entity::{
+    address_owner, brand, connection, cursor, import_run, ledger, outbox, support_address as table, ticket,
+};
 use crate::people::SUPPORT;
 use crate::{Error, Lease, Result, Step, Store, Topic, Tx};
 
@@ -50,9 +52,16 @@ impl ConnectionState {
 
     /// From the stored word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Verified, Self::Delayed, Self::NeedsSignIn, Self::NeedsAdministrator, Self::AppCredential, Self::MailboxGone]
-            .into_iter()
-            .find(|s| s.as_str() == text)
+        [
+            Self::Verified,
+            Self::Delayed,
+            Self::NeedsSignIn,
+            Self::NeedsAdministrator,
+            Self::AppCredential,
+            Self::MailboxGone,
+        ]
+        .into_iter()
+        .find(|s| s.as_str() == text)
     }
 
     /// The states in which mail flows, as stored.
@@ -216,7 +225,10 @@ fn read_connection(row: connection::Model) -> Result<Connection> {
 
 /// Support addresses with connection and brand, by brand, then address. There are a few dozen at most: three queries
 /// and a join by hand are as quick as one, and read plainly.
-async fn addresses<C: ConnectionTrait>(db: &C, only: Option<sea_orm::Condition>) -> Result<Vec<SupportAddress>> {
+pub(crate) async fn addresses<C: ConnectionTrait>(
+    db: &C,
+    only: Option<sea_orm::Condition>,
+) -> Result<Vec<SupportAddress>> {
     let only = only.unwrap_or_else(sea_orm::Condition::all);
     let rows = table::Entity::find()
         .filter(only)
@@ -241,14 +253,18 @@ async fn addresses<C: ConnectionTrait>(db: &C, only: Option<sea_orm::Condition>)
             let connection = connections
                 .remove(&row.connection_id)
                 .ok_or_else(|| missing("connection", row.connection_id))?;
-            let brand_name = brands.get(&row.brand_id).cloned().ok_or_else(|| missing("brand", row.brand_id))?;
+            let brand_name =
+                brands.get(&row.brand_id).cloned().ok_or_else(|| missing("brand", row.brand_id))?;
             read(row, connection, brand_name)
         })
         .collect()
 }
 
 async fn one<C: ConnectionTrait>(db: &C, what: Expr, id: i64) -> Result<SupportAddress> {
-    addresses(db, Some(sea_orm::Condition::all().add(what))).await?.pop().ok_or_else(|| missing("support address", id))
+    addresses(db, Some(sea_orm::Condition::all().add(what)))
+        .await?
+        .pop()
+        .ok_or_else(|| missing("support address", id))
 }
 
 impl Store {
@@ -279,7 +295,8 @@ impl Store {
             .await?;
         rows.into_iter()
             .map(|row| {
-                let due_at = Row { table: "connection", id: row.id }.time("next_read_at", row.next_read_at)?;
+                let due_at =
+                    Row { table: "connection", id: row.id }.time("next_read_at", row.next_read_at)?;
                 Ok(Due { connection: ConnectionId(row.id), due_at })
             })
             .collect()
@@ -295,7 +312,8 @@ impl Store {
         let vault = &self.shared.vault;
         Ok(Tokens {
             access: vault.open("connection", "access_token", &key, &row.access_token)?,
-            access_expires_at: Row { table: "connection", id: row.id }.time("access_expires_at", row.access_expires_at)?,
+            access_expires_at: Row { table: "connection", id: row.id }
+                .time("access_expires_at", row.access_expires_at)?,
             refresh: vault.open("connection", "refresh_token", &key, &row.refresh_token)?,
         })
     }
@@ -314,19 +332,19 @@ impl Store {
 }
 
 impl Tx {
-    /// All support addresses, by brand, then address, seen from inside the transaction.
-    pub async fn support_addresses(&self) -> Result<Vec<SupportAddress>> {
-        addresses(&self.db, None).await
-    }
-
     /// Makes address, connection and, when wanted, the import run (`Some(300)`). The first verified address becomes the
     /// default only if there is none. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
-    pub async fn connect(&self, new: &NewConnection, import: Option<u32>) -> Result<(AddressId, ConnectionId, Option<ImportId>)> {
+    pub async fn connect(
+        &self,
+        new: &NewConnection,
+        import: Option<u32>,
+    ) -> Result<(AddressId, ConnectionId, Option<ImportId>)> {
         if !self.own_address(&new.address, SUPPORT).await? {
             return Err(self.in_use(&new.address).await);
         }
         let connection = self.insert_connection(new).await?;
-        let has_default = table::Entity::find().filter(table::Column::IsDefault.eq(true)).one(&self.db).await?.is_some();
+        let has_default =
+            table::Entity::find().filter(table::Column::IsDefault.eq(true)).one(&self.db).await?.is_some();
         let address = table::Entity::insert(table::ActiveModel {
             address: Set(new.address.as_str().to_owned()),
             name: Set(clean(&new.name)),
@@ -409,9 +427,18 @@ impl Tx {
             .filter(ticket::Column::AddressId.eq(id.0))
             .exec(&self.db)
             .await?;
-        self.fail_waiting(row.connection_id, &[Step::Queued, Step::Drafting, Step::Drafted], "address_deleted").await?;
-        self.fail_waiting(row.connection_id, &[Step::Sending, Step::Accepted], "address_deleted_unconfirmed").await?;
-        cursor::Entity::delete_many().filter(cursor::Column::ConnectionId.eq(row.connection_id)).exec(&self.db).await?;
+        self.fail_waiting(
+            row.connection_id,
+            &[Step::Queued, Step::Drafting, Step::Drafted],
+            "address_deleted",
+        )
+        .await?;
+        self.fail_waiting(row.connection_id, &[Step::Sending, Step::Accepted], "address_deleted_unconfirmed")
+            .await?;
+        cursor::Entity::delete_many()
+            .filter(cursor::Column::ConnectionId.eq(row.connection_id))
+            .exec(&self.db)
+            .await?;
         import_run::Entity::update_many()
             .col_expr(import_run::Column::FinishedAt, Expr::value(micros(self.now)))
             .filter(import_run::Column::ConnectionId.eq(row.connection_id))
@@ -491,7 +518,12 @@ impl Tx {
 
     /// Sets the state; `state_since` moves only when the state changes. Announces [`crate::Topic::Addresses`] on a change.
     /// A mailbox that works again is due to be read at once.
-    pub async fn set_state(&self, connection: ConnectionId, state: ConnectionState, cause: Option<&StateCause>) -> Result<()> {
+    pub async fn set_state(
+        &self,
+        connection: ConnectionId,
+        state: ConnectionState,
+        cause: Option<&StateCause>,
+    ) -> Result<()> {
         let row = self.lock_connection(connection).await?;
         let cause = cause.map(json);
         let before = ConnectionState::parse(&row.state);
@@ -512,7 +544,13 @@ impl Tx {
     }
 
     /// Stores the cursor, under the lease.
-    pub async fn save_cursor(&self, lease: &Lease, connection: ConnectionId, folder: &str, cursor: Option<&Cursor>) -> Result<()> {
+    pub async fn save_cursor(
+        &self,
+        lease: &Lease,
+        connection: ConnectionId,
+        folder: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<()> {
         self.check(lease).await?;
         let Some(new) = cursor else {
             cursor::Entity::delete_by_id((connection.0, folder.to_owned())).exec(&self.db).await?;
@@ -533,7 +571,12 @@ impl Tx {
     }
 
     /// When to read next; with `read_at` the last success.
-    pub async fn schedule_read(&self, connection: ConnectionId, next: Timestamp, read_at: Option<Timestamp>) -> Result<()> {
+    pub async fn schedule_read(
+        &self,
+        connection: ConnectionId,
+        next: Timestamp,
+        read_at: Option<Timestamp>,
+    ) -> Result<()> {
         let mut change = connection::ActiveModel { next_read_at: Set(micros(next)), ..Default::default() };
         if let Some(read_at) = read_at {
             change.last_read_at = Set(Some(micros(read_at)));

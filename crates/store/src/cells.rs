@@ -33,7 +33,12 @@ impl Row {
         parsed.ok_or_else(|| self.bad(column))
     }
 
-    pub fn maybe_word<T>(self, column: &'static str, word: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+    pub fn maybe_word<T>(
+        self,
+        column: &'static str,
+        word: Option<&str>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>> {
         word.map(|word| self.word(column, parse(word))).transpose()
     }
 
@@ -41,7 +46,11 @@ impl Row {
         serde_json::from_str(text).map_err(|_| self.bad(column))
     }
 
-    pub fn maybe_json<T: DeserializeOwned>(self, column: &'static str, text: Option<&str>) -> Result<Option<T>> {
+    pub fn maybe_json<T: DeserializeOwned>(
+        self,
+        column: &'static str,
+        text: Option<&str>,
+    ) -> Result<Option<T>> {
         text.map(|text| self.json(column, text)).transpose()
     }
 

@@ -35,7 +35,8 @@ fn missing(id: ImportId) -> Error {
 
 /// The run's messages that have no outcome (or, with `settled`, that have one).
 fn messages(id: i64, settled: bool) -> sea_orm::Select<ledger::Entity> {
-    let outcome = if settled { ledger::Column::Outcome.is_not_null() } else { ledger::Column::Outcome.is_null() };
+    let outcome =
+        if settled { ledger::Column::Outcome.is_not_null() } else { ledger::Column::Outcome.is_null() };
     ledger::Entity::find().filter(ledger::Column::ImportId.eq(id)).filter(outcome)
 }
 
@@ -88,7 +89,9 @@ impl Store {
                 let waiting = messages(row.id, false).count(self.reader()).await?;
                 i64::from(found) - i64::try_from(waiting).unwrap_or(i64::MAX)
             }
-            (None, _) => i64::try_from(messages(row.id, true).count(self.reader()).await?).unwrap_or(i64::MAX),
+            (None, _) => {
+                i64::try_from(messages(row.id, true).count(self.reader()).await?).unwrap_or(i64::MAX)
+            }
         };
         Ok(ImportRun {
             id: ImportId(row.id),

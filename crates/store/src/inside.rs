@@ -4,27 +4,26 @@
 use desk::{Comment, Person, PersonId, TicketId};
 
 use crate::{Result, SupportAddress, Tx};
+use crate::{addresses, people, tickets};
 
 impl Tx {
     /// People by id; unknown ids are left out.
     pub async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>> {
-        let _ = ids;
-        todo!()
+        people::people(&self.db, ids).await
     }
 
     /// Agents, admins and owner, by name.
     pub async fn staff(&self) -> Result<Vec<Person>> {
-        todo!()
+        people::staff(&self.db).await
     }
 
     /// All support addresses, by brand, then address.
     pub async fn support_addresses(&self) -> Result<Vec<SupportAddress>> {
-        todo!()
+        addresses::addresses(&self.db, None).await
     }
 
     /// The newest comments of a ticket, newest first.
     pub async fn latest_comments(&self, ticket: TicketId, limit: u32) -> Result<Vec<Comment>> {
-        let _ = (ticket, limit);
-        todo!()
+        tickets::latest_comments(&self.db, ticket, limit).await
     }
 }

@@ -38,7 +38,13 @@ fn held(lease: &Lease) -> sea_orm::Condition {
 impl Store {
     /// Takes the lease if nobody holds it at `now` (or this holder does already). `None` when another holds it.
     /// The number rises with every claim of a lease that was free; a claim by the present holder extends it.
-    pub async fn claim(&self, name: &str, holder: &str, now: Timestamp, ttl: SignedDuration) -> Result<Option<Lease>> {
+    pub async fn claim(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        ttl: SignedDuration,
+    ) -> Result<Option<Lease>> {
         let column = |column| Expr::col((table::Entity, column));
         let alive = column(table::Column::ExpiresAt).gt(micros(now));
         let mine = column(table::Column::Holder).eq(holder);
@@ -51,7 +57,12 @@ impl Store {
             .to_owned();
         let claim = Query::insert()
             .into_table(table::Entity)
-            .columns([table::Column::Name, table::Column::Holder, table::Column::Fence, table::Column::ExpiresAt])
+            .columns([
+                table::Column::Name,
+                table::Column::Holder,
+                table::Column::Fence,
+                table::Column::ExpiresAt,
+            ])
             .values_panic([name.into(), holder.into(), 1_i64.into(), micros(now + ttl).into()])
             .on_conflict(conflict)
             .returning_col(table::Column::Fence)

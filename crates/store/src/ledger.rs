@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use mail::MessageId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 
 use crate::cells::{Row, clean, count, json, micros};
 use crate::entity::{ledger as table, message_identity};
@@ -252,12 +255,17 @@ fn missing(id: LedgerId) -> Error {
 
 impl Store {
     /// Rows of a mailbox that still have no outcome and whose retry time has come; live mail before imports, oldest received first.
-    pub async fn unsettled(&self, connection: ConnectionId, now: Timestamp, limit: u32) -> Result<Vec<LedgerRow>> {
+    pub async fn unsettled(
+        &self,
+        connection: ConnectionId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>> {
         let rows = table::Entity::find()
             .filter(table::Column::ConnectionId.eq(connection.0))
             .filter(table::Column::Outcome.is_null())
             .filter(table::Column::RetryAt.lte(micros(now)))
-            .order_by_asc(Expr::case(table::Column::ImportId.is_null(), 0).finally(1))
+            .order_by_asc(table::Column::ImportId.is_not_null())
             .order_by_asc(table::Column::ReceivedAt.if_null(0_i64))
             .order_by_asc(table::Column::Id)
             .limit(u64::from(limit))
@@ -287,7 +295,9 @@ impl Store {
             .apply_if(query.connection, |select, connection| {
                 select.filter(table::Column::ConnectionId.eq(connection.0))
             })
-            .apply_if(query.outcome, |select, outcome| select.filter(table::Column::Outcome.eq(outcome.as_str())))
+            .apply_if(query.outcome, |select, outcome| {
+                select.filter(table::Column::Outcome.eq(outcome.as_str()))
+            })
             .apply_if(query.before, |select, before| select.filter(table::Column::Id.lt(before.0)))
             .order_by_desc(table::Column::Id)
             .limit(u64::from(query.limit))
@@ -321,15 +331,18 @@ impl Store {
             }
         }
         account.by_outcome.sort();
-        account.unacknowledged = of(table::Entity::find())
-            .filter(unacknowledged())
-            .count(self.reader())
-            .await?;
+        account.unacknowledged =
+            of(table::Entity::find()).filter(unacknowledged()).count(self.reader()).await?;
         Ok(account)
     }
 
     /// Settled rows of the mailbox not yet marked there and due for a try, oldest first.
-    pub async fn to_acknowledge(&self, connection: ConnectionId, now: Timestamp, limit: u32) -> Result<Vec<ToAcknowledge>> {
+    pub async fn to_acknowledge(
+        &self,
+        connection: ConnectionId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ToAcknowledge>> {
         let rows = table::Entity::find()
             .filter(table::Column::ConnectionId.eq(connection.0))
             .filter(unacknowledged())
@@ -379,7 +392,13 @@ fn unacknowledged() -> sea_orm::Condition {
 
 impl Tx {
     /// Records messages as seen; those known already (address of the mailbox + immutable id) are left alone. Answers the new rows' ids, in order.
-    pub async fn see(&self, connection: Option<ConnectionId>, address: &str, items: &[Seen], by: SeenBy) -> Result<Vec<LedgerId>> {
+    pub async fn see(
+        &self,
+        connection: Option<ConnectionId>,
+        address: &str,
+        items: &[Seen],
+        by: SeenBy,
+    ) -> Result<Vec<LedgerId>> {
         let address = address.to_lowercase();
         let mut ids = Vec::with_capacity(items.len());
         for items in items.chunks(CHUNK) {
@@ -418,7 +437,8 @@ impl Tx {
                     0_i64.into(),
                 ]);
             }
-            let nothing = OnConflict::columns([table::Column::Address, table::Column::Item]).do_nothing().to_owned();
+            let nothing =
+                OnConflict::columns([table::Column::Address, table::Column::Item]).do_nothing().to_owned();
             insert.on_conflict(nothing).returning_col(table::Column::Id);
             let rows = self.db.query_all(&insert).await?;
             for row in rows {
@@ -428,6 +448,16 @@ impl Tx {
         // Numbers rise in the order of the values, whatever the order of the answer.
         ids.sort_unstable();
         Ok(ids)
+    }
+
+    /// The row of a message, by its mailbox's address and its id, seen from inside this transaction.
+    pub async fn ledger_row_of_item(&self, address: &str, item: &str) -> Result<Option<LedgerRow>> {
+        let found = table::Entity::find()
+            .filter(table::Column::Address.eq(address.to_lowercase()))
+            .filter(table::Column::Item.eq(item))
+            .one(&self.db)
+            .await?;
+        found.map(read).transpose()
     }
 
     /// Notes the journaled bytes.
@@ -442,8 +472,11 @@ impl Tx {
     }
 
     async fn change_ledger(&self, id: LedgerId, change: table::ActiveModel) -> Result<()> {
-        let changed =
-            table::Entity::update_many().set(change).filter(table::Column::Id.eq(id.0)).exec(&self.db).await?;
+        let changed = table::Entity::update_many()
+            .set(change)
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
         if changed.rows_affected == 0 { Err(missing(id)) } else { Ok(()) }
     }
 
@@ -500,7 +533,12 @@ impl Tx {
         self.change_acknowledgement(ids, table::Column::AcknowledgeAt, retry_at).await
     }
 
-    async fn change_acknowledgement(&self, ids: &[LedgerId], column: table::Column, at: Timestamp) -> Result<()> {
+    async fn change_acknowledgement(
+        &self,
+        ids: &[LedgerId],
+        column: table::Column,
+        at: Timestamp,
+    ) -> Result<()> {
         for ids in ids.chunks(CHUNK) {
             table::Entity::update_many()
                 .col_expr(column, Expr::value(micros(at)))

@@ -43,7 +43,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait, TransactionSession};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, EntityTrait};
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
@@ -103,8 +103,13 @@ impl Store {
         let vault = Vault::new(&MasterKey::load(&config.data_dir, config.master_key.as_ref())?);
         let blobs = Blobs::open(config.blob_url.as_deref(), &config.data_dir)?;
         let database = Database::open(config).await?;
-        let shared =
-            Shared { database, blobs, vault, committed: Arc::default(), triggers: triggers::Cache::default() };
+        let shared = Shared {
+            database,
+            blobs,
+            vault,
+            committed: Arc::default(),
+            triggers: triggers::Cache::default(),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 

@@ -2,10 +2,17 @@
 //! silently zero times. Each step's result is stored before the next step is taken.
 
 use desk::{AddressId, CommentId, ConnectionId, OutboxId, TicketId, TriggerId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mail::{Mailbox, MessageId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::{BlobId, Lease, Result, Store, Tx};
+use crate::cells::{Row, clean, count, json, micros, small};
+use crate::entity::{connection, message_identity, outbox as table};
+use crate::ledger::identity_of;
+use crate::people::was_inserted;
+use crate::{BlobId, ConnectionState, Error, Lease, Result, Store, Topic, Tx};
 
 /// How far a mail has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +35,7 @@ pub enum Step {
 
 impl Step {
     /// As stored.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Drafting => "drafting",
@@ -46,6 +53,9 @@ impl Step {
             .into_iter()
             .find(|s| s.as_str() == text)
     }
+
+    /// The steps after which nothing is done, as stored.
+    const FINAL: [&'static str; 2] = [Self::Sent.as_str(), Self::Failed.as_str()];
 
     /// Nothing more will be done.
     pub fn is_final(self) -> bool {
@@ -177,72 +187,324 @@ pub struct Spent {
     pub recipients_last_day: u32,
 }
 
+impl Urgency {
+    fn parse(number: i32) -> Option<Self> {
+        [Self::Answer, Self::Automatic].into_iter().find(|urgency| *urgency as i32 == number)
+    }
+}
+
+fn read(row: table::Model) -> Result<OutboxRow> {
+    let at = Row { table: "outbox", id: row.id };
+    let mail = NewOutbox {
+        connection: ConnectionId(row.connection_id),
+        address: AddressId(row.address_id),
+        ticket: row.ticket_id.map(TicketId),
+        comment: row.comment_id.map(CommentId),
+        trigger: row.trigger_id.map(TriggerId),
+        urgency: at.word("urgency", Urgency::parse(row.urgency))?,
+        to: at.json("to_people", &row.to_people)?,
+        cc: at.json("cc_people", &row.cc_people)?,
+        subject: row.subject,
+        text: row.text,
+        html: row.html,
+        message_id: at.word("message_id", MessageId::parse(&row.message_id))?,
+        in_reply_to: at.maybe_word("in_reply_to", row.in_reply_to.as_deref(), MessageId::parse)?,
+        references: at.json("thread", &row.thread)?,
+        mark: row.mark,
+        attachments: at.json("attachments", &row.attachments)?,
+    };
+    Ok(OutboxRow {
+        id: OutboxId(row.id),
+        mail,
+        step: at.word("step", Step::parse(&row.step))?,
+        draft: row.draft,
+        sent_message_id: at.maybe_word(
+            "sent_message_id",
+            row.sent_message_id.as_deref(),
+            MessageId::parse,
+        )?,
+        files_up: row.files_up,
+        attempts: row.attempts,
+        sending_at: at.maybe_time("sending_at", row.sending_at)?,
+        due_at: at.time("due_at", row.due_at)?,
+        created_at: at.time("created_at", row.created_at)?,
+        sent_at: at.maybe_time("sent_at", row.sent_at)?,
+        last_error: row.last_error,
+        bounce: row.bounce,
+    })
+}
+
+fn missing(id: OutboxId) -> Error {
+    Error::NotFound { what: "outbox row", id: id.to_string() }
+}
+
+/// Rows that still wait for something at `now`.
+fn due(now: Timestamp) -> sea_orm::Condition {
+    sea_orm::Condition::all()
+        .add(table::Column::Step.is_not_in(Step::FINAL))
+        .add(table::Column::DueAt.lte(micros(now)))
+}
+
 impl Store {
-    /// Mailboxes that work and have rows due at `now`.
+    /// Mailboxes that work and have rows due at `now`, longest waiting first.
     pub async fn due_to_send(&self, now: Timestamp, limit: u32) -> Result<Vec<ConnectionId>> {
-        let _ = (now, limit);
-        todo!()
+        let working = Query::select()
+            .column(connection::Column::Id)
+            .from(connection::Entity)
+            .and_where(connection::Column::State.is_in(ConnectionState::WORKING))
+            .take();
+        let ids: Vec<i64> = table::Entity::find()
+            .select_only()
+            .column(table::Column::ConnectionId)
+            .filter(due(now))
+            .filter(table::Column::ConnectionId.in_subquery(working))
+            .group_by(table::Column::ConnectionId)
+            .order_by_asc(table::Column::DueAt.min())
+            .limit(u64::from(limit))
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        Ok(ids.into_iter().map(ConnectionId).collect())
     }
 
     /// Rows of a mailbox due at `now` that are not final: answers first, then oldest.
-    pub async fn outbox_due(&self, connection: ConnectionId, now: Timestamp, limit: u32) -> Result<Vec<OutboxRow>> {
-        let _ = (connection, now, limit);
-        todo!()
+    pub async fn outbox_due(
+        &self,
+        connection: ConnectionId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<OutboxRow>> {
+        let rows = table::Entity::find()
+            .filter(table::Column::ConnectionId.eq(connection.0))
+            .filter(due(now))
+            .order_by_asc(table::Column::Urgency)
+            .order_by_asc(table::Column::Id)
+            .limit(u64::from(limit))
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(read).collect()
     }
 
     /// One row.
     pub async fn outbox_row(&self, id: OutboxId) -> Result<OutboxRow> {
-        let _ = id;
-        todo!()
+        read(table::Entity::find_by_id(id.0).one(self.reader()).await?.ok_or_else(|| missing(id))?)
     }
 
     /// Rows of a ticket, oldest first.
     pub async fn outbox_of_ticket(&self, ticket: TicketId) -> Result<Vec<OutboxRow>> {
-        let _ = ticket;
-        todo!()
+        let rows = table::Entity::find()
+            .filter(table::Column::TicketId.eq(ticket.0))
+            .order_by_asc(table::Column::Id)
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(read).collect()
     }
 
     /// Counts by step: of one mailbox or all.
     pub async fn outbox_counts(&self, connection: Option<ConnectionId>) -> Result<Vec<(Step, u64)>> {
-        let _ = connection;
-        todo!()
+        let rows: Vec<(String, i64)> = table::Entity::find()
+            .select_only()
+            .column(table::Column::Step)
+            .column_as(table::Column::Id.count(), "rows")
+            .apply_if(connection, |select, id| select.filter(table::Column::ConnectionId.eq(id.0)))
+            .group_by(table::Column::Step)
+            .order_by_asc(table::Column::Step)
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        let at = Row { table: "outbox", id: 0 };
+        rows.into_iter().map(|(step, rows)| Ok((at.word("step", Step::parse(&step))?, count(rows)))).collect()
     }
 
     /// Spent budgets at `now`.
     pub async fn spent(&self, connection: ConnectionId, now: Timestamp) -> Result<Spent> {
-        let _ = (connection, now);
-        todo!()
+        let since = |span: SignedDuration| {
+            table::Entity::find()
+                .filter(table::Column::ConnectionId.eq(connection.0))
+                .filter(table::Column::SendingAt.gt(micros(now - span)))
+        };
+        let messages = since(SignedDuration::from_mins(1)).count(self.reader()).await?;
+        let recipients: Option<Option<i64>> = since(SignedDuration::from_hours(24))
+            .select_only()
+            .column_as(table::Column::Recipients.sum(), "recipients")
+            .into_tuple()
+            .one(self.reader())
+            .await?;
+        Ok(Spent {
+            messages_last_minute: u32::try_from(messages).unwrap_or(u32::MAX),
+            recipients_last_day: u32::try_from(count(recipients.flatten().unwrap_or(0))).unwrap_or(u32::MAX),
+        })
     }
 }
 
 impl Tx {
-    /// Adds a mail; its Message-ID becomes a known message of the ticket.
+    /// Adds a mail; its Message-ID becomes a known message of the ticket. [`crate::Error::Exists`] when mark or
+    /// Message-ID are used.
     pub async fn enqueue(&self, new: &NewOutbox) -> Result<OutboxId> {
-        let _ = new;
-        todo!()
+        let row = table::ActiveModel {
+            connection_id: Set(new.connection.0),
+            address_id: Set(new.address.0),
+            ticket_id: Set(new.ticket.map(|id| id.0)),
+            comment_id: Set(new.comment.map(|id| id.0)),
+            trigger_id: Set(new.trigger.map(|id| id.0)),
+            urgency: Set(new.urgency as i32),
+            to_people: Set(json(&new.to)),
+            cc_people: Set(json(&new.cc)),
+            recipients: Set(small(new.to.len() + new.cc.len())),
+            subject: Set(clean(&new.subject)),
+            text: Set(clean(&new.text)),
+            html: Set(clean(&new.html)),
+            message_id: Set(new.message_id.as_str().to_owned()),
+            in_reply_to: Set(new.in_reply_to.as_ref().map(|id| id.as_str().to_owned())),
+            thread: Set(json(&new.references)),
+            mark: Set(new.mark.clone()),
+            attachments: Set(json(&new.attachments)),
+            step: Set(Step::Queued.as_str().to_owned()),
+            files_up: Set(0),
+            attempts: Set(0),
+            due_at: Set(micros(self.now)),
+            created_at: Set(micros(self.now)),
+            ..Default::default()
+        };
+        let nothing = OnConflict::column(table::Column::Mark).do_nothing().to_owned();
+        let id = match table::Entity::insert(row).on_conflict(nothing).exec(&self.db).await {
+            Ok(inserted) => OutboxId(inserted.last_insert_id),
+            Err(sea_orm::DbErr::RecordNotInserted) => return Err(Error::Exists { what: "outbox mark" }),
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(ticket) = new.ticket
+            && !self.claim_sent(&new.message_id, ticket, new.comment, id).await?
+        {
+            return Err(Error::Exists { what: "message identity" });
+        }
+        Ok(id)
+    }
+
+    /// Makes a Message-ID stand for a mail of ours. One that a letter has claimed before keeps its comment and learns
+    /// that it is ours; false when another mail of ours has it.
+    async fn claim_sent(
+        &self,
+        id: &MessageId,
+        ticket: TicketId,
+        comment: Option<CommentId>,
+        outbox: OutboxId,
+    ) -> Result<bool> {
+        let row = message_identity::ActiveModel {
+            identity: Set(identity_of(id)),
+            ticket_id: Set(ticket.0),
+            comment_id: Set(comment.map(|id| id.0)),
+            outbox_id: Set(Some(outbox.0)),
+            ..Default::default()
+        };
+        let owner = Expr::col((message_identity::Entity, message_identity::Column::OutboxId));
+        let adopt = OnConflict::column(message_identity::Column::Identity)
+            .update_column(message_identity::Column::OutboxId)
+            .action_and_where(owner.clone().is_null().or(owner.eq(outbox.0)))
+            .to_owned();
+        was_inserted(
+            message_identity::Entity::insert(row).on_conflict(adopt).exec_without_returning(&self.db).await,
+        )
     }
 
     /// Stores a step's result, under the lease.
     pub async fn outbox_update(&self, lease: &Lease, id: OutboxId, update: &OutboxUpdate) -> Result<()> {
-        let _ = (lease, id, update);
-        todo!()
+        self.check(lease).await?;
+        let mut change = table::ActiveModel::default();
+        if let Some(step) = update.step {
+            change.step = Set(step.as_str().to_owned());
+        }
+        if let Some(draft) = &update.draft {
+            change.draft = Set(Some(draft.clone()));
+        }
+        if let Some(message_id) = &update.sent_message_id {
+            change.sent_message_id = Set(Some(message_id.as_str().to_owned()));
+        }
+        if let Some(files_up) = update.files_up {
+            change.files_up = Set(files_up);
+        }
+        if let Some(at) = update.sending_at {
+            change.sending_at = Set(Some(micros(at)));
+        }
+        if let Some(at) = update.due_at {
+            change.due_at = Set(micros(at));
+        }
+        if let Some(at) = update.sent_at {
+            change.sent_at = Set(Some(micros(at)));
+        }
+        if let Some(error) = &update.last_error {
+            change.last_error = Set(Some(clean(error)));
+        }
+        let mut statement = table::Entity::update_many().set(change).filter(table::Column::Id.eq(id.0));
+        // The attempts always stand in the statement: an update that sets nothing would be none.
+        let tries = Expr::col(table::Column::Attempts).add(i32::from(update.attempted));
+        statement = statement.col_expr(table::Column::Attempts, tries);
+        let row =
+            statement.exec_with_returning(&self.db).await?.into_iter().next().ok_or_else(|| missing(id))?;
+        if let (Some(message_id), Some(ticket)) = (&update.sent_message_id, row.ticket_id) {
+            self.claim_sent(message_id, TicketId(ticket), row.comment_id.map(CommentId), id).await?;
+        }
+        if let (Some(_), Some(ticket)) = (update.step, row.ticket_id) {
+            self.announce(Topic::Ticket(TicketId(ticket)));
+        }
+        Ok(())
     }
 
     /// Finds a row by our mark or by one of these Message-IDs.
-    pub async fn outbox_by_mark_or_ids(&self, mark: Option<&str>, ids: &[MessageId]) -> Result<Option<OutboxRow>> {
-        let _ = (mark, ids);
-        todo!()
+    pub async fn outbox_by_mark_or_ids(
+        &self,
+        mark: Option<&str>,
+        ids: &[MessageId],
+    ) -> Result<Option<OutboxRow>> {
+        let mut found = None;
+        if let Some(mark) = mark {
+            found = table::Entity::find().filter(table::Column::Mark.eq(mark)).one(&self.db).await?;
+        }
+        if found.is_none() && !ids.is_empty() {
+            let ours = Query::select()
+                .column(message_identity::Column::OutboxId)
+                .from(message_identity::Entity)
+                .and_where(message_identity::Column::Identity.is_in(ids.iter().map(identity_of)))
+                .and_where(message_identity::Column::OutboxId.is_not_null())
+                .take();
+            let row = table::Entity::find().filter(table::Column::Id.in_subquery(ours));
+            found = row.order_by_asc(table::Column::Id).one(&self.db).await?;
+        }
+        found.map(read).transpose()
     }
 
     /// Notes a bounce at the row.
     pub async fn note_bounce(&self, id: OutboxId, reason: &str) -> Result<()> {
-        let _ = (id, reason);
-        todo!()
+        let noted = table::Entity::update_many()
+            .col_expr(table::Column::Bounce, Expr::value(clean(reason)))
+            .filter(table::Column::Id.eq(id.0))
+            .exec_with_returning(&self.db)
+            .await?;
+        let row = noted.into_iter().next().ok_or_else(|| missing(id))?;
+        if let Some(ticket) = row.ticket_id {
+            self.announce(Topic::Ticket(TicketId(ticket)));
+        }
+        Ok(())
     }
 
-    /// Message-IDs of a ticket's mails, in and out, oldest first, at most 40: the thread.
+    /// Message-IDs of a ticket's mails, in and out, oldest first, at most 40: the thread. Of a longer one the first and
+    /// the newest 39, as References headers are cut.
     pub async fn thread(&self, ticket: TicketId) -> Result<Vec<MessageId>> {
-        let _ = ticket;
-        todo!()
+        let of_ticket = || {
+            message_identity::Entity::find()
+                .filter(message_identity::Column::TicketId.eq(ticket.0))
+                .filter(message_identity::Column::Identity.starts_with("mid:"))
+        };
+        let mut rows =
+            of_ticket().order_by_desc(message_identity::Column::Id).limit(THREAD).all(&self.db).await?;
+        rows.reverse();
+        if rows.len() as u64 == THREAD
+            && let Some(first) = of_ticket().order_by_asc(message_identity::Column::Id).one(&self.db).await?
+        {
+            rows[0] = first;
+        }
+        Ok(rows.iter().filter_map(|row| MessageId::parse(row.identity.strip_prefix("mid:")?)).collect())
     }
 }
+
+/// Longest thread: References stays below what mail systems cut off.
+const THREAD: u64 = 40;

@@ -66,7 +66,9 @@ async fn by_address<C: ConnectionTrait>(db: &C, address: &Address) -> Result<Opt
 
 /// Who uses an address. The one table `address_owner` has every address once, so that the two sides cannot both take it.
 pub(crate) async fn used_by<C: ConnectionTrait>(db: &C, address: &Address) -> Result<Option<UsedBy>> {
-    let Some(owner) = address_owner::Entity::find_by_id(address.as_str()).one(db).await? else { return Ok(None) };
+    let Some(owner) = address_owner::Entity::find_by_id(address.as_str()).one(db).await? else {
+        return Ok(None);
+    };
     if owner.kind == SUPPORT {
         return Ok(Some(UsedBy::SupportAddress));
     }
@@ -84,6 +86,17 @@ pub(crate) async fn people<C: ConnectionTrait>(db: &C, ids: &[PersonId]) -> Resu
     }
     let rows = table::Entity::find()
         .filter(table::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(table::Column::Id)
+        .all(db)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Agents, admins and owner, by name.
+pub(crate) async fn staff<C: ConnectionTrait>(db: &C) -> Result<Vec<Person>> {
+    let rows = table::Entity::find()
+        .filter(table::Column::Role.ne(Role::EndUser.as_str()))
+        .order_by_asc(table::Column::Name)
         .order_by_asc(table::Column::Id)
         .all(db)
         .await?;
@@ -112,13 +125,7 @@ impl Store {
 
     /// Agents, admins and owner, by name.
     pub async fn staff(&self) -> Result<Vec<Person>> {
-        let rows = table::Entity::find()
-            .filter(table::Column::Role.ne(Role::EndUser.as_str()))
-            .order_by_asc(table::Column::Name)
-            .order_by_asc(table::Column::Id)
-            .all(self.reader())
-            .await?;
-        rows.into_iter().map(read).collect()
+        staff(self.reader()).await
     }
 
     /// What signing in needs.
@@ -146,11 +153,6 @@ impl Tx {
         by_address(&self.db, address).await?.map(read).transpose()
     }
 
-    /// Several, seen from inside the transaction; unknown ids left out.
-    pub async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>> {
-        people(&self.db, ids).await
-    }
-
     /// Finds the person with this address or makes an end user. Refused for support addresses.
     pub async fn ensure_end_user(&self, who: &Mailbox, language: Option<Language>) -> Result<Person> {
         if let Some(known) = self.person_by_address(&who.address).await? {
@@ -167,7 +169,13 @@ impl Tx {
     }
 
     /// Makes a member of the staff. Refused for support addresses and known people.
-    pub async fn create_staff(&self, name: &str, address: &Address, role: Role, password_hash: &str) -> Result<Person> {
+    pub async fn create_staff(
+        &self,
+        name: &str,
+        address: &Address,
+        role: Role,
+        password_hash: &str,
+    ) -> Result<Person> {
         if self.own_address(address, PERSON).await? {
             self.insert_person(name, address, role, None, Some(password_hash.to_owned())).await
         } else {
@@ -177,18 +185,23 @@ impl Tx {
 
     /// Takes an address for a person or as a support address; false when it is anybody's.
     pub(crate) async fn own_address(&self, address: &Address, kind: &str) -> Result<bool> {
-        let row =
-            address_owner::ActiveModel { address: Set(address.as_str().to_owned()), kind: Set(kind.to_owned()) };
+        let row = address_owner::ActiveModel {
+            address: Set(address.as_str().to_owned()),
+            kind: Set(kind.to_owned()),
+        };
         let nothing = OnConflict::column(address_owner::Column::Address).do_nothing().to_owned();
-        was_inserted(address_owner::Entity::insert(row).on_conflict(nothing).exec_without_returning(&self.db).await)
+        was_inserted(
+            address_owner::Entity::insert(row).on_conflict(nothing).exec_without_returning(&self.db).await,
+        )
     }
 
     /// The refusal of an address that [`Tx::own_address`] could not take.
     pub(crate) async fn in_use(&self, address: &Address) -> Error {
         match used_by(&self.db, address).await {
-            Ok(by) => {
-                Error::AddressInUse { address: address.clone(), by: by.unwrap_or(UsedBy::EndUser(address.to_string())) }
-            }
+            Ok(by) => Error::AddressInUse {
+                address: address.clone(),
+                by: by.unwrap_or(UsedBy::EndUser(address.to_string())),
+            },
             Err(error) => error,
         }
     }

@@ -63,7 +63,10 @@ impl Store {
     pub async fn create_session(&self, row: &SessionRow) -> Result<bool> {
         let nothing = OnConflict::column(table::Column::Id).do_nothing().to_owned();
         was_inserted(
-            table::Entity::insert(active(row)).on_conflict(nothing).exec_without_returning(self.writer()).await,
+            table::Entity::insert(active(row))
+                .on_conflict(nothing)
+                .exec_without_returning(self.writer())
+                .await,
         )
     }
 

@@ -42,7 +42,9 @@ impl Tx {
         } else {
             conflict.update_column(table::Column::Value);
         }
-        was_inserted(table::Entity::insert(row).on_conflict(conflict).exec_without_returning(&self.db).await)?;
+        was_inserted(
+            table::Entity::insert(row).on_conflict(conflict).exec_without_returning(&self.db).await,
+        )?;
         Ok(())
     }
 }

@@ -2,10 +2,10 @@
 
 use desk::{AddressId, BrandId, PersonId, SignInId};
 use jiff::Timestamp;
-use secrecy::SecretString;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::cells::{Row, json, micros, small};
@@ -190,8 +190,11 @@ impl Tx {
             refresh_token: Set(Some(vault.seal("sign_in", "refresh_token", &key, &account.tokens.refresh))),
             ..Default::default()
         };
-        let saved =
-            table::Entity::update_many().set(change).filter(table::Column::Id.eq(id.0)).exec(&self.db).await?;
+        let saved = table::Entity::update_many()
+            .set(change)
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
         if saved.rows_affected == 0 { Err(Error::NotFound { what: "sign-in", id: key }) } else { Ok(()) }
     }
 

@@ -1,15 +1,20 @@
-//! Tickets, comments, attachments, history, suspended tickets.
+//! Tickets, comments, attachments, history, suspended tickets: what is stored; [`read`] and [`write`] say how.
+
+mod read;
+mod write;
+
+pub(crate) use read::latest_comments;
 
 use desk::decide::Cause;
 use desk::ticket::{CommentMail, Via};
 use desk::{
-    AddressId, AttachmentId, BrandId, Comment, CommentId, GroupId, LedgerId, PersonId, Priority, Status, SuspendedId, Ticket,
-    TicketId, TriggerId,
+    AddressId, AttachmentId, BrandId, CommentId, GroupId, LedgerId, PersonId, Priority, Status, SuspendedId,
+    Ticket, TicketId, TriggerId,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{BlobId, Result, Store, Tx};
+use crate::BlobId;
 
 /// A ticket to be made.
 #[derive(Debug, Clone)]
@@ -213,62 +218,6 @@ pub struct Suspended {
     pub what: NewSuspended,
 }
 
-impl Store {
-    /// A ticket.
-    pub async fn ticket(&self, id: TicketId) -> Result<Ticket> {
-        let _ = id;
-        todo!()
-    }
-
-    /// A list.
-    pub async fn tickets(&self, query: &TicketQuery) -> Result<Vec<TicketRow>> {
-        let _ = query;
-        todo!()
-    }
-
-    /// How many tickets each view holds: (unsolved and mine, unassigned, all unsolved, solved or closed).
-    pub async fn ticket_counts(&self, me: PersonId) -> Result<TicketCounts> {
-        let _ = me;
-        todo!()
-    }
-
-    /// Comments of a ticket, oldest first.
-    pub async fn comments(&self, ticket: TicketId) -> Result<Vec<Comment>> {
-        let _ = ticket;
-        todo!()
-    }
-
-    /// One comment.
-    pub async fn comment(&self, id: CommentId) -> Result<Comment> {
-        let _ = id;
-        todo!()
-    }
-
-    /// All files of a ticket.
-    pub async fn attachments(&self, ticket: TicketId) -> Result<Vec<StoredAttachment>> {
-        let _ = ticket;
-        todo!()
-    }
-
-    /// One file.
-    pub async fn attachment(&self, id: AttachmentId) -> Result<StoredAttachment> {
-        let _ = id;
-        todo!()
-    }
-
-    /// History, oldest first.
-    pub async fn audits(&self, ticket: TicketId) -> Result<Vec<Audit>> {
-        let _ = ticket;
-        todo!()
-    }
-
-    /// Suspended tickets, newest first.
-    pub async fn suspended(&self, limit: u32) -> Result<Vec<Suspended>> {
-        let _ = limit;
-        todo!()
-    }
-}
-
 /// Numbers beside the views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TicketCounts {
@@ -280,42 +229,4 @@ pub struct TicketCounts {
     pub unsolved: u64,
     /// Solved and closed.
     pub solved: u64,
-}
-
-impl Tx {
-    /// A ticket, seen (and on PostgreSQL locked) from inside the transaction.
-    pub async fn ticket(&self, id: TicketId) -> Result<Ticket> {
-        let _ = id;
-        todo!()
-    }
-
-    /// Makes a ticket with its `Created` audit. Announces the change.
-    pub async fn create_ticket(&self, new: &NewTicket, actor: Option<PersonId>) -> Result<Ticket> {
-        let _ = (new, actor);
-        todo!()
-    }
-
-    /// Makes a comment with its audit; touches the ticket's `updated_at` and `is_public`.
-    pub async fn add_comment(&self, new: &NewComment) -> Result<CommentId> {
-        let _ = new;
-        todo!()
-    }
-
-    /// Changes fields, writing one audit per field that really changed. Answers the ticket afterwards.
-    pub async fn change_ticket(&self, id: TicketId, change: &TicketChange, actor: Option<PersonId>) -> Result<Ticket> {
-        let _ = (id, change, actor);
-        todo!()
-    }
-
-    /// Writes an audit.
-    pub async fn audit(&self, ticket: TicketId, author: Option<PersonId>, event: &AuditEvent) -> Result<()> {
-        let _ = (ticket, author, event);
-        todo!()
-    }
-
-    /// Keeps a suspended ticket.
-    pub async fn suspend(&self, new: &NewSuspended) -> Result<SuspendedId> {
-        let _ = new;
-        todo!()
-    }
 }

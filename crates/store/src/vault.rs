@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
-use secrecy::{ExposeSecret, SecretString};
 use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Error, Result};
 
@@ -130,7 +130,8 @@ impl Vault {
     /// A vault under this key.
     pub fn new(master: &MasterKey) -> Self {
         let key = Zeroizing::new(derive::<32>(master, b"seal v1"));
-        let key = UnboundKey::new(&CHACHA20_POLY1305, &*key).unwrap_or_else(|_| unreachable!("the key has 32 bytes"));
+        let key = UnboundKey::new(&CHACHA20_POLY1305, &*key)
+            .unwrap_or_else(|_| unreachable!("the key has 32 bytes"));
         Self { key: Arc::new(LessSafeKey::new(key)), key_id: derive(master, b"key id v1") }
     }
 
@@ -139,7 +140,11 @@ impl Vault {
         let nonce: [u8; NONCE_LEN] = rand::random();
         let mut sealed = Zeroizing::new(secret.expose_secret().as_bytes().to_vec());
         self.key
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), place(table, column, row), &mut *sealed)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                place(table, column, row),
+                &mut *sealed,
+            )
             .unwrap_or_else(|_| unreachable!("secrets are shorter than the cipher's limit of 256 GiB"));
         STANDARD.encode([&self.key_id[..], &nonce, &sealed].concat())
     }
@@ -154,8 +159,10 @@ impl Vault {
         }
         let mut cipher = Zeroizing::new(cipher.to_vec());
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain =
-            self.key.open_in_place(nonce, place(table, column, row), &mut cipher).map_err(|_| Error::Sealed)?;
+        let plain = self
+            .key
+            .open_in_place(nonce, place(table, column, row), &mut cipher)
+            .map_err(|_| Error::Sealed)?;
         let text = std::str::from_utf8(plain).map_err(|_| Error::Sealed)?;
         Ok(SecretString::from(text))
     }

@@ -153,6 +153,14 @@ impl Page {
         self.body.contains(text)
     }
 
+    /// Where the link with this id goes.
+    pub fn link(&self, id: &str) -> anyhow::Result<String> {
+        let document = Html::parse_document(&self.body);
+        let link = document.select(&selector(&format!("a#{id}"))).next();
+        let href = link.and_then(|a| a.value().attr("href")).with_context(|| format!("no link {id:?} on {}:\n{}", self.url, self.body))?;
+        Ok(self.url.join(href)?.to_string())
+    }
+
     /// All forms, in order.
     pub fn forms(&self) -> Vec<Form> {
         let document = Html::parse_document(&self.body);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use i18n_embed_fl::fl;
 
 use crate::explain::{Explained, explain};
 use crate::page::Page;

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use desk::Language;
 use i18n_embed::LanguageLoader;
 use i18n_embed::fluent::FluentLanguageLoader;
+use i18n_embed::unic_langid::LanguageIdentifier;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
 #[folder = "../../locales/"]
-#[include = "*/web.ftl"]
 struct Locales;
 
 /// The texts in one language. Keys are checked at compile time by `fl!` against English; a test holds the other files to
@@ -28,18 +28,17 @@ pub(crate) fn texts(language: Language) -> Texts {
 }
 
 fn load(language: Language) -> FluentLanguageLoader {
-    let english = i18n_embed::unic_langid::langid!("en");
-    let wanted = match language {
-        Language::En => english.clone(),
-        Language::Ja => i18n_embed::unic_langid::langid!("ja"),
-    };
-    let loader = FluentLanguageLoader::new("web", english);
-    if let Err(error) = loader.load_languages(&Locales, &[wanted]) {
+    let loader = FluentLanguageLoader::new("web", named(Language::En));
+    if let Err(error) = loader.load_languages(&Locales, &[named(language)]) {
         tracing::error!(%error, language = language.as_str(), "language file cannot be read");
     }
     // The marks around inserted values are for mixed writing directions; in the page they would be found by searches and copied.
     loader.set_use_isolating(false);
     loader
+}
+
+fn named(language: Language) -> LanguageIdentifier {
+    language.as_str().parse().unwrap_or_default()
 }
 
 /// The best of our languages for an `Accept-Language` header; English when there is none of them in it.

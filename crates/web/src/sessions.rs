@@ -11,7 +11,7 @@ use store::{SessionRow, Store};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
-use tower_sessions::session_store::{Error, Result};
+use tower_sessions::session_store::{self, Error};
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
 /// Key of the person's id in the session's data.
@@ -36,7 +36,7 @@ pub(crate) fn layer(store: Store, secure: bool) -> SessionManagerLayer<Sessions>
 }
 
 /// Puts the end of a used session off, with one write a day: the library writes a session only when its data changes.
-pub(crate) async fn keep_alive(session: &tower_sessions::Session) -> tower_sessions::session::Result<()> {
+pub(crate) async fn keep_alive(session: &tower_sessions::Session) -> Result<(), tower_sessions::session::Error> {
     let today = Timestamp::now().as_second() / 86_400;
     if session.get::<i64>(DAY).await? == Some(today) { Ok(()) } else { session.insert(DAY, today).await }
 }
@@ -55,18 +55,18 @@ impl fmt::Debug for Sessions {
 
 #[async_trait]
 impl SessionStore for Sessions {
-    async fn create(&self, record: &mut Record) -> Result<()> {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         while !self.store.create_session(&row(record)?).await.map_err(backend)? {
             record.id = Id::default();
         }
         Ok(())
     }
 
-    async fn save(&self, record: &Record) -> Result<()> {
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
         self.store.save_session(&row(record)?).await.map_err(backend)
     }
 
-    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let Some(row) = self.store.session(&hashed(id), Timestamp::now()).await.map_err(backend)? else {
             return Ok(None);
         };
@@ -76,12 +76,12 @@ impl SessionStore for Sessions {
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 
-    async fn delete(&self, id: &Id) -> Result<()> {
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
         self.store.delete_session(&hashed(id)).await.map_err(backend)
     }
 }
 
-fn row(record: &Record) -> Result<SessionRow> {
+fn row(record: &Record) -> session_store::Result<SessionRow> {
     Ok(SessionRow {
         id: hashed(&record.id),
         data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,

@@ -1,8 +1,8 @@
 //! The order of the rules, and each rule that does not concern an existing ticket.
 #![expect(clippy::panic, reason = "tests")]
 
-use desk::decide::{Bounced, Cause, Known, Outcome, OutcomeKind, Signal, Way, NOBODY};
-use desk::{decide, CommentId, OutboxId, Status, TicketId};
+use desk::decide::{Bounced, Cause, Known, NOBODY, Outcome, OutcomeKind, Signal, Way};
+use desk::{CommentId, OutboxId, Status, TicketId, decide};
 use mail::{AuthVerdict, Kind, Unreadable};
 use proptest::prelude::*;
 
@@ -78,7 +78,11 @@ fn machines_make_no_tickets() {
             letter.kind = kind;
             let mut context = context();
             context.way = way;
-            assert_eq!(decide(&letter, &context).outcome, Outcome::Suspended(cause), "{kind:?} {from} {way:?}");
+            assert_eq!(
+                decide(&letter, &context).outcome,
+                Outcome::Suspended(cause),
+                "{kind:?} {from} {way:?}"
+            );
         }
     }
 }
@@ -97,7 +101,9 @@ fn a_mail_that_cannot_be_read_becomes_a_ticket_that_nobody_is_written_to_for() {
             let mut letter = letter(HANA);
             letter.from = from.map(mailbox);
             letter.unreadable = Some(why.clone());
-            let Outcome::Unreadable(plan) = decide(&letter, &context()).outcome else { panic!("{why:?} {from:?}") };
+            let Outcome::Unreadable(plan) = decide(&letter, &context()).outcome else {
+                panic!("{why:?} {from:?}")
+            };
             let who = desk::decide::Author::New(mailbox(from.unwrap_or(NOBODY)));
             assert_eq!(plan.requester, who);
             assert!(plan.comment.automatic, "nothing may be sent for it");
@@ -200,10 +206,10 @@ fn all_signals_are_kept_as_the_answer_to_why_here() {
 fn any_letter() -> impl Strategy<Value = mail::Letter> {
     let who = prop_oneof![
         Just(None),
-        prop::sample::select(&[HANA, STRANGER, AGENT, COLLEAGUE, SUPPORT, "postmaster@x.example"][..]).prop_map(Some)
+        prop::sample::select(&[HANA, STRANGER, AGENT, COLLEAGUE, SUPPORT, "postmaster@x.example"][..])
+            .prop_map(Some)
     ];
-    let kinds =
-        [Kind::Ordinary, Kind::Automatic, Kind::OutOfOffice, Kind::Bounce, Kind::Bulk, Kind::Receipt];
+    let kinds = [Kind::Ordinary, Kind::Automatic, Kind::OutOfOffice, Kind::Bounce, Kind::Bulk, Kind::Receipt];
     let broken = [None, Some(Unreadable::Empty), Some(Unreadable::NoHeaders), Some(Unreadable::NoMime)];
     let auths = [AuthVerdict::Pass, AuthVerdict::Fail, AuthVerdict::Unknown];
     (
@@ -254,7 +260,8 @@ fn any_context() -> impl Strategy<Value = desk::Context> {
             made.own = own.then_some(OutboxId(1));
             made.bounced = bounced.then_some(Bounced { outbox: OutboxId(1), ticket: None });
             made.author_is_support_address = support;
-            (made.author, made.referenced, made.recent_from_author, made.max_ccs) = (author, referenced, recent, max_ccs);
+            (made.author, made.referenced, made.recent_from_author, made.max_ccs) =
+                (author, referenced, recent, max_ccs);
             made
         })
 }

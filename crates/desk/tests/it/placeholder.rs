@@ -11,7 +11,8 @@ fn values(list: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 #[test]
 fn placeholders_are_replaced_and_unknown_ones_are_empty() {
-    let values = values(&[("ticket.id", "7"), ("ticket.requester.name", "花子"), ("current_user.name", "Bo")]);
+    let values =
+        values(&[("ticket.id", "7"), ("ticket.requester.name", "花子"), ("current_user.name", "Bo")]);
     let cases = [
         ("#{{ticket.id}} {{ ticket.requester.name }}様", "#7 花子様"),
         ("[{{ nothing }}{{ ticket.nothing.at.all }}]", "[]"),

@@ -2,7 +2,7 @@
 #![expect(clippy::panic, reason = "tests")]
 
 use desk::decide::{Author, Cause, Outcome, OutcomeKind, Referenced, Signal};
-use desk::{decide, Person, Status};
+use desk::{Person, Status, decide};
 use mail::{AuthVerdict, Kind, Letter};
 
 use crate::world::*;
@@ -43,13 +43,45 @@ fn public_private_or_suspended_goes_by_who_writes_and_how_the_ticket_was_found()
         case("requester, unproven", HANA, Some(hana()), Unknown, by_headers(), &[], Ok(true)),
         case("known stranger, token", STRANGER, Some(stranger()), Pass, by_token(), &[], Ok(false)),
         case("unknown stranger, token", STRANGER, None, Pass, by_token(), &[], Ok(false)),
-        case("known stranger, headers", STRANGER, Some(stranger()), Pass, by_headers(), &[], Err(Cause::OtherUserUpdate)),
-        case("unknown stranger, headers", STRANGER, None, Pass, by_headers(), &[], Err(Cause::UnknownUserUpdate)),
+        case(
+            "known stranger, headers",
+            STRANGER,
+            Some(stranger()),
+            Pass,
+            by_headers(),
+            &[],
+            Err(Cause::OtherUserUpdate),
+        ),
+        case(
+            "unknown stranger, headers",
+            STRANGER,
+            None,
+            Pass,
+            by_headers(),
+            &[],
+            Err(Cause::UnknownUserUpdate),
+        ),
         case("cc, reply", COLLEAGUE, Some(colleague()), Pass, by_headers(), &[], Ok(false)),
         case("cc, reply all", COLLEAGUE, Some(colleague()), Pass, by_headers(), &[HANA], Ok(true)),
         case("agent, headers", AGENT, Some(agent()), Pass, by_headers(), &[], Ok(true)),
-        case("agent unproven, headers", AGENT, Some(agent()), Unknown, by_headers(), &[], Err(Cause::OtherUserUpdate)),
-        case("agent spoofed, headers", AGENT, Some(agent()), Fail, by_headers(), &[], Err(Cause::OtherUserUpdate)),
+        case(
+            "agent unproven, headers",
+            AGENT,
+            Some(agent()),
+            Unknown,
+            by_headers(),
+            &[],
+            Err(Cause::OtherUserUpdate),
+        ),
+        case(
+            "agent spoofed, headers",
+            AGENT,
+            Some(agent()),
+            Fail,
+            by_headers(),
+            &[],
+            Err(Cause::OtherUserUpdate),
+        ),
         case("agent spoofed, token", AGENT, Some(agent()), Fail, by_token(), &[], Ok(false)),
     ];
     for case in cases {
@@ -72,7 +104,8 @@ fn an_agents_mail_stays_private_in_a_private_ticket_or_when_it_quotes_an_interna
         letter.text = text.to_owned();
         let mut referenced = ticket(by_token(), Status::Open);
         referenced.is_public = is_public;
-        referenced.private_texts = vec!["The customer's card was\nstolen, do not tell.".to_owned(), "ok".to_owned()];
+        referenced.private_texts =
+            vec!["The customer's card was\nstolen, do not tell.".to_owned(), "ok".to_owned()];
         match outcome(&letter, Some(agent()), referenced) {
             Outcome::Reply { comment, .. } => comment.public,
             other => panic!("{other:?}"),
@@ -113,13 +146,17 @@ fn a_customers_reply_reopens_and_a_machines_or_an_agents_does_not() {
 
 #[test]
 fn a_reply_to_a_closed_ticket_makes_a_follow_up_with_its_tags() {
-    let Outcome::FollowUp { of, plan } = outcome(&letter(HANA), Some(hana()), ticket(by_headers(), Status::Closed)) else {
+    let Outcome::FollowUp { of, plan } =
+        outcome(&letter(HANA), Some(hana()), ticket(by_headers(), Status::Closed))
+    else {
         panic!("no follow-up")
     };
     assert_eq!((of.0, plan.tags), (7, vec!["printer".to_owned()]));
     assert_eq!(plan.requester, Author::Known(hana().id));
 
-    let Outcome::FollowUp { plan, .. } = outcome(&letter(AGENT), Some(agent()), ticket(by_headers(), Status::Closed)) else {
+    let Outcome::FollowUp { plan, .. } =
+        outcome(&letter(AGENT), Some(agent()), ticket(by_headers(), Status::Closed))
+    else {
         panic!("no follow-up")
     };
     assert_eq!(plan.requester, Author::Known(hana().id), "an agent's mail opens it for the customer");

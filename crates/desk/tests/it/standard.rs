@@ -3,7 +3,7 @@
 
 use desk::ticket::Via;
 use desk::trigger::{
-    run, standard, Action, Condition, Conditions, Effect, Event, EventComment, Recipients, Trigger,
+    Action, Condition, Conditions, Effect, Event, EventComment, Recipients, Trigger, run, standard,
 };
 use desk::{BrandId, GroupId, Person, PersonId, Priority, Status, Ticket, TicketId, TriggerId};
 use jiff::Timestamp;
@@ -12,7 +12,10 @@ use crate::world::*;
 
 /// The standard triggers as stored, all active.
 fn stored() -> Vec<Trigger> {
-    (1..).zip(standard()).map(|(id, trigger)| Trigger { id: TriggerId(id), active: true, ..trigger }).collect()
+    (1..)
+        .zip(standard())
+        .map(|(id, trigger)| Trigger { id: TriggerId(id), active: true, ..trigger })
+        .collect()
 }
 
 fn one(name: &str) -> Trigger {
@@ -48,7 +51,11 @@ fn created(actor: Person, comment: Option<EventComment>) -> Event {
     Event { before: None, ticket: open_ticket(), comment, actor, via: Via::Email }
 }
 
-fn changed(actor: Person, comment: Option<EventComment>, change: impl FnOnce(&mut Ticket, &mut Ticket)) -> Event {
+fn changed(
+    actor: Person,
+    comment: Option<EventComment>,
+    change: impl FnOnce(&mut Ticket, &mut Ticket),
+) -> Event {
     let (mut before, mut ticket) = (open_ticket(), open_ticket());
     change(&mut before, &mut ticket);
     Event { before: Some(before), ticket, comment, actor, via: Via::Email }
@@ -149,7 +156,10 @@ fn assignee_hears_of_reopening() {
     assert!(!fires(name, &changed(hana(), PUBLIC, from(Status::Solved, Status::Closed))));
     assert!(!fires(name, &changed(hana(), PUBLIC, from(Status::Pending, Status::Open))));
     assert!(!fires(name, &changed(hana(), PUBLIC, from(Status::Solved, Status::Solved))), "still solved");
-    assert!(!fires(name, &changed(person(30, desk::Role::Agent, AGENT), None, from(Status::Solved, Status::Open))));
+    assert!(!fires(
+        name,
+        &changed(person(30, desk::Role::Agent, AGENT), None, from(Status::Solved, Status::Open))
+    ));
 }
 
 #[test]
@@ -179,7 +189,10 @@ fn auto_assign_gives_the_ticket_to_the_first_agent_who_answers_by_mail() {
     assert!(fires(name, &changed(agent(), PUBLIC, nothing)));
     assert!(!fires(name, &changed(hana(), PUBLIC, nothing)), "a customer");
     assert!(!fires(name, &created(agent(), PUBLIC)), "new");
-    assert!(!fires(name, &changed(agent(), PUBLIC, |b, n| (b.assignee, n.assignee) = (Some(BEA), Some(BEA)))));
+    assert!(!fires(
+        name,
+        &changed(agent(), PUBLIC, |b, n| (b.assignee, n.assignee) = (Some(BEA), Some(BEA)))
+    ));
     let mut in_workspace = changed(agent(), PUBLIC, nothing);
     in_workspace.via = Via::Web;
     assert!(!fires(name, &in_workspace));
@@ -199,10 +212,13 @@ fn default_priority_is_normal_where_none_was_set() {
 
 #[test]
 fn robots_and_old_mail_set_off_nothing_that_sends() {
-    let sends = |event: &Event| run(&stored(), event).iter().any(|effect| matches!(effect, Effect::Notify { .. }));
+    let sends =
+        |event: &Event| run(&stored(), event).iter().any(|effect| matches!(effect, Effect::Notify { .. }));
     assert!(sends(&created(hana(), PUBLIC)));
     assert!(!sends(&created(hana(), ROBOT)));
-    assert!(!sends(&changed(hana(), ROBOT, |before, now| (before.assignee, now.assignee) = (Some(BEA), Some(BEA)))));
+    assert!(!sends(
+        &changed(hana(), ROBOT, |before, now| (before.assignee, now.assignee) = (Some(BEA), Some(BEA)))
+    ));
     let mut old = created(hana(), PUBLIC);
     old.via = Via::Import;
     assert!(!sends(&old));
@@ -227,8 +243,10 @@ fn custom(id: i64, all: Vec<Condition>, actions: Vec<Action>) -> Trigger {
 
 #[test]
 fn a_change_starts_the_round_anew_and_each_trigger_fires_once() {
-    let to_low = custom(1, vec![when("priority", "is", "high")], vec![Action::Priority { value: Priority::Low }]);
-    let to_high = custom(2, vec![when("priority", "is_not", "high")], vec![Action::Priority { value: Priority::High }]);
+    let to_low =
+        custom(1, vec![when("priority", "is", "high")], vec![Action::Priority { value: Priority::Low }]);
+    let to_high =
+        custom(2, vec![when("priority", "is_not", "high")], vec![Action::Priority { value: Priority::High }]);
     let effects = run(&[to_low, to_high], &created(hana(), PUBLIC));
     assert_eq!(
         effects,
@@ -283,7 +301,8 @@ fn conditions_read_as_they_are_written() {
         ("comment_is_public", "is_not", "false", true),
     ];
     for (field, operator, value, holds) in cases {
-        let trigger = custom(1, vec![when(field, operator, value)], vec![Action::Priority { value: Priority::High }]);
+        let trigger =
+            custom(1, vec![when(field, operator, value)], vec![Action::Priority { value: Priority::High }]);
         assert_eq!(!run(&[trigger], &event).is_empty(), holds, "{field} {operator} {value}");
     }
 }

@@ -50,7 +50,7 @@ impl Mailbox {
             .on_item()
             .query("$select", "id,name");
         let mut names = Vec::new();
-        self.pages(first, async |page: Page<Attachment>| {
+        self.pages(first, |page: Page<Attachment>| {
             names.extend(page.value.into_iter().filter_map(|attachment| attachment.name));
             true
         })
@@ -103,25 +103,29 @@ impl Mailbox {
             .ok_or_else(|| Error::Unexpected("an upload session without an address".into()))
     }
 
-    /// Sends range after range. When one breaks off, the session says where to go on.
+    /// Sends range after range. A range whose answer was lost is sent again: the session keeps count, so it takes the range
+    /// or says (416) that it has it already.
     async fn upload(&self, session: &Url, file: &mail_out::File) -> Result<()> {
-        let mut start = 0;
-        let mut resumes = 0;
+        let total = file.content.len();
+        let (mut start, mut resumes, mut broken) = (0, 0, None);
         loop {
             match self.upload_range(session, file, start).await {
                 Ok(None) => return Ok(()),
-                Ok(Some(next)) => start = next,
-                Err(Error::NoAnswer(_) | Error::Server(_)) if resumes < RESUMES => {
-                    resumes += 1;
-                    tokio::time::sleep(jitter(PAUSE * resumes)).await;
-                    let status =
-                        self.read(Call::get("upload", session.clone()).unauthorized().on_item()).await?;
-                    start = next_range(&status, file)?.unwrap_or(file.content.len());
-                    if start == file.content.len() {
-                        return Ok(());
-                    }
+                Ok(Some(next)) => {
+                    (start, broken) = (next, None);
                 }
-                Err(error) => return Err(error),
+                Err(error @ (Error::NoAnswer(_) | Error::Server(_))) if resumes < RESUMES => {
+                    resumes += 1;
+                    broken = Some(error);
+                    tokio::time::sleep(jitter(PAUSE * resumes)).await;
+                }
+                Err(Error::BadRequest(trace))
+                    if trace.status == 416 && broken.is_some() && start + RANGE < total =>
+                {
+                    (start, broken) = (start + RANGE, None);
+                }
+                // The session is over: done, perhaps, when only the last answer was lost. The caller must look.
+                Err(error) => return Err(broken.unwrap_or(error)),
             }
         }
     }

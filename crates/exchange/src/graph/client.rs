@@ -126,11 +126,7 @@ impl Call {
 
     /// A PUT of bytes to an upload address, which is its own permission: no token goes with it.
     pub fn upload(operation: &'static str, url: Url, content: bytes::Bytes) -> Self {
-        Self { body: Body::Bytes(content), ..Self::new(operation, Method::PUT, url).unauthorized() }
-    }
-
-    pub fn unauthorized(self) -> Self {
-        Self { authorized: false, ..self }
+        Self { body: Body::Bytes(content), authorized: false, ..Self::new(operation, Method::PUT, url) }
     }
 
     /// A query option, `$select` and the like.
@@ -182,7 +178,7 @@ impl Mailbox {
 
     /// A reading call: tried up to three times.
     pub(super) async fn read(&self, call: Call) -> Result<Answer> {
-        read_again(async || self.call(call.clone()).await).await
+        read_again(|| self.call(call.clone())).await
     }
 
     /// One call, once. Anything but a 2xx is an error with its class.
@@ -203,6 +199,18 @@ impl Mailbox {
             Ok(answer) => {
                 let request_id = answer.header("request-id");
                 debug!(mailbox, operation, status = answer.status, request_id, millis, "Graph answered");
+            }
+            // Asking whether something is there is a question, not a failure.
+            Err(Error::NotFound(trace)) => {
+                let request_id = trace.request_id.as_deref();
+                debug!(
+                    mailbox,
+                    operation,
+                    status = trace.status,
+                    request_id,
+                    millis,
+                    "Graph has no such item"
+                );
             }
             Err(error) => {
                 self.graph.note(error);
@@ -233,5 +241,89 @@ impl Mailbox {
             Body::Json(json) => request.json(&json),
             Body::Bytes(content) => request.body(content),
         })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::super::Graph;
+    use super::*;
+
+    #[test]
+    fn query_options_are_written_as_microsoft_documents_them() {
+        let call = Call::get("list", Url::parse("https://graph.microsoft.com/v1.0/me/messages").unwrap())
+            .query("$select", "id,subject")
+            .query("$filter", "a eq 'R&D + 100% #1'");
+        let url = call.into_url();
+        assert_eq!(
+            url.query(),
+            Some("$select=id,subject&$filter=a%20eq%20%27R%26D%20%2B%20100%25%20%231%27")
+        );
+    }
+
+    /// What goes over the wire for a call that is answered with `answer`.
+    async fn on_the_wire(answer: &'static str, call: impl AsyncFnOnce(Mailbox)) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let served = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 65536];
+            let read = stream.read(&mut request).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8(request[..read].to_vec()).unwrap().to_lowercase()
+        });
+        let graph = Graph::new(crate::http_client(None).unwrap(), Cloud { login: base.clone(), graph: base });
+        call(graph.mailbox(1, "opensesame".into())).await;
+        served.await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_send_has_no_body_and_says_so_once() {
+        let answer = "HTTP/1.1 202 Accepted\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n";
+        let request = on_the_wire(answer, async |mailbox| {
+            mailbox.send("AAk=").await.unwrap();
+        })
+        .await;
+        assert!(request.starts_with("post /v1.0/me/messages/aak=/send http/1.1\r\n"), "{request}");
+        assert_eq!(request.matches("content-length: 0\r\n").count(), 1, "{request}");
+        assert!(!request.contains("content-type"), "an empty body is no JSON");
+        assert!(request.contains("prefer: idtype=\"immutableid\"\r\n"));
+        assert!(request.contains("authorization: bearer opensesame\r\n"));
+    }
+
+    #[tokio::test]
+    async fn only_202_is_an_accepted_send() {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        on_the_wire(answer, async |mailbox| {
+            let odd = mailbox.send("AAk=").await.unwrap_err();
+            assert!(matches!(odd, Error::Unexpected(_)) && odd.uncertain(), "{odd:?}");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn an_upload_carries_no_token() {
+        let answer = "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
+        let request = on_the_wire(answer, async |mailbox| {
+            let place = mailbox.at(&["anywhere"]);
+            mailbox.call(Call::upload("upload", place, "bytes".into())).await.unwrap();
+        })
+        .await;
+        assert!(request.starts_with("put ") && !request.contains("opensesame"), "{request}");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed_with_the_token() {
+        let answer =
+            "HTTP/1.1 307 Temporary Redirect\r\nLocation: https://evil.example/\r\nContent-Length: 0\r\n\r\n";
+        on_the_wire(answer, async |mailbox| {
+            let error = mailbox.inbox().await.unwrap_err();
+            assert!(matches!(error, Error::Unexpected(_)), "{error:?}");
+        })
+        .await;
     }
 }

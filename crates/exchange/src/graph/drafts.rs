@@ -40,7 +40,7 @@ impl Mailbox {
     /// Messages that carry our mark, in Drafts and Sent Items.
     pub async fn find_marked(&self, mark: &str) -> Result<Vec<MessageState>> {
         let (drafts, sent) =
-            futures_util::try_join!(self.marked_in("drafts", mark), self.marked_in("sentitems", mark))?;
+            tokio::try_join!(self.marked_in("drafts", mark), self.marked_in("sentitems", mark))?;
         Ok(drafts.into_iter().chain(sent).collect())
     }
 
@@ -55,7 +55,7 @@ impl Mailbox {
                 ),
             );
         let mut found = Vec::new();
-        self.pages(first, async |page: Page<Message>| {
+        self.pages(first, |page: Page<Message>| {
             found.extend(page.value.into_iter().map(Message::into_state));
             true
         })

@@ -86,7 +86,7 @@ impl Mailbox {
         }
         let first = self.inbox_listing("receivedDateTime desc", wanted.min(100));
         let mut unique = Unique::default();
-        self.pages(first, async |page: Page<Message>| {
+        self.pages(first, |page: Page<Message>| {
             unique.take(page.value);
             unique.items.len() < wanted
         })
@@ -126,7 +126,7 @@ impl Mailbox {
             .query("$count", "true");
         let mut counted = None;
         let mut listed = HashSet::new();
-        self.pages(first, async |page: Page<Message>| {
+        self.pages(first, |page: Page<Message>| {
             counted = counted.or(page.count);
             listed.extend(page.value.iter().map(|message| message.id.clone()));
             unique.take(page.value);
@@ -149,7 +149,7 @@ impl Mailbox {
     pub(super) async fn pages<T: DeserializeOwned>(
         &self,
         first: Call,
-        mut more: impl AsyncFnMut(Page<T>) -> bool,
+        mut more: impl FnMut(Page<T>) -> bool,
     ) -> Result<()> {
         let operation = first.operation;
         let mut call = first;
@@ -157,7 +157,7 @@ impl Mailbox {
         for _ in 0..PAGES {
             let page: Page<T> = self.page(&self.read(call).await?)?;
             let next = page.next.clone();
-            if !more(page).await {
+            if !more(page) {
                 return Ok(());
             }
             let Some(link) = next else { return Ok(()) };

@@ -99,7 +99,7 @@ impl Mailbox {
             });
             match read.map(Message::into_item) {
                 Ok(now) => {
-                    anew.push(ToMark { categories: now.categories, etag: now.etag, ..(*item).clone() })
+                    anew.push(ToMark { categories: now.categories, etag: now.etag, ..(*item).clone() });
                 }
                 Err(error) => gone.push(Marked { id: item.id.clone(), result: Err(error) }),
             }

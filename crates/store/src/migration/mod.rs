@@ -33,7 +33,8 @@ impl MigrationTrait for First {
         mailboxes::up(manager).await?;
         tickets::up(manager).await?;
         mail::up(manager).await?;
-        let brand = Query::insert().into_table("brand").columns(["name"]).values_panic(["Postdesk".into()]).take();
+        let brand =
+            Query::insert().into_table("brand").columns(["name"]).values_panic(["Postdesk".into()]).take();
         manager.get_connection().execute(&brand).await?;
         Ok(())
     }

@@ -1,0 +1,208 @@
+//! What `desk::decide` needs to know beside the letter, loaded in the transaction that applies the decision.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use desk::decide::{Bounced, Context, Known, NOBODY, Referenced, Signal, Way};
+use desk::{AddressId, BrandId, Ticket, TicketId};
+use jiff::{SignedDuration, Timestamp};
+use mail::{Address, Kind, Letter, Unreadable};
+use store::{OutboxRow, SupportAddress, Tx};
+
+use crate::{Engine, Result};
+
+/// CCs a ticket may have (zendesk.md 6.4).
+const MAX_CCS: usize = 48;
+/// Tickets looked at for one letter: the best signals come first.
+const MAX_TICKETS: usize = 5;
+/// Newest comments searched for internal notes that an agent's mail may quote.
+const NOTES_SEARCHED: u32 = 40;
+/// The window of the loop breaker.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Where letters lie: the support address, its brand, and all support addresses of the account.
+#[derive(Clone)]
+pub(crate) struct Place {
+    /// `None` for an import of files into an account that has no such address.
+    pub(crate) address: Option<AddressId>,
+    pub(crate) brand: BrandId,
+    /// The address as the ledger keeps it.
+    pub(crate) name: String,
+    /// Never people.
+    pub(crate) ours: Arc<HashSet<Address>>,
+}
+
+impl Place {
+    /// The place of one support address among all.
+    pub(crate) fn of(address: &SupportAddress, all: &[SupportAddress]) -> Self {
+        Self {
+            address: Some(address.id),
+            brand: address.brand,
+            name: address.address.to_string(),
+            ours: Arc::new(all.iter().map(|a| a.address.clone()).collect()),
+        }
+    }
+}
+
+/// The context, and the rows behind it that applying needs again.
+pub(crate) struct Loaded {
+    pub(crate) context: Context,
+    pub(crate) tickets: HashMap<TicketId, Ticket>,
+    pub(crate) own: Option<OutboxRow>,
+    pub(crate) bounced: Option<OutboxRow>,
+}
+
+/// What identifies the letter in the account. An empty mail is like every other empty mail: it has no identity.
+pub(crate) fn identity(letter: &Letter) -> Option<String> {
+    let empty = letter.message_id.is_none() && letter.unreadable == Some(Unreadable::Empty);
+    (!empty).then(|| letter.identity())
+}
+
+/// The address that the hourly count goes by; `None` for mail that does not count: old mail, and mail that waited in the
+/// mailbox while nobody read it, which no loop with us can have made.
+pub(crate) fn counted_author(
+    place: &Place,
+    letter: &Letter,
+    way: Way,
+    received_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<String> {
+    let waited = received_at.is_some_and(|received| now.duration_since(received) > HOUR);
+    if way == Way::Import || waited {
+        return None;
+    }
+    let author = desk::decide::author(letter, |address| place.ours.contains(address));
+    Some(author.map_or(NOBODY, |author| author.address.as_str()).to_owned())
+}
+
+/// Loads it.
+pub(crate) async fn load(
+    engine: &Engine,
+    tx: &Tx,
+    place: &Place,
+    letter: &Letter,
+    way: Way,
+    received_at: Option<Timestamp>,
+) -> Result<Loaded> {
+    let author = desk::decide::author(letter, |address| place.ours.contains(address));
+    let person = match author {
+        Some(author) => tx.person_by_address(&author.address).await?,
+        None => None,
+    };
+    let known = match identity(letter) {
+        Some(identity) => tx.known(&identity).await?,
+        None => None,
+    };
+    let claimed_by_outbox = known.as_ref().and_then(|known| known.outbox);
+    let own = own_mail(tx, letter, claimed_by_outbox.is_some()).await?;
+    let bounced = bounced(tx, letter).await?;
+    let recent_from_author = match counted_author(place, letter, way, received_at, tx.now) {
+        Some(author) => tx.recent_from(&author, tx.now - HOUR).await?,
+        None => 0,
+    };
+    let mut tickets = HashMap::new();
+    let staff = person.as_ref().is_some_and(|person| person.role.is_staff());
+    let referenced = referenced(engine, tx, letter, staff, &mut tickets).await?;
+    let context = Context {
+        way,
+        now: tx.now,
+        address: place.address.unwrap_or(AddressId(0)),
+        brand: place.brand,
+        known: known.and_then(|known| {
+            Some(Known { ledger: known.ledger, ticket: known.ticket, comment: known.comment? })
+        }),
+        own: own.as_ref().map(|row| row.id).or(claimed_by_outbox),
+        bounced: bounced.as_ref().map(|row| Bounced { outbox: row.id, ticket: row.mail.ticket }),
+        author_is_support_address: author.is_some_and(|author| place.ours.contains(&author.address)),
+        author: person,
+        support_addresses: support_addresses(place, letter),
+        referenced,
+        recent_from_author,
+        max_ccs: MAX_CCS,
+    };
+    Ok(Loaded { context, tickets, own, bounced })
+}
+
+/// Our mark or a Message-ID of ours. A bounce of our mail may carry our mark and is none the less a bounce.
+async fn own_mail(tx: &Tx, letter: &Letter, claimed: bool) -> Result<Option<OutboxRow>> {
+    if letter.kind == Kind::Bounce || (letter.own_mark.is_none() && !claimed) {
+        return Ok(None);
+    }
+    let ids: Vec<_> = letter.message_id.iter().cloned().collect();
+    Ok(tx.outbox_by_mark_or_ids(letter.own_mark.as_deref(), &ids).await?)
+}
+
+async fn bounced(tx: &Tx, letter: &Letter) -> Result<Option<OutboxRow>> {
+    if letter.kind != Kind::Bounce {
+        return Ok(None);
+    }
+    let ids: Vec<_> = letter.bounced.iter().chain(&letter.in_reply_to).chain(&letter.references).cloned().collect();
+    if ids.is_empty() && letter.own_mark.is_none() {
+        return Ok(None);
+    }
+    Ok(tx.outbox_by_mark_or_ids(letter.own_mark.as_deref(), &ids).await?)
+}
+
+/// The tickets that the letter refers to: token, then In-Reply-To, then References from the newest on.
+async fn referenced(
+    engine: &Engine,
+    tx: &Tx,
+    letter: &Letter,
+    staff: bool,
+    tickets: &mut HashMap<TicketId, Ticket>,
+) -> Result<Vec<Referenced>> {
+    let mut signals: Vec<(TicketId, Signal)> = Vec::new();
+    for ticket in engine.inner.token_key.find(letter) {
+        signals.push((TicketId(ticket), Signal::Token { ticket: TicketId(ticket) }));
+    }
+    let ids: Vec<_> = letter.in_reply_to.iter().chain(letter.references.iter().rev()).take(100).cloned().collect();
+    for (id, known) in tx.known_messages(&ids).await? {
+        let signal = if letter.in_reply_to.contains(&id) { Signal::InReplyTo { id } } else { Signal::References { id } };
+        signals.push((known.ticket, signal));
+    }
+    let mut found: Vec<Referenced> = Vec::new();
+    for (id, signal) in signals {
+        if found.len() == MAX_TICKETS {
+            break;
+        }
+        if found.iter().any(|referenced| referenced.ticket == id) {
+            continue;
+        }
+        let ticket = match tx.ticket(id).await {
+            Ok(ticket) => ticket,
+            // The token is genuine, but its ticket is gone.
+            Err(store::Error::NotFound { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let requester = tx.people(&[ticket.requester]).await?.into_iter().next();
+        found.push(Referenced {
+            signal,
+            ticket: id,
+            status: ticket.status,
+            requester: ticket.requester,
+            requester_address: requester.map(|person| person.email),
+            assignee: ticket.assignee,
+            ccs: ticket.ccs.clone(),
+            tags: ticket.tags.clone(),
+            is_public: ticket.is_public,
+            private_texts: if staff { notes(tx, id).await? } else { Vec::new() },
+        });
+        tickets.insert(id, ticket);
+    }
+    Ok(found)
+}
+
+async fn notes(tx: &Tx, ticket: TicketId) -> Result<Vec<String>> {
+    let comments = tx.latest_comments(ticket, NOTES_SEARCHED).await?;
+    Ok(comments.into_iter().filter(|comment| !comment.public).map(|comment| comment.text).collect())
+}
+
+/// Those of our addresses that the letter names.
+fn support_addresses(place: &Place, letter: &Letter) -> Vec<Address> {
+    let people = letter.to.iter().chain(&letter.cc).chain(&letter.from).chain(&letter.reply_to);
+    let mut ours: Vec<Address> =
+        people.map(|person| &person.address).filter(|address| place.ours.contains(address)).cloned().collect();
+    ours.sort();
+    ours.dedup();
+    ours
+}

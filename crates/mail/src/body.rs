@@ -1,0 +1,197 @@
+//! Which of a mail's parts are its body, and what they say.
+
+use crate::mime::Part;
+use crate::{charset, header, html};
+
+/// No more decoded text than this is kept; the parts themselves are in the stored original.
+const MAX_TEXT: usize = 32 * 1024 * 1024;
+
+/// The body of a mail.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// Plain text, made from the HTML when there is no text part.
+    pub text: String,
+    /// HTML as sent.
+    pub html: Option<String>,
+    /// Which parts went into it: they are no attachments.
+    pub used: Vec<usize>,
+}
+
+/// What one part, or one container, has to say.
+#[derive(Debug, Default)]
+struct Said {
+    text: Option<String>,
+    html: Option<String>,
+}
+
+impl Said {
+    fn is_empty(&self) -> bool {
+        self.text.is_none() && self.html.is_none()
+    }
+}
+
+/// Chooses and decodes the body.
+pub fn body(parts: &[Part<'_>]) -> Body {
+    let mut used = Vec::new();
+    let mut said: Vec<Said> = Vec::with_capacity(parts.len());
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
+    let mut budget = MAX_TEXT;
+    for (index, part) in parts.iter().enumerate() {
+        if let Some(siblings) = part.parent.and_then(|parent| children.get_mut(parent)) {
+            siblings.push(index);
+        }
+        let mut own = Said::default();
+        if budget > 0 && is_body(parts, index) {
+            let text = text_of(part, parts.first().and_then(|root| root.fields.tld()));
+            budget = budget.saturating_sub(text.len());
+            used.push(index);
+            if part.mime == "text/html" {
+                own.html = Some(text);
+            } else {
+                own.text = Some(text);
+            }
+        }
+        said.push(own);
+    }
+    // Children stand behind their parents: folding from the end meets every child before its parent.
+    for index in (0..parts.len()).rev() {
+        let Some(part) = parts.get(index).filter(|part| part.container) else { continue };
+        let below: Vec<Said> = children
+            .get(index)
+            .into_iter()
+            .flatten()
+            .filter_map(|child| said.get_mut(*child).map(std::mem::take))
+            .filter(|said| !said.is_empty())
+            .collect();
+        let folded = if part.mime == "multipart/alternative" { best(below) } else { joined(below) };
+        if let Some(slot) = said.get_mut(index) {
+            *slot = folded;
+        }
+    }
+    let whole = said.into_iter().next().unwrap_or_default();
+    let text = match (whole.text, &whole.html) {
+        (Some(text), Some(html)) if text.trim().is_empty() => html::to_text(html),
+        (Some(text), _) => text,
+        (None, Some(html)) => html::to_text(html),
+        (None, None) => String::new(),
+    };
+    Body { text, html: whole.html, used }
+}
+
+/// A text part is body unless it is offered as a file.
+fn is_body(parts: &[Part<'_>], index: usize) -> bool {
+    let Some(part) = parts.get(index).filter(|part| !part.container) else { return false };
+    let parent = part.parent.and_then(|parent| parts.get(parent));
+    // A multipart that could not be taken apart is read as text.
+    let is_text = matches!(part.mime.as_str(), "text/plain" | "text/html" | "text/enriched")
+        || part.mime.starts_with("multipart/")
+        || (part.mime == "text/x-amp-html" && parent.is_none());
+    let is_lone = part.parent.is_none() && part.mime.starts_with("text/");
+    if part.is_attachment || part.name.is_some() {
+        return false;
+    }
+    // Beside its root, a related part is something the root refers to.
+    let is_referred_to = parent.is_some_and(|p| p.mime == "multipart/related")
+        && part.fields.raw("content-id").is_some()
+        && parts.iter().position(|p| p.parent == part.parent) != Some(index);
+    // In a report everything behind the first part is for machines.
+    let is_report_detail = parent.is_some_and(|p| p.mime == "multipart/report")
+        && part.mime != "text/html"
+        && parts.iter().position(|p| p.parent == part.parent) != Some(index);
+    (is_text || is_lone) && !is_referred_to && !is_report_detail
+}
+
+/// Of alternatives, the first text and the last HTML.
+fn best(below: Vec<Said>) -> Said {
+    let mut best = Said::default();
+    for said in below {
+        if best.text.as_ref().is_none_or(|text| text.trim().is_empty()) && said.text.is_some() {
+            best.text = said.text;
+        }
+        best.html = said.html.or(best.html);
+    }
+    best
+}
+
+/// Parts that follow each other, as Apple Mail writes text around pictures.
+fn joined(below: Vec<Said>) -> Said {
+    if below.len() <= 1 {
+        return below.into_iter().next().unwrap_or_default();
+    }
+    let any_html = below.iter().any(|said| said.html.is_some());
+    let (mut text, mut html) = (String::new(), String::new());
+    for said in below {
+        let plain = said.text.or_else(|| said.html.as_deref().map(html::to_text)).unwrap_or_default();
+        if any_html {
+            match &said.html {
+                Some(part) => html.push_str(part),
+                None => html.push_str(&html::from_text(&plain)),
+            }
+        }
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.push_str(&plain);
+    }
+    Said { text: Some(text), html: any_html.then_some(html) }
+}
+
+/// The decoded text of a text part.
+fn text_of(part: &Part<'_>, tld: Option<&str>) -> String {
+    let bytes = part.decoded();
+    let bytes = bytes.get(..MAX_TEXT).unwrap_or(&bytes);
+    let label = part.charset.clone().or_else(|| (part.mime == "text/html").then(|| meta_charset(bytes)).flatten());
+    let text = charset::decode(bytes, label.as_deref(), tld);
+    if part.mime == "text/html" {
+        return text;
+    }
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    match part.flowed {
+        Some(delsp) => unflowed(&text, delsp),
+        None => text,
+    }
+}
+
+/// `charset=` of a `meta` element near the beginning.
+fn meta_charset(html: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(html.get(..2048).unwrap_or(html)).to_ascii_lowercase();
+    let at = head.find("<meta").and_then(|meta| head.get(meta..)?.find("charset=").map(|n| meta + n + 8))?;
+    let label: String = head
+        .get(at..)?
+        .trim_start_matches(['"', '\'', ' '])
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'))
+        .collect();
+    (!label.is_empty()).then_some(label)
+}
+
+/// Undoes `format=flowed` (RFC 3676): a line that ends with a space goes on in the next of the same quote depth.
+fn unflowed(text: &str, delsp: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut flowing: Option<usize> = None;
+    for line in text.lines() {
+        let depth = line.bytes().take_while(|b| *b == b'>').count();
+        let content = line.get(depth..).unwrap_or_default();
+        let content = content.strip_prefix(' ').unwrap_or(content);
+        if flowing != Some(depth) {
+            if flowing.is_some() {
+                out.push('\n');
+            }
+            if depth > 0 {
+                out.push_str(&">".repeat(depth));
+                out.push(' ');
+            }
+        }
+        let flows = content.ends_with(' ') && content != "-- ";
+        out.push_str(if flows && delsp { content.strip_suffix(' ').unwrap_or(content) } else { content });
+        if flows {
+            flowing = Some(depth);
+        } else {
+            flowing = None;
+            out.push('\n');
+        }
+    }
+    let end = out.trim_end_matches(header::is_line_end).len();
+    out.truncate(end);
+    out
+}

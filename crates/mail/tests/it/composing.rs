@@ -1,0 +1,152 @@
+//! Answers on their way out: threaded, marked, and impossible to inject into.
+
+use mail::compose::mint_message_id;
+use mail::{Address, Kind, Mailbox, MessageId, Outgoing, OutgoingAttachment, read};
+use proptest::prelude::*;
+
+fn mailbox(name: &str, address: &str) -> Mailbox {
+    Mailbox { name: name.to_owned(), address: Address::parse(address).unwrap() }
+}
+
+fn outgoing() -> Outgoing {
+    Outgoing {
+        message_id: MessageId::parse("<out1.pd@desk.example>").unwrap(),
+        from: mailbox("サポート窓口", "help@desk.example"),
+        to: vec![mailbox("Doe, Jane", "jane@example.com")],
+        cc: vec![mailbox("", "boss@example.com")],
+        subject: "Re: ご注文の件について".to_owned(),
+        text: "こんにちは。\n二行目\n.\nFrom the start".to_owned(),
+        html: "<p>こんにちは。</p>".to_owned(),
+        in_reply_to: MessageId::parse("<in1@example.com>"),
+        references: vec![MessageId::parse("<in0@example.com>").unwrap(), MessageId::parse("<in1@example.com>").unwrap()],
+        automatic: false,
+        mark: "row-42".to_owned(),
+        attachments: Vec::new(),
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back_the_same() {
+    let mut mail = outgoing();
+    mail.attachments = vec![
+        OutgoingAttachment {
+            name: "とても長い日本語のファイル名がついた見積書の最終版その二（確認済み）.pdf".to_owned(),
+            content_type: "application/pdf".to_owned(),
+            content_id: None,
+            content: (0..=255).collect(),
+        },
+        OutgoingAttachment { name: "notes.txt".to_owned(), content_type: "text/plain".to_owned(), content_id: None, content: b"a\nb\r\nc".to_vec() },
+        OutgoingAttachment { name: "p.png".to_owned(), content_type: "image/png".to_owned(), content_id: Some("pic@x".to_owned()), content: vec![1, 2] },
+        OutgoingAttachment { name: "m.eml".to_owned(), content_type: "message/rfc822".to_owned(), content_id: None, content: b"From: x\n\ny".to_vec() },
+    ];
+    mail.html.push_str("<img src=\"cid:pic@x\">");
+    let raw = mail.to_mime();
+    let letter = read(&raw);
+    assert_eq!(letter.subject, mail.subject);
+    assert_eq!(letter.from.as_ref(), Some(&mail.from));
+    assert_eq!((letter.to.clone(), letter.cc.clone()), (mail.to.clone(), mail.cc.clone()));
+    assert_eq!(letter.message_id.as_ref(), Some(&mail.message_id));
+    assert_eq!(letter.in_reply_to, [mail.in_reply_to.clone().unwrap()]);
+    assert_eq!(letter.references, mail.references);
+    assert_eq!(letter.text.trim_end(), mail.text);
+    assert_eq!(letter.html.as_deref().map(str::trim_end), Some(mail.html.as_str()));
+    assert_eq!(letter.own_mark.as_deref(), Some("row-42"));
+    assert_eq!(letter.kind, Kind::Ordinary);
+    let contents: Vec<(&str, &[u8], bool)> =
+        letter.attachments.iter().map(|a| (a.name.as_str(), a.content.as_slice(), a.inline)).collect();
+    let mut expected: Vec<(&str, &[u8], bool)> = mail
+        .attachments
+        .iter()
+        .map(|a| (a.name.as_str(), a.content.as_slice(), a.content_id.is_some()))
+        .collect();
+    expected.sort_by_key(|(_, _, inline)| !inline);
+    assert_eq!(contents, expected);
+}
+
+#[test]
+fn every_line_ends_in_crlf_and_is_short_enough() {
+    let mut mail = outgoing();
+    mail.text = "x".repeat(5_000) + "\n" + &"長い".repeat(3_000);
+    let raw = mail.to_mime();
+    for (n, line) in raw.split(|b| *b == b'\n').enumerate() {
+        let last = n == raw.iter().filter(|b| **b == b'\n').count();
+        assert!(last || line.ends_with(b"\r"), "line {n}");
+        assert!(line.len() <= 999, "line {n}");
+        assert!(!line.strip_suffix(b"\r").unwrap_or(line).contains(&b'\r'), "line {n}");
+    }
+    assert!(raw.is_ascii());
+}
+
+#[test]
+fn a_rules_mail_says_that_nobody_should_answer_it_by_itself() {
+    let mut mail = outgoing();
+    mail.automatic = true;
+    let letter = read(&mail.to_mime());
+    assert_eq!(letter.kind, Kind::Automatic);
+    let header = |name: &str| letter.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+    assert_eq!(header("Auto-Submitted"), Some("auto-generated"));
+    assert_eq!(header("X-Auto-Response-Suppress"), Some("All"));
+}
+
+#[test]
+fn a_minted_message_id_is_well_formed_whatever_it_is_made_of() {
+    assert_eq!(mint_message_id("abc123", "desk.example").bracketed(), "<abc123.pd@desk.example>");
+    for (unique, domain) in [("", ""), ("a b\r\n", "x>\r\nBcc: y"), ("é", "日本.example")] {
+        let id = mint_message_id(unique, domain);
+        assert_eq!(MessageId::parse(id.as_str()), Some(id));
+    }
+}
+
+/// Text that tries: control characters, header names, encoded words, quotes.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\r\nBcc: victim@example.com\r\n".to_owned()),
+        Just("\nBcc: victim@example.com\n\n<script>".to_owned()),
+        Just("\r\r\n\r\n--".to_owned()),
+        Just("=?utf-8?B?DQpCY2M6IHg=?=".to_owned()),
+        Just("\" <victim@example.com>, \"".to_owned()),
+        Just("\u{85}\u{2028}\0\u{7f}".to_owned()),
+        "[ -~]{0,20}",
+        "\\PC{0,10}",
+    ];
+    proptest::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+/// Names of the header fields of a raw mail, lower case.
+fn header_names(raw: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(raw);
+    let head = text.split("\r\n\r\n").next().unwrap_or_default().to_owned();
+    head.split("\r\n")
+        .filter(|line| !line.starts_with([' ', '\t']))
+        .map(|line| line.split(':').next().unwrap_or_default().to_ascii_lowercase())
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_can_add_a_header_or_a_recipient(
+        subject in nasty(), name in nasty(), file in nasty(), kind in nasty(), cid in nasty(), mark in nasty(), body in nasty()
+    ) {
+        let mut mail = outgoing();
+        mail.subject = subject;
+        mail.from.name = name.clone();
+        mail.to[0].name = name;
+        mail.mark = mark;
+        mail.text = body.clone();
+        mail.html = body;
+        mail.attachments = vec![
+            OutgoingAttachment { name: file.clone(), content_type: kind.clone(), content_id: Some(cid), content: vec![7] },
+            OutgoingAttachment { name: file, content_type: kind, content_id: None, content: vec![8] },
+        ];
+        let raw = mail.to_mime();
+        prop_assert!(!raw.windows(2).any(|w| w[1] == b'\n' && w[0] != b'\r'), "a bare line feed");
+        let expected = ["from", "to", "subject", "message-id", "x-postdesk-outbox", "cc", "in-reply-to", "references", "date", "mime-version", "content-type"];
+        prop_assert_eq!(header_names(&raw), expected);
+        let letter = read(&raw);
+        let people: Vec<&str> = letter.to.iter().chain(&letter.cc).map(|m| m.address.as_str()).collect();
+        prop_assert_eq!(people, ["jane@example.com", "boss@example.com"]);
+        prop_assert_eq!(letter.attachments.len(), 2);
+    }
+}

@@ -1,0 +1,224 @@
+//! Mail that breaks readers. Each must give a letter, in time that grows with its size and no faster.
+
+use std::time::{Duration, Instant};
+
+use mail::{Unreadable, html, read, read_graph_json};
+use proptest::prelude::*;
+
+use crate::plain_mail;
+
+/// Ample for a slow machine and an unoptimised build; quadratic behaviour would take hours.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+fn read_in_time(what: &str, raw: &[u8]) -> mail::Letter {
+    let start = Instant::now();
+    let letter = read(raw);
+    assert!(start.elapsed() < PATIENCE, "{what} took {:?}", start.elapsed());
+    assert_eq!(letter.size, raw.len() as u64, "{what}");
+    letter
+}
+
+#[test]
+fn nothing_at_all_is_a_letter_that_says_it_is_empty() {
+    let letter = read(b"");
+    assert_eq!(letter.unreadable, Some(Unreadable::Empty));
+    assert_eq!(letter.content_key.len(), 64);
+}
+
+#[test]
+fn bytes_without_a_header_show_their_text_and_say_so() {
+    for raw in [&b"hello, can you help me"[..], b"\0\0\0\0", b"\r\n\r\n", b"just words\n\nand more"] {
+        let letter = read(raw);
+        assert_eq!(letter.unreadable, Some(Unreadable::NoHeaders), "{raw:?}");
+    }
+    assert_eq!(read(b"hello, can you help me").text, "hello, can you help me");
+    assert_ne!(read(b"\0").content_key, read(b"\0\0").content_key, "different bytes are different mails");
+}
+
+#[test]
+fn a_mail_without_sender_and_without_message_id_is_read() {
+    let letter = read(b"Subject: who am I\r\n\r\nno idea\r\n");
+    assert_eq!((letter.from, letter.message_id, letter.unreadable), (None, None, None));
+    assert_eq!(letter.text.trim(), "no idea");
+}
+
+#[test]
+fn forty_megabytes_of_attachment_are_read() {
+    let line = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3\r\n";
+    let mut raw = String::from(
+        "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee file\r\n--b\r\n\
+         Content-Type: application/zip; name=big.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+    );
+    raw.push_str(&line.repeat(40 * 1024 * 1024 / line.len()));
+    raw.push_str("--b--\r\n");
+    let letter = read_in_time("40 MB", raw.as_bytes());
+    assert_eq!(letter.text, "see file");
+    assert_eq!(letter.attachments[0].name, "big.zip");
+    assert_eq!(letter.attachments[0].content.len(), 40 * 1024 * 1024 / line.len() * 60);
+}
+
+#[test]
+fn forty_megabytes_of_text_are_read() {
+    let raw = plain_mail("long", &"> yes, and another line of words, which nobody will read\n".repeat(700_000));
+    let letter = read_in_time("long text", &raw);
+    assert!(letter.text.len() > 30_000_000);
+}
+
+#[test]
+fn a_thousand_nested_parts_still_show_the_innermost_text() {
+    let mut raw = String::from("From: a@b.example\r\nSubject: deep\r\n");
+    for depth in 0..1_000 {
+        raw.push_str(&format!("Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n"));
+    }
+    raw.push_str("\r\nfound me\r\n");
+    for depth in (0..1_000).rev() {
+        raw.push_str(&format!("--b{depth}--\r\n"));
+    }
+    let letter = read_in_time("nested multiparts", raw.as_bytes());
+    assert_eq!(letter.subject, "deep");
+    assert_eq!(letter.text.trim(), "found me");
+}
+
+#[test]
+fn a_hundred_thousand_nested_parts_do_not_overflow_anything() {
+    let mut raw = String::from("From: a@b.example\r\n");
+    for depth in 0..100_000 {
+        raw.push_str(&format!("Content-Type: multipart/alternative; boundary=b{depth}\r\n\r\n--b{depth}\r\n"));
+    }
+    read_in_time("very nested multiparts", raw.as_bytes());
+    let rfc822 = format!("From: a@b.example\r\n{}", "Content-Type: message/rfc822\r\n\r\n".repeat(1_000_000));
+    read_in_time("nested mails", rfc822.as_bytes());
+}
+
+#[test]
+fn a_million_parts_are_cut_off_not_counted_out() {
+    let raw = format!(
+        "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{}",
+        "--b\r\nContent-Type: image/png\r\n\r\nx\r\n".repeat(500_000)
+    );
+    let letter = read_in_time("many parts", raw.as_bytes());
+    assert_eq!(letter.attachments.len(), 1_000);
+}
+
+#[test]
+fn multiparts_whose_boundary_never_comes_cost_nothing_extra() {
+    let part = "--b\r\nContent-Type: multipart/mixed; boundary=never\r\n\r\nlost words\r\n";
+    let raw = format!(
+        "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{}",
+        part.repeat(100_000)
+    );
+    read_in_time("lost boundaries", raw.as_bytes());
+}
+
+#[test]
+fn a_multipart_whose_boundary_never_comes_shows_its_text() {
+    let raw = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=never\r\n\r\nthese words count\r\n";
+    assert_eq!(read(raw).text.trim(), "these words count");
+}
+
+#[test]
+fn ten_thousand_headers_are_read_and_five_hundred_kept() {
+    let mut raw = String::from("From: a@b.example\r\n");
+    for n in 0..10_000 {
+        raw.push_str(&format!("X-Header-{n}: value {n}\r\n"));
+    }
+    raw.push_str("Subject: still here\r\n\r\nbody");
+    let letter = read_in_time("10,000 headers", raw.as_bytes());
+    assert_eq!(letter.subject, "still here");
+    assert_eq!(letter.headers.len(), 500);
+    assert_eq!(letter.text, "body");
+}
+
+#[test]
+fn endless_header_fields_are_read_in_time() {
+    for (what, field) in [
+        ("addresses", "To: ".to_owned() + &"a@b.example, ".repeat(1_000_000)),
+        ("open brackets", "To: ".to_owned() + &"<".repeat(5_000_000)),
+        ("open comments", "From: ".to_owned() + &"(".repeat(5_000_000)),
+        ("open quotes", "From: ".to_owned() + &"\"".repeat(5_000_000)),
+        ("encoded words", "Subject: ".to_owned() + &"=?utf-8?B?44GC?= ".repeat(500_000)),
+        ("broken encoded words", "Subject: ".to_owned() + &"=?utf-8?B?".repeat(1_000_000)),
+        ("question marks", "Subject: ".to_owned() + &"=?".repeat(5_000_000)),
+        ("references", "References: ".to_owned() + &"<a@b> ".repeat(1_000_000)),
+        ("parameters", "Content-Type: text/plain".to_owned() + &"; a*0*=utf-8''x".repeat(500_000)),
+        ("dates", "Date: ".to_owned() + &"(".repeat(1_000_000)),
+        ("folds", "Subject: a".to_owned() + &"\r\n ".repeat(1_000_000)),
+    ] {
+        read_in_time(what, format!("{field}\r\n\r\nbody").as_bytes());
+    }
+}
+
+#[test]
+fn nul_bytes_never_come_through() {
+    let raw = b"From: a\0b <a@b.example>\r\nSubject: nu\0l\r\nX-Odd: \0\r\n\r\nbo\0dy\r\n";
+    let letter = read(raw);
+    let all = format!("{letter:?}");
+    assert!(!all.contains("\\0") && !all.contains('\0'), "databases refuse NUL in text: {all}");
+    assert_eq!(letter.text.trim(), "body");
+}
+
+#[test]
+fn html_made_to_be_slow_is_read_and_cleaned_in_time() {
+    for (what, markup) in [
+        ("open divs", "<div>".repeat(400_000)),
+        ("open formatting", "<font color=red><b><i>".repeat(150_000)),
+        ("formatting over paragraphs", "<p>".to_owned() + &"<a href=x><b>".repeat(5_000) + &"</p><p>x".repeat(100_000)),
+        ("open tables", "<table><tr><td>".repeat(100_000)),
+        ("open quotes", "<blockquote>".repeat(200_000)),
+        ("stray ends", "</div></p></b>".repeat(200_000)),
+        ("attributes", format!("<a {}>", "x ".repeat(20_000))),
+        ("angle brackets", "<".repeat(2_000_000)),
+        ("entities", "&amp".repeat(500_000)),
+        ("comments", "<!--".repeat(500_000)),
+    ] {
+        let raw = format!("From: a@b.example\r\nContent-Type: text/html\r\n\r\n{markup}");
+        let start = Instant::now();
+        let letter = read_in_time(what, raw.as_bytes());
+        html::clean(letter.html.as_deref().unwrap_or_default(), html::RemotePictures::Blocked, &|_| None);
+        assert!(start.elapsed() < PATIENCE, "{what} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn json_of_a_message_is_read_whatever_is_missing() {
+    for json in ["", "null", "[]", "{}", "{\"body\":null,\"from\":null,\"subject\":null}", "{\"from\":7}"] {
+        assert_eq!(read_graph_json(json.as_bytes()).unreadable, Some(Unreadable::NoMime), "{json}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_give_a_letter(raw in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+        let letter = read(&raw);
+        prop_assert_eq!(letter.content_key.len(), 64);
+        prop_assert_eq!(letter.size, raw.len() as u64);
+    }
+
+    #[test]
+    fn any_mixture_of_mail_grammar_gives_a_letter(
+        pieces in proptest::collection::vec(proptest::sample::select(&GRAMMAR[..]), 0..60)
+    ) {
+        let raw = pieces.concat();
+        let letter = read(raw.as_bytes());
+        for attachment in &letter.attachments {
+            prop_assert!(!attachment.name.is_empty());
+            prop_assert!(!attachment.name.contains(['/', '\\', '\r', '\n', '\0']), "{:?}", attachment.name);
+        }
+        html::clean(letter.html.as_deref().unwrap_or_default(), html::RemotePictures::Allowed, &|_| None);
+    }
+
+    #[test]
+    fn any_json_gives_a_letter(json in ".{0,400}") {
+        prop_assert_eq!(read_graph_json(json.as_bytes()).unreadable, Some(Unreadable::NoMime));
+    }
+}
+
+const GRAMMAR: [&str; 34] = [
+    "From: ", "To: ", "Subject: ", "Content-Type: ", "multipart/mixed; boundary=b", "multipart/alternative; boundary=\"c\"",
+    "text/plain; charset=iso-2022-jp", "text/html", "message/rfc822", "\r\n", "\n", "\r\n\r\n", "--b\r\n", "--c\r\n", "--b--\r\n",
+    "--c--", "=?utf-8?B?", "44GC?=", "=?x?Q?=41?= ", "\u{1b}$B$\"\u{1b}(B", "<a@b.example>", "Content-Disposition: attachment; filename=",
+    "\"../../etc/passwd\"", "filename*=utf-8''%E3%81%82%00.txt", "Content-Transfer-Encoding: base64\r\n", "QUJD", "=", "<blockquote type=cite>",
+    "<div class=gmail_quote>", "> quoted\r\n", "On 1 May wrote:\r\n", "差出人: x\r\n", "\0", "Content-ID: <x>\r\n",
+];

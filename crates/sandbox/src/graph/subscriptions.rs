@@ -1,0 +1,261 @@
+//! Change notification subscriptions (graph.md 3): made with a handshake, renewed, read, removed.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Problem};
+use super::route::Target;
+use super::{Call, Identity, Outcome, body, folders};
+use crate::site::Site;
+use crate::world::{World, ids};
+
+/// Longest life in minutes (the stored tables; newer ones say 10,080).
+const LONGEST: i64 = 4_230;
+/// Shorter ones are raised to this.
+const SHORTEST: i64 = 45;
+/// Per mailbox, over all applications.
+const PER_MAILBOX: usize = 1_000;
+
+/// A subscription.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Id.
+    pub id: String,
+    /// Application.
+    pub app: String,
+    /// Owner of the mailbox and of the token.
+    pub owner: String,
+    /// Tenant.
+    pub tenant: String,
+    /// As given.
+    pub resource: String,
+    /// Folder; `None`: the whole mailbox.
+    pub folder: Option<u32>,
+    /// `created,updated,deleted`.
+    pub change_type: String,
+    /// Where to.
+    pub notification_url: String,
+    /// Where lifecycle notifications go.
+    pub lifecycle_url: Option<String>,
+    /// Sent back with each notification.
+    pub client_state: Option<String>,
+    /// End.
+    pub expires: Timestamp,
+    /// Made with `Prefer: IdType="ImmutableId"`.
+    pub immutable: bool,
+}
+
+impl Subscription {
+    fn show(&self, base: &str) -> Value {
+        json!({
+            "@odata.context": format!("{base}/v1.0/$metadata#subscriptions/$entity"),
+            "id": self.id,
+            "resource": self.resource,
+            "applicationId": self.app,
+            "changeType": self.change_type,
+            "clientState": self.client_state,
+            "notificationUrl": self.notification_url,
+            "lifecycleNotificationUrl": self.lifecycle_url,
+            "expirationDateTime": self.expires.to_string(),
+            "creatorId": self.owner,
+            "includeResourceData": null,
+            "latestSupportedTlsVersion": "v1_2",
+            "notificationQueryOptions": null,
+            "notificationUrlAppId": null,
+            "encryptionCertificate": null,
+            "encryptionCertificateId": null,
+        })
+    }
+}
+
+/// All calls under `/subscriptions`. Not under the world's lock: the handshake goes over the network.
+pub async fn handle(site: &Site, call: &Call, who: &Identity, target: &Target) -> Outcome {
+    match (&call.method, target) {
+        (&Method::POST, Target::Subscriptions) => create(site, call, who).await,
+        (&Method::GET, Target::Subscriptions) => {
+            let world = site.world();
+            let list: Vec<Value> =
+                world.subscriptions.values().filter(|s| mine(s, who)).map(|s| s.show(&site.base)).collect();
+            Ok(Answer::json(200, &json!({"value": list})))
+        }
+        (&Method::GET, Target::Subscription(id)) => with(site, who, id, |s| Ok(Answer::json(200, &s.show(&site.base)))),
+        (&Method::PATCH, Target::Subscription(id)) => {
+            let mut map = body::object(&call.body)?;
+            let expires = expiration(&mut map, site.world().now())?;
+            let url = map.remove("notificationUrl").and_then(|u| u.as_str().map(str::to_owned));
+            body::nothing_else(&map, "microsoft.graph.subscription")?;
+            with(site, who, id, |s| {
+                s.expires = expires;
+                if let Some(url) = url {
+                    s.notification_url = url;
+                }
+                Ok(Answer::json(200, &s.show(&site.base)))
+            })
+        }
+        (&Method::POST, Target::Reauthorize(id)) => with(site, who, id, |_| Ok(Answer::no_content())),
+        (&Method::DELETE, Target::Subscription(id)) => {
+            with(site, who, id, |_| Ok(Answer::no_content()))?;
+            site.world().subscriptions.remove(id);
+            Ok(Answer::no_content())
+        }
+        _ => Err(Problem::method()),
+    }
+}
+
+fn mine(subscription: &Subscription, who: &Identity) -> bool {
+    subscription.app == who.app && subscription.owner == who.person
+}
+
+fn with(site: &Site, who: &Identity, id: &str, act: impl FnOnce(&mut Subscription) -> Outcome) -> Outcome {
+    let mut world = site.world();
+    let now = world.now();
+    match world.subscriptions.get_mut(id).filter(|s| mine(s, who) && s.expires > now) {
+        Some(subscription) => act(subscription),
+        None => Err(Problem::new(404, "ResourceNotFound", "The object was not found.")),
+    }
+}
+
+fn expiration(map: &mut serde_json::Map<String, Value>, now: Timestamp) -> Result<Timestamp, Problem> {
+    let given = map.remove("expirationDateTime");
+    let at: Timestamp = given
+        .as_ref()
+        .and_then(Value::as_str)
+        .and_then(|t| t.parse().ok())
+        .ok_or_else(|| Problem::new(400, "InvalidRequest", "Subscription expiration is required as a time."))?;
+    if at <= now {
+        return Err(Problem::new(400, "InvalidRequest", "Subscription expiration must be in the future."));
+    }
+    if at > now + SignedDuration::from_mins(LONGEST) {
+        return Err(Problem::new(
+            400,
+            "ExtensionError",
+            format!("Subscription expiration can only be {LONGEST} minutes in the future."),
+        ));
+    }
+    Ok(at.max(now + SignedDuration::from_mins(SHORTEST)))
+}
+
+fn check_url(url: &str) -> Result<(), Problem> {
+    let bad = |why: &str| Problem::new(400, "InvalidRequest", format!("Invalid notification url '{url}': {why}."));
+    let parsed = url::Url::parse(url).map_err(|_| bad("it cannot be parsed"))?;
+    let loopback = matches!(parsed.host(), Some(url::Host::Ipv4(ip)) if ip.is_loopback())
+        || matches!(parsed.host(), Some(url::Host::Ipv6(ip)) if ip.is_loopback())
+        || parsed.host_str() == Some("localhost");
+    match parsed.scheme() {
+        "https" => Ok(()),
+        "http" if loopback => Ok(()),
+        _ => Err(bad("only https is allowed")),
+    }
+}
+
+/// The folder in `me/mailFolders('Inbox')/messages`; only the signed-in user's own mailbox (graph.md 3).
+fn folder_of(world: &World, who: &Identity, resource: &str) -> Result<Option<u32>, Problem> {
+    let path = resource.trim_start_matches('/').split('?').next().unwrap_or_default();
+    let route = super::route::route(&Method::GET, &format!("/{path}"))
+        .map_err(|_| Problem::new(400, "ExtensionError", format!("Invalid resource '{resource}'.")))?;
+    if let Some(user) = &route.user
+        && world.person(user).map(|p| p.id.as_str()) != Some(who.person.as_str())
+    {
+        return Err(Problem::new(403, "ExtensionError", "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]"));
+    }
+    let mailbox = world.mailboxes.get(&who.person).ok_or_else(Problem::no_mailbox)?;
+    match route.target {
+        Target::Messages { folder: Some(folder) } => folders::resolve(mailbox, &folder).map(Some),
+        Target::Messages { folder: None } => Ok(None),
+        _ => Err(Problem::new(400, "ExtensionError", format!("Resource '{resource}' cannot be subscribed to here."))),
+    }
+}
+
+async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
+    let mut map = body::object(&call.body)?;
+    let mut take = |name: &str| map.remove(name).and_then(|v| v.as_str().map(str::to_owned));
+    let change_type = take("changeType");
+    let url = take("notificationUrl");
+    let lifecycle_url = take("lifecycleNotificationUrl");
+    let resource = take("resource");
+    let client_state = take("clientState");
+    for ignored in ["latestSupportedTlsVersion", "includeResourceData", "@odata.type"] {
+        map.remove(ignored);
+    }
+    let expires = expiration(&mut map, site.world().now())?;
+    body::nothing_else(&map, "microsoft.graph.subscription")?;
+    let (Some(change_type), Some(url), Some(resource)) = (change_type, url, resource) else {
+        return Err(Problem::new(400, "InvalidRequest", "changeType, notificationUrl and resource are required."));
+    };
+    if change_type.split(',').any(|k| !["created", "updated", "deleted"].contains(&k.trim())) {
+        return Err(Problem::new(400, "InvalidRequest", format!("Invalid changeType '{change_type}'.")));
+    }
+    if client_state.as_ref().is_some_and(|s| s.chars().count() > 128) {
+        return Err(Problem::new(400, "InvalidRequest", "clientState is limited to 128 characters."));
+    }
+    let folder = {
+        let world = site.world();
+        let held = world.subscriptions.values().filter(|s| s.owner == who.person).count();
+        if held >= PER_MAILBOX {
+            return Err(Problem::new(403, "ExtensionError", "The mailbox has reached its limit of 1000 subscriptions."));
+        }
+        folder_of(&world, who, &resource)?
+    };
+    for endpoint in std::iter::once(&url).chain(&lifecycle_url) {
+        check_url(endpoint)?;
+        handshake(site, endpoint).await?;
+    }
+    let subscription = Subscription {
+        id: ids::guid(),
+        app: who.app.clone(),
+        owner: who.person.clone(),
+        tenant: who.tenant.clone(),
+        resource,
+        folder,
+        change_type,
+        notification_url: url,
+        lifecycle_url,
+        client_state,
+        expires,
+        immutable: super::query::Prefer::read(&call.headers).ids == ids::IdKind::Immutable,
+    };
+    let shown = subscription.show(&site.base);
+    site.world().subscriptions.insert(subscription.id.clone(), subscription);
+    Ok(Answer::json(201, &shown))
+}
+
+/// Asks the endpoint to repeat a token within ten seconds, as plain text.
+async fn handshake(site: &Site, endpoint: &str) -> Result<(), Problem> {
+    let token = format!("Validation: Testing client application reachability for subscription Request-Id: {}", ids::guid());
+    let mut address = url::Url::parse(endpoint).map_err(|_| Problem::new(400, "InvalidRequest", "Invalid notification url."))?;
+    address.query_pairs_mut().append_pair("validationToken", &token);
+    let sent = site
+        .http
+        .post(address)
+        .header("Content-Type", "text/plain; charset=utf-8")
+        .timeout(Duration::from_secs(10))
+        .send()
+        .await;
+    let answer = match sent {
+        Ok(answer) => answer,
+        Err(e) if e.is_timeout() => {
+            return Err(Problem::new(400, "InvalidRequest", "Subscription validation request timed out."));
+        }
+        Err(_) => return Err(failed()),
+    };
+    let ok = answer.status() == reqwest::StatusCode::OK;
+    let plain = answer
+        .headers()
+        .get("content-type")
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.starts_with("text/plain"));
+    let text = answer.text().await.unwrap_or_default();
+    if ok && plain && text == token { Ok(()) } else { Err(failed()) }
+}
+
+fn failed() -> Problem {
+    Problem::new(
+        400,
+        "ValidationError",
+        "Subscription validation request failed. Notification endpoint must respond with 200 OK to validation request.",
+    )
+}

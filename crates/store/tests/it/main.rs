@@ -1,0 +1,21 @@
+//! The store's promises, each checked on SQLite and on PostgreSQL with the same words.
+//!
+//! PostgreSQL is reached by `POSTDESK_TEST_POSTGRES` (see `scripts/postgres`); without it that half says so and passes.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[macro_use]
+mod scene;
+
+mod addresses;
+mod blobs;
+mod changes;
+mod imports;
+mod leases;
+mod ledger;
+mod outbox;
+mod people;
+mod schema;
+mod secrets;
+mod sign_ins;
+mod tickets;

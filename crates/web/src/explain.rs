@@ -1,0 +1,281 @@
+//! Each failure in plain words: what happened, why, and what to do next. One text for each class, in the reader's language;
+//! what Microsoft said word for word stands beside it for those who must ask further.
+
+use axum::http::StatusCode;
+use exchange::Trace;
+use i18n_embed_fl::fl;
+use store::UsedBy;
+
+use crate::failure::Failure;
+use crate::language::{Texts, texts};
+use crate::reader::Reader;
+
+/// A failure, ready to be shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Explained {
+    pub(crate) status: StatusCode,
+    pub(crate) title: String,
+    pub(crate) cause: String,
+    pub(crate) next: String,
+    /// Names and values for Microsoft's support: code, request id.
+    pub(crate) facts: Vec<(String, String)>,
+    /// Words of a button and where it leads.
+    pub(crate) way_on: (String, &'static str),
+}
+
+/// Where a new attempt at connecting starts.
+pub(crate) const CONNECT: &str = "/admin/channels/email/addresses/connect/exchange";
+/// The list of support addresses.
+pub(crate) const ADDRESSES: &str = "/admin/channels/email/addresses";
+
+/// Explains.
+pub(crate) fn explain(reader: &Reader, failure: &Failure) -> Explained {
+    let t = texts(reader.language);
+    match failure {
+        Failure::Engine(error) => of_engine(t, error),
+        Failure::Connecting(error) => while_connecting(t, error),
+        Failure::CrossSite => plain(
+            StatusCode::FORBIDDEN,
+            fl!(t, "cross-site-title"),
+            fl!(t, "cross-site-cause"),
+            fl!(t, "cross-site-next"),
+            home(t),
+        ),
+        Failure::Status(status) => of_status(t, *status),
+        Failure::Template(_) | Failure::Session(_) => own_fault(t),
+    }
+}
+
+/// The same words for an error on the way to a connected mailbox: the title says that nothing was saved, the button tries again.
+fn while_connecting(t: Texts, error: &engine::Error) -> Explained {
+    let explained = of_engine(t, error);
+    let (title, way_on) = match error {
+        engine::Error::Forbidden => return explained,
+        engine::Error::OtherAccount { .. } | engine::Error::AddressInUse { .. } | engine::Error::NotRegistered => {
+            (fl!(t, "connect-failed-title"), (fl!(t, "to-addresses"), ADDRESSES))
+        }
+        _ => (fl!(t, "connect-failed-title"), (fl!(t, "connect-again"), CONNECT)),
+    };
+    Explained { title, way_on, ..explained }
+}
+
+/// A use case's refusal.
+pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
+    use engine::Error as E;
+    let (status, title, cause, next) = match error {
+        E::Forbidden => (
+            StatusCode::FORBIDDEN,
+            fl!(t, "forbidden-title"),
+            fl!(t, "forbidden-cause"),
+            fl!(t, "forbidden-next"),
+        ),
+        E::NotFound => (
+            StatusCode::NOT_FOUND,
+            fl!(t, "not-found-title"),
+            fl!(t, "not-found-cause"),
+            fl!(t, "not-found-next"),
+        ),
+        E::WrongLogin => (
+            StatusCode::UNAUTHORIZED,
+            fl!(t, "wrong-login-title"),
+            fl!(t, "wrong-login-cause"),
+            fl!(t, "wrong-login-next"),
+        ),
+        E::TooManyAttempts => (
+            StatusCode::TOO_MANY_REQUESTS,
+            fl!(t, "too-many-attempts-title"),
+            fl!(t, "too-many-attempts-cause"),
+            fl!(t, "too-many-attempts-next"),
+        ),
+        E::NotRegistered => (
+            StatusCode::CONFLICT,
+            fl!(t, "not-registered-title"),
+            fl!(t, "not-registered-cause"),
+            fl!(t, "not-registered-next"),
+        ),
+        E::UnknownSignIn => (
+            StatusCode::BAD_REQUEST,
+            fl!(t, "unknown-sign-in-title"),
+            fl!(t, "unknown-sign-in-cause"),
+            fl!(t, "unknown-sign-in-next"),
+        ),
+        E::OtherAccount { expected, got } => (
+            StatusCode::CONFLICT,
+            fl!(t, "other-account-title"),
+            fl!(t, "other-account-cause", expected = expected.as_str(), got = got.as_str()),
+            fl!(t, "other-account-next", expected = expected.as_str()),
+        ),
+        E::AddressInUse { address, by } => (
+            StatusCode::CONFLICT,
+            fl!(t, "address-in-use-title"),
+            in_use(t, address, by),
+            match by {
+                UsedBy::SupportAddress => fl!(t, "in-use-by-connection-next"),
+                UsedBy::Staff(_) | UsedBy::EndUser(_) => fl!(t, "in-use-by-person-next"),
+            },
+        ),
+        E::DefaultAddress => (
+            StatusCode::CONFLICT,
+            fl!(t, "default-address-title"),
+            fl!(t, "default-address-cause"),
+            fl!(t, "default-address-next"),
+        ),
+        E::Closed => {
+            (StatusCode::CONFLICT, fl!(t, "closed-title"), fl!(t, "closed-cause"), fl!(t, "closed-next"))
+        }
+        E::Invalid { field, problem } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            fl!(t, "invalid-title"),
+            invalid(t, field, problem),
+            fl!(t, "invalid-next"),
+        ),
+        E::Microsoft(error) => return of_microsoft(t, error),
+        E::Store(_) | E::Template(_) => return own_fault(t),
+    };
+    plain(status, title, cause, next, home(t))
+}
+
+fn in_use(t: Texts, address: &str, by: &UsedBy) -> String {
+    match by {
+        UsedBy::SupportAddress => fl!(t, "in-use-by-connection-cause", address = address),
+        UsedBy::Staff(name) => fl!(t, "in-use-by-staff-cause", address = address, name = name.as_str()),
+        UsedBy::EndUser(name) => fl!(t, "in-use-by-end-user-cause", address = address, name = name.as_str()),
+    }
+}
+
+fn invalid(t: Texts, field: &str, problem: &str) -> String {
+    let field = match field {
+        "text" => fl!(t, "field-text"),
+        "name" => fl!(t, "field-name"),
+        "address" | "email" => fl!(t, "field-address"),
+        "password" => fl!(t, "field-password"),
+        "brand" => fl!(t, "field-brand"),
+        "files" => fl!(t, "field-files"),
+        "status" => fl!(t, "field-status"),
+        "assignee" => fl!(t, "field-assignee"),
+        other => other.to_owned(),
+    };
+    match problem {
+        "empty" => fl!(t, "problem-empty", field = field),
+        "too-long" => fl!(t, "problem-too-long", field = field),
+        "too-short" => fl!(t, "problem-too-short", field = field),
+        "too-large" => fl!(t, "problem-too-large", field = field),
+        "unknown" => fl!(t, "problem-unknown", field = field),
+        _ => fl!(t, "problem-other", field = field),
+    }
+}
+
+/// A class of Microsoft's answers.
+fn of_microsoft(t: Texts, error: &exchange::Error) -> Explained {
+    use exchange::Error as M;
+    let (status, cause, next) = match error {
+        M::NoAnswer(_) => {
+            (StatusCode::BAD_GATEWAY, fl!(t, "ms-no-answer-cause"), fl!(t, "ms-no-answer-next"))
+        }
+        M::Throttled { .. } => {
+            (StatusCode::SERVICE_UNAVAILABLE, fl!(t, "ms-throttled-cause"), fl!(t, "ms-throttled-next"))
+        }
+        M::Server(_) => (StatusCode::BAD_GATEWAY, fl!(t, "ms-server-cause"), fl!(t, "ms-server-next")),
+        M::Moving(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, fl!(t, "ms-moving-cause"), fl!(t, "ms-moving-next"))
+        }
+        M::AccessToken(_) => {
+            (StatusCode::CONFLICT, fl!(t, "ms-access-token-cause"), fl!(t, "ms-access-token-next"))
+        }
+        M::SignIn(_) => (StatusCode::CONFLICT, fl!(t, "ms-sign-in-cause"), fl!(t, "ms-sign-in-next")),
+        M::Consent(_) => (StatusCode::CONFLICT, fl!(t, "ms-consent-cause"), fl!(t, "ms-consent-next")),
+        M::MissingScopes { missing } => (
+            StatusCode::CONFLICT,
+            fl!(t, "ms-missing-scopes-cause", scopes = missing.join(", ")),
+            fl!(t, "ms-missing-scopes-next"),
+        ),
+        M::Denied(_) => (StatusCode::CONFLICT, fl!(t, "ms-denied-cause"), fl!(t, "ms-denied-next")),
+        M::AppCredential(_) => {
+            (StatusCode::CONFLICT, fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
+        }
+        M::AppConfig(_) => (StatusCode::CONFLICT, fl!(t, "ms-app-config-cause"), fl!(t, "ms-app-config-next")),
+        M::MailboxGone(_) => {
+            (StatusCode::CONFLICT, fl!(t, "ms-mailbox-gone-cause"), fl!(t, "ms-mailbox-gone-next"))
+        }
+        M::NotFound(_) => (StatusCode::NOT_FOUND, fl!(t, "ms-not-found-cause"), fl!(t, "ms-not-found-next")),
+        M::Resync(_) => (StatusCode::BAD_GATEWAY, fl!(t, "ms-resync-cause"), fl!(t, "ms-resync-next")),
+        M::Conflict(_) => (StatusCode::CONFLICT, fl!(t, "ms-conflict-cause"), fl!(t, "ms-conflict-next")),
+        M::PoisonItem(_) => {
+            (StatusCode::BAD_GATEWAY, fl!(t, "ms-poison-item-cause"), fl!(t, "ms-poison-item-next"))
+        }
+        M::Refused(_) => (StatusCode::CONFLICT, fl!(t, "ms-refused-cause"), fl!(t, "ms-refused-next")),
+        M::BadRequest(_) => {
+            (StatusCode::BAD_GATEWAY, fl!(t, "ms-bad-request-cause"), fl!(t, "ms-bad-request-next"))
+        }
+        M::NotGenuine(_) => {
+            (StatusCode::BAD_GATEWAY, fl!(t, "ms-not-genuine-cause"), fl!(t, "ms-not-genuine-next"))
+        }
+        M::Unexpected(_) => {
+            (StatusCode::BAD_GATEWAY, fl!(t, "ms-unexpected-cause"), fl!(t, "ms-unexpected-next"))
+        }
+    };
+    let facts = trace_of(error).map(|trace| trace_facts(t, trace)).unwrap_or_default();
+    Explained { facts, ..plain(status, fl!(t, "microsoft-title"), cause, next, (fl!(t, "to-addresses"), ADDRESSES)) }
+}
+
+fn trace_of(error: &exchange::Error) -> Option<&Trace> {
+    error.trace()
+}
+
+fn trace_facts(t: Texts, trace: &Trace) -> Vec<(String, String)> {
+    let mut facts = vec![(fl!(t, "fact-code"), trace.code.clone())];
+    if let Some(number) = trace.aadsts {
+        facts.push((fl!(t, "fact-number"), format!("AADSTS{number}")));
+    }
+    if !trace.message.is_empty() {
+        facts.push((fl!(t, "fact-message"), trace.message.clone()));
+    }
+    if let Some(id) = &trace.request_id {
+        facts.push((fl!(t, "fact-request-id"), id.clone()));
+    }
+    facts
+}
+
+fn of_status(t: Texts, status: StatusCode) -> Explained {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => plain(
+            status,
+            fl!(t, "too-large-title"),
+            fl!(t, "too-large-cause"),
+            fl!(t, "too-large-next"),
+            home(t),
+        ),
+        status if status.is_server_error() => own_fault(t),
+        status => plain(
+            status,
+            fl!(t, "bad-request-title"),
+            fl!(t, "bad-request-cause"),
+            fl!(t, "bad-request-next"),
+            home(t),
+        ),
+    }
+}
+
+fn own_fault(t: Texts) -> Explained {
+    plain(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        fl!(t, "own-fault-title"),
+        fl!(t, "own-fault-cause"),
+        fl!(t, "own-fault-next"),
+        home(t),
+    )
+}
+
+fn plain(
+    status: StatusCode,
+    title: String,
+    cause: String,
+    next: String,
+    way_on: (String, &'static str),
+) -> Explained {
+    Explained { status, title, cause, next, facts: Vec::new(), way_on }
+}
+
+fn home(t: Texts) -> (String, &'static str) {
+    (fl!(t, "to-tickets"), "/")
+}

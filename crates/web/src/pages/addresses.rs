@@ -1,0 +1,180 @@
+//! Support addresses: the list by brand, one in detail, deleting, choosing the default.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use desk::AddressId;
+use desk::decide::OutcomeKind;
+use engine::{Actor, AddressView};
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+use store::{Account, ConnectionState, ImportRun, LedgerQuery};
+
+use crate::app::App;
+use crate::explain::ADDRESSES;
+use crate::failure::Failure;
+use crate::page::{Answer, Page, show};
+use crate::pages::sign_in::to;
+use crate::reader::Reader;
+use crate::wording;
+
+/// Topics of pages that show addresses and imports.
+const TOPICS: &str = "addresses,import:";
+
+#[derive(Template)]
+#[template(path = "addresses.html")]
+struct ListPage {
+    page: Page,
+    brands: Vec<(String, Vec<AddressView>)>,
+    broken: Vec<AddressView>,
+    default: Option<String>,
+    connected: bool,
+}
+
+/// What has just happened, for the notice on top.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Notice {
+    #[serde(default)]
+    done: String,
+}
+
+pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(notice): Query<Notice>) -> Answer {
+    let page = Page::live(&app, &reader, TOPICS).await?;
+    let views = app.engine.addresses(&reader.actor()?).await?;
+    let broken = views.iter().filter(|view| !view.address.connection.state.works()).cloned().collect();
+    let default = views.iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
+    let connected = notice.done == "connected";
+    show(&ListPage { page, brands: by_brand(views), broken, default, connected })
+}
+
+fn by_brand(views: Vec<AddressView>) -> Vec<(String, Vec<AddressView>)> {
+    let mut brands: Vec<(String, Vec<AddressView>)> = Vec::new();
+    for view in views {
+        match brands.iter_mut().find(|(_, of_brand)| of_brand.first().map(|v| v.address.brand) == Some(view.address.brand)) {
+            Some((_, of_brand)) => of_brand.push(view),
+            None => brands.push((view.address.brand_name.clone(), vec![view])),
+        }
+    }
+    brands
+}
+
+/// Whether an address may become the default: it works, and mail has been read through it. Mail that lets people in leaves
+/// from the default, so an unproved one could lock everybody out.
+fn proved(view: &AddressView) -> bool {
+    view.address.connection.state == ConnectionState::Verified && view.address.connection.last_read_at.is_some()
+}
+
+/// How far an import has come, in whole percent; `None` before the mailbox has been listed.
+fn percent(run: &ImportRun) -> Option<u32> {
+    let found = run.found?;
+    (run.done.min(found) * 100).checked_div(found).or(Some(100))
+}
+
+impl ListPage {
+    fn state(&self, view: &AddressView) -> String {
+        wording::state(self.page.t, view.address.connection.state)
+    }
+
+    fn state_class(&self, view: &AddressView) -> &'static str {
+        state_class(view.address.connection.state)
+    }
+
+    fn cause(&self, view: &AddressView) -> String {
+        let connection = &view.address.connection;
+        wording::state_help(self.page.t, connection.state, connection.cause.as_ref()).0
+    }
+
+    fn proved(&self, view: &AddressView) -> bool {
+        proved(view)
+    }
+
+    fn percent(&self, run: &ImportRun) -> Option<u32> {
+        percent(run)
+    }
+}
+
+fn state_class(state: ConnectionState) -> &'static str {
+    match state {
+        ConnectionState::Verified => "good",
+        ConnectionState::Delayed => "wait",
+        _ => "bad",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "address.html")]
+struct DetailsPage {
+    page: Page,
+    view: AddressView,
+    account: Account,
+    cause: String,
+    next: String,
+}
+
+pub(crate) async fn details(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
+    let actor = reader.actor()?;
+    let page = Page::live(&app, &reader, TOPICS).await?;
+    let view = find(&app, &actor, id).await?;
+    let connection = &view.address.connection;
+    let query = LedgerQuery { connection: Some(connection.id), limit: 1, ..LedgerQuery::default() };
+    let (account, _) = app.engine.ledger(&actor, &query).await?;
+    let (cause, next) = wording::state_help(page.t, connection.state, connection.cause.as_ref());
+    show(&DetailsPage { page, view, account, cause, next })
+}
+
+impl DetailsPage {
+    fn state(&self) -> String {
+        wording::state(self.page.t, self.view.address.connection.state)
+    }
+
+    fn state_class(&self) -> &'static str {
+        state_class(self.view.address.connection.state)
+    }
+
+    fn outcome(&self, outcome: &OutcomeKind) -> String {
+        wording::outcome(self.page.t, Some(*outcome))
+    }
+
+    fn proved(&self) -> bool {
+        proved(&self.view)
+    }
+
+    fn percent(&self, run: &ImportRun) -> Option<u32> {
+        percent(run)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "address_delete.html")]
+struct DeletePage {
+    page: Page,
+    view: AddressView,
+    default: Option<String>,
+}
+
+pub(crate) async fn ask_delete(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
+    let actor = reader.actor()?;
+    let page = Page::of(&reader);
+    let view = find(&app, &actor, id).await?;
+    if view.address.is_default {
+        return Err(Failure::Engine(engine::Error::DefaultAddress));
+    }
+    let others = app.engine.addresses(&actor).await?;
+    let default = others.into_iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
+    show(&DeletePage { page, view, default })
+}
+
+pub(crate) async fn delete(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
+    app.engine.delete_address(&reader.actor()?, id).await?;
+    Ok(to(ADDRESSES))
+}
+
+pub(crate) async fn make_default(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
+    app.engine.make_default(&reader.actor()?, id).await?;
+    Ok(to(ADDRESSES))
+}
+
+/// One address as its page shows it.
+async fn find(app: &App, actor: &Actor, id: AddressId) -> Result<AddressView, Failure> {
+    let views = app.engine.addresses(actor).await?;
+    views.into_iter().find(|view| view.address.id == id).ok_or(Failure::Engine(engine::Error::NotFound))
+}

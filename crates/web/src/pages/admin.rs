@@ -1,0 +1,44 @@
+//! The Admin Center's own pages: its start, and Channels > Talk and email > Email.
+
+use askama::Template;
+use axum::extract::State;
+use i18n_embed_fl::fl;
+use store::LedgerQuery;
+
+use crate::app::App;
+use crate::page::{Answer, Page, show};
+use crate::reader::Reader;
+
+#[derive(Template)]
+#[template(path = "admin.html")]
+struct HomePage {
+    page: Page,
+    addresses: usize,
+    broken: usize,
+}
+
+#[derive(Template)]
+#[template(path = "admin_email.html")]
+struct EmailPage {
+    page: Page,
+    addresses: usize,
+    broken: usize,
+    seen: u64,
+    waiting: u64,
+}
+
+pub(crate) async fn home(State(app): State<App>, reader: Reader) -> Answer {
+    let page = Page::live(&app, &reader, "addresses").await?;
+    let addresses = app.engine.addresses(&reader.actor()?).await?;
+    let broken = addresses.iter().filter(|view| !view.address.connection.state.works()).count();
+    show(&HomePage { page, addresses: addresses.len(), broken })
+}
+
+pub(crate) async fn email(State(app): State<App>, reader: Reader) -> Answer {
+    let actor = reader.actor()?;
+    let page = Page::live(&app, &reader, "addresses").await?;
+    let addresses = app.engine.addresses(&actor).await?;
+    let broken = addresses.iter().filter(|view| !view.address.connection.state.works()).count();
+    let (account, _) = app.engine.ledger(&actor, &LedgerQuery { limit: 1, ..LedgerQuery::default() }).await?;
+    show(&EmailPage { page, addresses: addresses.len(), broken, seen: account.seen, waiting: account.waiting })
+}

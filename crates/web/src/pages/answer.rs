@@ -1,0 +1,70 @@
+//! The form under a ticket: public reply or internal note, with files.
+
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use desk::{Status, TicketId};
+use engine::{Answer as Written, AnswerFile};
+
+use crate::app::App;
+use crate::explain;
+use crate::failure::Failure;
+use crate::page::{Answer, Page};
+use crate::pages::sign_in::to;
+use crate::pages::ticket::{self, Draft};
+use crate::reader::Reader;
+
+pub(crate) async fn answer(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<TicketId>,
+    form: Multipart,
+) -> Answer {
+    let written = match read(form).await {
+        Ok(written) => written,
+        Err(error) => return Ok(error.into_response()),
+    };
+    let draft = Draft {
+        text: written.text.clone(),
+        note: !written.public,
+        status: written.status,
+        problem: None,
+    };
+    match app.engine.answer(&reader.actor()?, id, written).await {
+        Ok(Some(comment)) => Ok(to(&format!("/tickets/{id}#comment-{comment}"))),
+        Ok(None) => Ok(to(&format!("/tickets/{id}"))),
+        // What was typed must not be lost by a refusal.
+        Err(
+            error @ (engine::Error::Invalid { .. } | engine::Error::Closed | engine::Error::Template(_)),
+        ) => {
+            let problem = explain::of_engine(Page::of(&reader).t, &error);
+            let draft = Draft { problem: Some(format!("{} {}", problem.cause, problem.next)), ..draft };
+            ticket::draw(&app, &reader, id, draft, problem.status).await
+        }
+        Err(error) => Err(Failure::Engine(error)),
+    }
+}
+
+async fn read(mut form: Multipart) -> Result<Written, MultipartError> {
+    let mut written = Written::default();
+    while let Some(field) = form.next_field().await? {
+        match field.name().unwrap_or_default() {
+            "text" => written.text = field.text().await?.replace("\r\n", "\n"),
+            "public" => written.public = field.text().await? == "true",
+            "status" => written.status = Status::parse(&field.text().await?),
+            "assignee" => written.assignee = ticket::assignee(&field.text().await?),
+            "form_key" => written.form_key = Some(field.text().await?).filter(|key| !key.is_empty()),
+            "files" => {
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
+                let content = field.bytes().await?;
+                // Browsers send one nameless empty file when none was chosen.
+                if !name.is_empty() {
+                    written.files.push(AnswerFile { name, content_type, content });
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(written)
+}

@@ -1,0 +1,66 @@
+//! A comment that came as HTML, for the frame in the ticket's page; and the original mail.
+//!
+//! Two locks: the HTML is cleaned, and the frame neither runs scripts nor loads anything from elsewhere. The frame keeps
+//! our origin so that the page around it can measure its height; without scripts inside, nothing can use that.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::IntoResponse;
+use desk::CommentId;
+use i18n_embed_fl::fl;
+use mail::html::{Clean, RemotePictures};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::page::{Answer, Page, show};
+use crate::pages::attachments::named_download;
+use crate::reader::Reader;
+
+/// Policy of the frame; the page's own would let our script in.
+const FRAME_POLICY: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
+    img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+/// The same when the reader has asked for the pictures from elsewhere.
+const FRAME_POLICY_WITH_PICTURES: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; \
+    default-src 'none'; img-src 'self' data: https: http:; style-src 'unsafe-inline'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'self'";
+
+#[derive(Template)]
+#[template(path = "comment_body.html")]
+struct BodyPage {
+    page: Page,
+    id: CommentId,
+    clean: Clean,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wish {
+    #[serde(default)]
+    pictures: String,
+}
+
+pub(crate) async fn body(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<CommentId>,
+    Query(wish): Query<Wish>,
+) -> Answer {
+    let (pictures, policy) = if wish.pictures == "show" {
+        (RemotePictures::Allowed, FRAME_POLICY_WITH_PICTURES)
+    } else {
+        (RemotePictures::Blocked, FRAME_POLICY)
+    };
+    let clean = app.engine.comment_html(&reader.actor()?, id, pictures).await?;
+    let mut response = show(&BodyPage { page: Page::of(&reader), id, clean })?;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    // The sender of a picture need not learn where the desk is.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(response)
+}
+
+pub(crate) async fn original(State(app): State<App>, reader: Reader, Path(id): Path<CommentId>) -> Answer {
+    let raw = app.engine.original(&reader.actor()?, id).await?;
+    Ok((named_download(&format!("comment-{id}.eml"), "message/rfc822"), raw).into_response())
+}

@@ -1,0 +1,101 @@
+//! The mail log: every message ever seen in the mailboxes, with what became of it and why.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use desk::decide::OutcomeKind;
+use desk::{ConnectionId, LedgerId};
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+use store::{Account, LedgerQuery, LedgerRow};
+
+use crate::app::App;
+use crate::page::{Answer, Page, show};
+use crate::reader::Reader;
+use crate::wording;
+
+const ROWS: usize = 100;
+
+/// Filter and place.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wish {
+    #[serde(default)]
+    outcome: String,
+    #[serde(default)]
+    mailbox: String,
+    before: Option<LedgerId>,
+}
+
+#[derive(Template)]
+#[template(path = "mail_log.html")]
+struct LogPage {
+    page: Page,
+    account: Account,
+    rows: Vec<LedgerRow>,
+    outcome: Option<OutcomeKind>,
+    mailbox: Option<ConnectionId>,
+    mailboxes: Vec<(ConnectionId, String)>,
+    older: Option<LedgerId>,
+}
+
+pub(crate) async fn page(State(app): State<App>, reader: Reader, Query(wish): Query<Wish>) -> Answer {
+    let actor = reader.actor()?;
+    let page = Page::live(&app, &reader, "ticket:,import:,addresses").await?;
+    let query = LedgerQuery {
+        connection: wish.mailbox.parse().ok(),
+        outcome: OutcomeKind::parse(&wish.outcome),
+        before: wish.before,
+        limit: u32::try_from(ROWS + 1).unwrap_or(u32::MAX),
+    };
+    let (account, mut rows) = app.engine.ledger(&actor, &query).await?;
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let older = rows.last().filter(|_| more).map(|row| row.id);
+    let addresses = app.engine.addresses(&actor).await?;
+    let mailboxes = addresses.iter().map(|v| (v.address.connection.id, v.address.address.to_string())).collect();
+    show(&LogPage { page, account, rows, outcome: query.outcome, mailbox: query.connection, mailboxes, older })
+}
+
+impl LogPage {
+    /// Outcomes for the filter, each with its number.
+    fn outcomes(&self) -> Vec<(OutcomeKind, String, u64)> {
+        let count = |kind| self.account.by_outcome.iter().find(|(k, _)| *k == kind).map_or(0, |(_, n)| *n);
+        OutcomeKind::ALL.iter().map(|&kind| (kind, wording::outcome(self.page.t, Some(kind)), count(kind))).collect()
+    }
+
+    fn outcome_of(&self, row: &LedgerRow) -> String {
+        wording::outcome(self.page.t, row.outcome)
+    }
+
+    fn outcome_class(&self, row: &LedgerRow) -> &'static str {
+        match row.outcome {
+            None => "wait",
+            Some(OutcomeKind::NewTicket | OutcomeKind::Reply | OutcomeKind::FollowUp) => "good",
+            Some(OutcomeKind::Rejected | OutcomeKind::Unreadable | OutcomeKind::Bounce) => "bad",
+            Some(_) => "plain",
+        }
+    }
+
+    fn reason(&self, row: &LedgerRow) -> String {
+        match (&row.reason, &row.last_error) {
+            (Some(reason), _) => wording::reason(self.page.t, reason),
+            (None, Some(error)) => {
+                fl!(self.page.t, "log-last-error", error = error.as_str(), attempts = i64::from(row.attempts))
+            }
+            (None, None) => String::new(),
+        }
+    }
+
+    fn link(&self, before: Option<LedgerId>) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if let Some(outcome) = self.outcome {
+            query.append_pair("outcome", outcome.as_str());
+        }
+        if let Some(mailbox) = self.mailbox {
+            query.append_pair("mailbox", &mailbox.to_string());
+        }
+        if let Some(before) = before {
+            query.append_pair("before", &before.to_string());
+        }
+        format!("/admin/channels/email/mail-log?{}", query.finish())
+    }
+}

@@ -1,0 +1,13 @@
+//! The pages, one file each.
+
+pub(crate) mod addresses;
+pub(crate) mod admin;
+pub(crate) mod answer;
+pub(crate) mod attachments;
+pub(crate) mod comments;
+pub(crate) mod connect;
+pub(crate) mod mail_log;
+pub(crate) mod sign_in;
+pub(crate) mod suspended;
+pub(crate) mod ticket;
+pub(crate) mod tickets;

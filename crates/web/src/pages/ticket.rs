@@ -1,0 +1,224 @@
+//! A ticket's page: conversation, properties, the form to answer with, history.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use desk::{PersonId, Priority, Status, TicketId};
+use engine::{CommentView, TicketView};
+use i18n_embed_fl::fl;
+use mail::Mailbox;
+use serde::Deserialize;
+use store::{Audit, OutboxRow, StoredAttachment, TicketChange};
+
+use crate::app::App;
+use crate::explain;
+use crate::page::{Answer, Page, show_as};
+use crate::pages::sign_in::to;
+use crate::pages::tickets::Sidebar;
+use crate::reader::Reader;
+use crate::wording;
+
+/// What the answer form holds when the page is drawn.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Draft {
+    /// Text typed before a refusal.
+    pub(crate) text: String,
+    /// Internal note.
+    pub(crate) note: bool,
+    /// Why it was refused.
+    pub(crate) problem: Option<String>,
+    /// The status chosen.
+    pub(crate) status: Option<Status>,
+}
+
+#[derive(Template)]
+#[template(path = "ticket.html")]
+struct TicketPage {
+    page: Page,
+    sidebar: Sidebar,
+    view: TicketView,
+    draft: Draft,
+    form_key: String,
+    me: PersonId,
+}
+
+pub(crate) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<TicketId>) -> Answer {
+    draw(&app, &reader, id, Draft::default(), StatusCode::OK).await
+}
+
+/// Draws the page, with what was typed when an answer was refused.
+pub(crate) async fn draw(app: &App, reader: &Reader, id: TicketId, draft: Draft, status: StatusCode) -> Answer {
+    let actor = reader.actor()?;
+    let reader = Reader { here: format!("/tickets/{id}"), ..reader.clone() };
+    let page = Page::live(app, &reader, format!("ticket:{id}")).await?;
+    let view = app.engine.ticket(&actor, id).await?;
+    let sidebar = Sidebar::of(app, &actor, page.t, None).await?;
+    let form_key = hex::encode(rand::random::<[u8; 16]>());
+    show_as(status, &TicketPage { page, sidebar, view, draft, form_key, me: actor.person.id })
+}
+
+/// The small form of the properties panel.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Properties {
+    /// Absent: left alone; empty: taken away.
+    assignee: Option<String>,
+    /// Absent: left alone; empty: taken away.
+    priority: Option<String>,
+}
+
+pub(crate) async fn change(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<TicketId>,
+    Form(form): Form<Properties>,
+) -> Answer {
+    let change = TicketChange {
+        assignee: form.assignee.as_deref().and_then(assignee),
+        priority: form.priority.as_deref().map(Priority::parse),
+        ..TicketChange::default()
+    };
+    match app.engine.change_ticket(&reader.actor()?, id, &change).await {
+        Ok(_) => Ok(to(&format!("/tickets/{id}"))),
+        Err(error @ (engine::Error::Closed | engine::Error::Invalid { .. })) => {
+            let problem = explain::of_engine(Page::of(&reader).t, &error);
+            let draft = Draft { problem: Some(problem.cause), ..Draft::default() };
+            draw(&app, &reader, id, draft, problem.status).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The value of an assignee's menu: empty for nobody, else a person; `None` for nonsense, which changes nothing.
+pub(crate) fn assignee(value: &str) -> Option<Option<PersonId>> {
+    if value.is_empty() { Some(None) } else { value.parse().ok().map(Some) }
+}
+
+impl TicketPage {
+    fn status(&self, status: &Status) -> String {
+        wording::status(self.page.t, *status)
+    }
+
+    fn priority(&self, priority: Option<&Priority>) -> String {
+        wording::priority(self.page.t, priority.copied())
+    }
+
+    fn subject(&self) -> String {
+        if self.view.ticket.subject.is_empty() {
+            fl!(self.page.t, "no-subject")
+        } else {
+            self.view.ticket.subject.clone()
+        }
+    }
+
+    fn via(&self, comment: &CommentView) -> String {
+        wording::via(self.page.t, comment.comment.via)
+    }
+
+    fn closed(&self) -> bool {
+        self.view.ticket.status == Status::Closed
+    }
+
+    /// The statuses an answer may set, with the one that is offered.
+    fn choices(&self) -> Vec<(Status, bool)> {
+        let current = self.view.ticket.status;
+        let offered = self.draft.status.unwrap_or(if current == Status::New { Status::Open } else { current });
+        [Status::Open, Status::Pending, Status::Hold, Status::Solved].map(|status| (status, status == offered)).into()
+    }
+
+    fn is_staff(&self, comment: &CommentView) -> bool {
+        comment.author.role.is_staff()
+    }
+
+    /// The first letter of a name, for the round mark beside a comment.
+    fn initial(&self, name: &str) -> String {
+        name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default()
+    }
+
+    /// What was newly written, as HTML made of plain text.
+    fn text(&self, text: &str) -> String {
+        mail::html::from_text(text)
+    }
+
+    fn people(&self, people: &[Mailbox]) -> String {
+        people.iter().map(named).collect::<Vec<_>>().join(", ")
+    }
+
+    fn person(&self, person: Option<&Mailbox>) -> String {
+        person.map(named).unwrap_or_default()
+    }
+
+    fn signals(&self, comment: &CommentView) -> Vec<String> {
+        let signals = comment.comment.mail.as_ref().map(|mail| mail.signals.as_slice()).unwrap_or_default();
+        signals.iter().map(|signal| wording::signal(self.page.t, signal)).collect()
+    }
+
+    fn delivery(&self, row: &OutboxRow) -> (&'static str, String) {
+        wording::delivery(self.page.t, row)
+    }
+
+    fn recipients(&self, row: &OutboxRow) -> String {
+        row.mail.to.iter().chain(&row.mail.cc).map(|m| m.address.to_string()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn size(&self, file: &StoredAttachment) -> String {
+        size(file.file.size)
+    }
+
+    /// The history in words, newest last, without what the conversation shows.
+    fn history(&self) -> Vec<(&Audit, String, String)> {
+        let audits = self.view.audits.iter();
+        audits
+            .filter_map(|audit| {
+                let words = wording::audit(self.page.t, &audit.event, &self.view.staff)?;
+                Some((audit, self.author(audit.author), words))
+            })
+            .collect()
+    }
+
+    fn author(&self, id: Option<PersonId>) -> String {
+        let Some(id) = id else { return fl!(self.page.t, "the-desk") };
+        let comments = self.view.comments.iter().map(|comment| &comment.author);
+        self.view
+            .staff
+            .iter()
+            .chain([&self.view.requester])
+            .chain(&self.view.ccs)
+            .chain(comments)
+            .find(|person| person.id == id)
+            .map_or_else(|| format!("#{id}"), |person| person.name.clone())
+    }
+}
+
+fn named(who: &Mailbox) -> String {
+    if who.name.is_empty() { who.address.to_string() } else { format!("{} <{}>", who.name, who.address) }
+}
+
+/// Bytes for people.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_written_as_people_say_them() {
+        let cases = [(0, "0 B"), (999, "999 B"), (1_000, "1 kB"), (1_001, "2 kB"), (2_560_000, "2.5 MB")];
+        for (bytes, words) in cases {
+            assert_eq!(size(bytes), words);
+        }
+    }
+
+    #[test]
+    fn nonsense_in_the_assignee_menu_changes_nothing() {
+        assert_eq!(assignee(""), Some(None));
+        assert_eq!(assignee("7"), Some(Some(PersonId(7))));
+        assert_eq!(assignee("x"), None);
+    }
+}

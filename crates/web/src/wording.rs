@@ -1,0 +1,186 @@
+//! The words people read for the words the desk stores.
+
+use desk::decide::{Cause, OutcomeKind, Signal};
+use desk::ticket::Via;
+use desk::{Person, PersonId, Priority, Role, Status};
+use i18n_embed_fl::fl;
+use store::{AuditEvent, ConnectionState, OutboxRow, StateCause, Step};
+
+use crate::language::Texts;
+
+pub(crate) fn status(t: Texts, status: Status) -> String {
+    match status {
+        Status::New => fl!(t, "status-new"),
+        Status::Open => fl!(t, "status-open"),
+        Status::Pending => fl!(t, "status-pending"),
+        Status::Hold => fl!(t, "status-hold"),
+        Status::Solved => fl!(t, "status-solved"),
+        Status::Closed => fl!(t, "status-closed"),
+    }
+}
+
+pub(crate) fn priority(t: Texts, priority: Option<Priority>) -> String {
+    match priority {
+        None => fl!(t, "priority-none"),
+        Some(Priority::Low) => fl!(t, "priority-low"),
+        Some(Priority::Normal) => fl!(t, "priority-normal"),
+        Some(Priority::High) => fl!(t, "priority-high"),
+        Some(Priority::Urgent) => fl!(t, "priority-urgent"),
+    }
+}
+
+pub(crate) fn role(t: Texts, role: Role) -> String {
+    match role {
+        Role::EndUser => fl!(t, "role-end-user"),
+        Role::Agent => fl!(t, "role-agent"),
+        Role::Admin => fl!(t, "role-admin"),
+        Role::Owner => fl!(t, "role-owner"),
+    }
+}
+
+pub(crate) fn via(t: Texts, via: Via) -> String {
+    match via {
+        Via::Email => fl!(t, "via-email"),
+        Via::Web => fl!(t, "via-web"),
+        Via::Import => fl!(t, "via-import"),
+        Via::Rule => fl!(t, "via-rule"),
+        Via::FollowUp => fl!(t, "via-follow-up"),
+    }
+}
+
+pub(crate) fn outcome(t: Texts, outcome: Option<OutcomeKind>) -> String {
+    match outcome {
+        None => fl!(t, "outcome-waiting"),
+        Some(OutcomeKind::NewTicket) => fl!(t, "outcome-new-ticket"),
+        Some(OutcomeKind::Reply) => fl!(t, "outcome-reply"),
+        Some(OutcomeKind::FollowUp) => fl!(t, "outcome-follow-up"),
+        Some(OutcomeKind::Duplicate) => fl!(t, "outcome-duplicate"),
+        Some(OutcomeKind::Suspended) => fl!(t, "outcome-suspended"),
+        Some(OutcomeKind::Rejected) => fl!(t, "outcome-rejected"),
+        Some(OutcomeKind::Bounce) => fl!(t, "outcome-bounce"),
+        Some(OutcomeKind::OwnMail) => fl!(t, "outcome-own-mail"),
+        Some(OutcomeKind::Unreadable) => fl!(t, "outcome-unreadable"),
+        Some(OutcomeKind::Vanished) => fl!(t, "outcome-vanished"),
+    }
+}
+
+pub(crate) fn cause(t: Texts, cause: Cause) -> String {
+    match cause {
+        Cause::AutoMailer => fl!(t, "cause-auto-mailer"),
+        Cause::Loop => fl!(t, "cause-loop"),
+        Cause::UnknownUserUpdate => fl!(t, "cause-unknown-user-update"),
+        Cause::OtherUserUpdate => fl!(t, "cause-other-user-update"),
+        Cause::AutoDeliveryFailure => fl!(t, "cause-auto-delivery-failure"),
+        Cause::AutoVacation => fl!(t, "cause-auto-vacation"),
+        Cause::SystemUser => fl!(t, "cause-system-user"),
+        Cause::FromSupportAddress => fl!(t, "cause-from-support-address"),
+        Cause::UnknownAuthor => fl!(t, "cause-unknown-author"),
+    }
+}
+
+/// A ledger row's reason: in words where it is one we know, else as it stands.
+pub(crate) fn reason(t: Texts, reason: &str) -> String {
+    Cause::parse(reason).map_or_else(|| reason.to_owned(), |known| cause(t, known))
+}
+
+/// Verified, Delayed or Error.
+pub(crate) fn state(t: Texts, state: ConnectionState) -> String {
+    match state {
+        ConnectionState::Verified => fl!(t, "state-verified"),
+        ConnectionState::Delayed => fl!(t, "state-delayed"),
+        ConnectionState::NeedsSignIn
+        | ConnectionState::NeedsAdministrator
+        | ConnectionState::AppCredential
+        | ConnectionState::MailboxGone => fl!(t, "state-error"),
+    }
+}
+
+/// Why a connection stands as it does: (in plain words, what to do).
+pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCause>) -> (String, String) {
+    let missing = why.map(|why| why.missing_scopes.join(", ")).unwrap_or_default();
+    match state {
+        ConnectionState::Verified => (fl!(t, "verified-cause"), fl!(t, "verified-next")),
+        ConnectionState::Delayed => (fl!(t, "delayed-cause"), fl!(t, "delayed-next")),
+        ConnectionState::NeedsSignIn if missing.is_empty() => (fl!(t, "ms-sign-in-cause"), fl!(t, "needs-sign-in-next")),
+        ConnectionState::NeedsSignIn | ConnectionState::NeedsAdministrator if !missing.is_empty() => {
+            (fl!(t, "ms-missing-scopes-cause", scopes = missing), fl!(t, "missing-scopes-next"))
+        }
+        ConnectionState::NeedsSignIn | ConnectionState::NeedsAdministrator => {
+            (fl!(t, "ms-denied-cause"), fl!(t, "needs-administrator-next"))
+        }
+        ConnectionState::AppCredential => (fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next")),
+        ConnectionState::MailboxGone => (fl!(t, "ms-mailbox-gone-cause"), fl!(t, "mailbox-gone-next")),
+    }
+}
+
+/// How a mail of ours fares: (kind for the style sheet, words).
+pub(crate) fn delivery(t: Texts, row: &OutboxRow) -> (&'static str, String) {
+    if let Some(reason) = &row.bounce {
+        return ("bad", fl!(t, "delivery-bounced", reason = reason.as_str()));
+    }
+    let trouble = row.last_error.as_deref().unwrap_or_default();
+    match row.step {
+        Step::Queued | Step::Drafting | Step::Drafted | Step::Sending if trouble.is_empty() => {
+            ("wait", fl!(t, "delivery-waiting"))
+        }
+        Step::Queued | Step::Drafting | Step::Drafted | Step::Sending => {
+            ("wait", fl!(t, "delivery-waiting-because", reason = trouble))
+        }
+        Step::Accepted => ("wait", fl!(t, "delivery-accepted")),
+        Step::Sent => ("good", fl!(t, "delivery-sent")),
+        Step::Failed => ("bad", fl!(t, "delivery-failed", reason = trouble)),
+    }
+}
+
+/// Why a mail stands in its ticket.
+pub(crate) fn signal(t: Texts, signal: &Signal) -> String {
+    match signal {
+        Signal::Token { ticket } => fl!(t, "signal-token", ticket = ticket.to_string()),
+        Signal::InReplyTo { id } => fl!(t, "signal-in-reply-to", id = id.to_string()),
+        Signal::References { id } => fl!(t, "signal-references", id = id.to_string()),
+    }
+}
+
+/// An entry of the history; `None` for what the conversation shows already.
+pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<String> {
+    match event {
+        AuditEvent::Created => Some(fl!(t, "audit-created")),
+        AuditEvent::Comment { .. } => None,
+        AuditEvent::Change { field, previous, value } => {
+            let name = field_name(t, field);
+            let (from, to) = (cell(t, field, previous.as_deref(), people), cell(t, field, value.as_deref(), people));
+            Some(fl!(t, "audit-change", field = name, from = from, to = to))
+        }
+        AuditEvent::Notification { recipients, subject, .. } => {
+            Some(fl!(t, "audit-notification", recipients = recipients.join(", "), subject = subject.as_str()))
+        }
+        AuditEvent::DeliveryFailure { reason, .. } => {
+            Some(fl!(t, "audit-delivery-failure", reason = reason.as_str()))
+        }
+    }
+}
+
+fn field_name(t: Texts, field: &str) -> String {
+    match field {
+        "status" => fl!(t, "field-status"),
+        "priority" => fl!(t, "field-priority"),
+        "assignee_id" => fl!(t, "field-assignee"),
+        "group_id" => fl!(t, "field-group"),
+        "tags" => fl!(t, "field-tags"),
+        "collaborator_ids" | "ccs" => fl!(t, "field-ccs"),
+        "address_id" | "recipient" => fl!(t, "field-address"),
+        other => other.to_owned(),
+    }
+}
+
+/// The value of a field in words.
+fn cell(t: Texts, field: &str, value: Option<&str>, people: &[Person]) -> String {
+    let Some(value) = value.filter(|value| !value.is_empty()) else { return "–".to_owned() };
+    let known = match field {
+        "status" => Status::parse(value).map(|value| status(t, value)),
+        "priority" => Priority::parse(value).map(|value| priority(t, Some(value))),
+        "assignee_id" => value.parse().ok().and_then(|id: PersonId| Some(people.iter().find(|p| p.id == id)?.name.clone())),
+        _ => None,
+    };
+    known.unwrap_or_else(|| value.to_owned())
+}
