@@ -14,19 +14,17 @@ after(async () => { await browser?.close(); });
 async function signInAtMicrosoft(page, stage, person) {
   await page.waitForURL((url) => url.href.startsWith(stage.microsoft));
   const password = page.locator('input[type=password]');
-  const another = page.locator('button[value=other], button[name=other], a[href*=other]');
+  const another = page.locator('#otherTile');
   await password.or(another).first().waitFor();
-  if (!(await password.isVisible())) await another.first().click();
-  await page.locator('input[type=email], input[type=text]').first().fill(person.upn);
+  if (!(await password.isVisible())) await another.click();
+  await page.locator('input[type=email]').fill(person.upn);
   await password.fill(person.password);
-  await shot(page, `microsoft-sign-in`);
-  await page.locator('button[type=submit], button:not([type])').first().click();
-  const consent = page.locator('input[type=checkbox]').first();
-  await Promise.race([consent.waitFor(), page.waitForURL((url) => url.href.startsWith(stage.desk))]);
-  if (page.url().startsWith(stage.microsoft)) {
-    await shot(page, `microsoft-consent`);
-    await page.locator('button:not([value=cancel]):not([value=decline])').first().click();
-  }
+  await shot(page, 'microsoft-sign-in');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('checkbox').first().waitFor();
+  assert.ok(await page.getByRole('checkbox', { name: /Mail\.ReadWrite/ }).isChecked(), 'each permission can be seen and unticked');
+  await shot(page, 'microsoft-consent');
+  await page.getByRole('button', { name: 'Accept' }).click();
   await page.waitForURL((url) => url.href.startsWith(stage.desk));
 }
 
@@ -58,6 +56,7 @@ for (const { language, mailbox, subject, question, answer, thanks, customer } of
   test(`a newcomer connects a mailbox and answers a customer (${language})`, async () => {
     const t = texts(language);
     const stage = await startSandbox();
+    let page;
     try {
       const people = await stage.control('people');
       const staff = (people.people ?? people).filter((p) => (p.mailbox ?? 'online') === 'online');
@@ -66,7 +65,7 @@ for (const { language, mailbox, subject, question, answer, thanks, customer } of
       const chosen = [...boxes].sort((a, b) => inbox(b) - inbox(a))[mailbox];
       const person = staff.find((p) => (p.mail ?? p.upn) === chosen.address);
       assert.match(stage.output(), new RegExp(person.upn), 'the first lines on the terminal name the account');
-      const page = await browser.person(language);
+      page = await browser.person(language);
 
       // 1. Sign in, and the whole way through the Admin Center.
       await page.goto(stage.desk);
@@ -162,6 +161,8 @@ for (const { language, mailbox, subject, question, answer, thanks, customer } of
       assert.ok(overflow <= 0, `the narrow list is ${overflow} px too wide`);
       assert.deepEqual(page.complaints, [], 'no script error and no violated Content-Security-Policy');
     } catch (error) {
+      if (page) await shot(page, `${language}-failed`).catch(() => {});
+      error.message += `\n--- at ${page?.url()}\n${(await page?.locator('main').innerText().catch(() => ''))?.slice(0, 1500)}`;
       error.message += `\n--- the sandbox said:\n${stage.output().slice(-3000)}`;
       throw error;
     } finally {

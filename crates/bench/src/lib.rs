@@ -2,13 +2,12 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use store::Store;
 use testkit::{Microsoft, Visitor};
-use tokio::process::{Child, Command};
 
 /// The administrator of the benchmarks.
 pub const ADMIN: &str = "admin@bench.example";
@@ -60,7 +59,6 @@ impl Stage {
         let microsoft_process = Command::new(binary)
             .args(["microsoft", "--empty", "--listen", &format!("127.0.0.1:{microsoft_port}"), "--app", &app])
             .stdout(Stdio::null())
-            .kill_on_drop(true)
             .spawn()
             .context("cannot start the stand-in")?;
         let microsoft = Microsoft::at(&base);
@@ -73,13 +71,13 @@ impl Stage {
     /// A command of the desk with its configuration.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
-        command.arg("--config").arg(self.dir.path().join("postdesk.toml")).args(arguments).kill_on_drop(true);
+        command.arg("--config").arg(self.dir.path().join("postdesk.toml")).args(arguments);
         command
     }
 
     /// Makes the administrator.
     pub async fn make_admin(&self) -> anyhow::Result<()> {
-        let done = self.command(&["admin", "make", "--address", ADMIN, "--password", PASSWORD]).stdout(Stdio::null()).status().await?;
+        let done = self.command(&["admin", "make", "--address", ADMIN, "--password", PASSWORD]).stdout(Stdio::null()).status()?;
         if done.success() { Ok(()) } else { bail!("admin make failed") }
     }
 
@@ -107,8 +105,8 @@ impl Stage {
     /// kill -9.
     pub async fn kill_desk(&mut self) -> anyhow::Result<()> {
         if let Some(mut process) = self.desk_process.take() {
-            process.start_kill()?;
-            process.wait().await?;
+            process.kill()?;
+            process.wait()?;
         }
         Ok(())
     }
@@ -116,9 +114,8 @@ impl Stage {
     /// SIGTERM, and waits for the end.
     pub async fn stop_desk(&mut self) -> anyhow::Result<()> {
         if let Some(mut process) = self.desk_process.take() {
-            let pid = process.id().context("a running desk")?;
-            Command::new("kill").arg(pid.to_string()).status().await?;
-            process.wait().await?;
+            Command::new("kill").arg(process.id().to_string()).status()?;
+            process.wait()?;
         }
         Ok(())
     }
@@ -163,16 +160,24 @@ impl Stage {
 
     /// Resident memory of the desk in MiB, and CPU seconds it has used.
     pub fn usage(&self) -> anyhow::Result<(f64, f64)> {
-        let pid = self.desk_process.as_ref().and_then(Child::id).context("a running desk")?;
+        let pid = self.desk_process.as_ref().map(Child::id).context("a running desk")?;
         usage_of(pid)
     }
 
     /// Ends everything.
     pub async fn end(mut self) -> anyhow::Result<()> {
-        self.kill_desk().await?;
-        self.microsoft_process.start_kill()?;
-        self.microsoft_process.wait().await?;
-        Ok(())
+        self.kill_desk().await
+    }
+}
+
+/// Whatever happened, no process is left behind.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        for process in self.desk_process.iter_mut().chain([&mut self.microsoft_process]) {
+            // Both fail only when it has ended already.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
 }
 

@@ -294,7 +294,7 @@ pub const NOBODY: &str = "unknown-sender@postdesk.invalid";
 
 /// The author of a letter: Reply-To before From, as desks do it; but a Reply-To that is a support address of ours
 /// names no person, then it is From.
-pub fn author<'l>(letter: &'l Letter, is_support_address: impl Fn(&Address) -> bool) -> Option<&'l Mailbox> {
+pub fn author(letter: &Letter, is_support_address: impl Fn(&Address) -> bool) -> Option<&Mailbox> {
     match (&letter.reply_to, &letter.from) {
         (Some(reply_to), Some(from)) if is_support_address(&reply_to.address) => Some(from),
         _ => letter.author(),

@@ -65,7 +65,8 @@ fn categories(settings: &crate::Settings, outcome: OutcomeKind) -> Vec<String> {
 /// Notes what came of each. When Microsoft asks to wait, or refuses the token, the whole mailbox waits.
 async fn note(reading: &Reading<'_>, due: &[ToAcknowledge], marked: &[Marked]) -> Result<()> {
     let engine = reading.engine;
-    let (mut done, mut later, mut much_later): (Vec<LedgerId>, Vec<LedgerId>, Vec<LedgerId>) = Default::default();
+    let (mut done, mut later, mut much_later): (Vec<LedgerId>, Vec<LedgerId>, Vec<LedgerId>) =
+        Default::default();
     let mut wait = None;
     for row in due {
         match marked.iter().find(|marked| marked.id == row.item).map(|marked| &marked.result) {
@@ -77,7 +78,9 @@ async fn note(reading: &Reading<'_>, due: &[ToAcknowledge], marked: &[Marked]) -
                 match error.remedy() {
                     Remedy::GiveUpItem => much_later.push(row.id),
                     // An item that changed meanwhile or a server that fails: only this one waits.
-                    _ if matches!(error, MicrosoftError::Conflict(_) | MicrosoftError::Server(_)) => later.push(row.id),
+                    _ if matches!(error, MicrosoftError::Conflict(_) | MicrosoftError::Server(_)) => {
+                        later.push(row.id)
+                    }
                     _ => wait = Some(error.clone()),
                 }
             }

@@ -136,7 +136,8 @@ async fn bounced(tx: &Tx, letter: &Letter) -> Result<Option<OutboxRow>> {
     if letter.kind != Kind::Bounce {
         return Ok(None);
     }
-    let ids: Vec<_> = letter.bounced.iter().chain(&letter.in_reply_to).chain(&letter.references).cloned().collect();
+    let ids: Vec<_> =
+        letter.bounced.iter().chain(&letter.in_reply_to).chain(&letter.references).cloned().collect();
     if ids.is_empty() && letter.own_mark.is_none() {
         return Ok(None);
     }
@@ -155,9 +156,14 @@ async fn referenced(
     for ticket in engine.inner.token_key.find(letter) {
         signals.push((TicketId(ticket), Signal::Token { ticket: TicketId(ticket) }));
     }
-    let ids: Vec<_> = letter.in_reply_to.iter().chain(letter.references.iter().rev()).take(100).cloned().collect();
+    let ids: Vec<_> =
+        letter.in_reply_to.iter().chain(letter.references.iter().rev()).take(100).cloned().collect();
     for (id, known) in tx.known_messages(&ids).await? {
-        let signal = if letter.in_reply_to.contains(&id) { Signal::InReplyTo { id } } else { Signal::References { id } };
+        let signal = if letter.in_reply_to.contains(&id) {
+            Signal::InReplyTo { id }
+        } else {
+            Signal::References { id }
+        };
         signals.push((known.ticket, signal));
     }
     let mut found: Vec<Referenced> = Vec::new();
@@ -200,8 +206,11 @@ async fn notes(tx: &Tx, ticket: TicketId) -> Result<Vec<String>> {
 /// Those of our addresses that the letter names.
 fn support_addresses(place: &Place, letter: &Letter) -> Vec<Address> {
     let people = letter.to.iter().chain(&letter.cc).chain(&letter.from).chain(&letter.reply_to);
-    let mut ours: Vec<Address> =
-        people.map(|person| &person.address).filter(|address| place.ours.contains(address)).cloned().collect();
+    let mut ours: Vec<Address> = people
+        .map(|person| &person.address)
+        .filter(|address| place.ours.contains(address))
+        .cloned()
+        .collect();
     ours.sort();
     ours.dedup();
     ours

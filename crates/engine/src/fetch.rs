@@ -5,7 +5,7 @@ use desk::decide::OutcomeKind;
 use exchange::{Mailbox, Remedy};
 use futures_util::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
-use store::{Form, LedgerRow, Lease, Settlement};
+use store::{Form, Lease, LedgerRow, Settlement};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -32,7 +32,11 @@ enum Found {
 
 /// Fetches and takes in these messages. A message that fails is noted and tried again later; it never stops the others.
 /// An error means that the mailbox, or the desk, cannot go on now.
-pub(crate) async fn take_in(reading: &mut Reading<'_>, rows: Vec<LedgerRow>, stop: &CancellationToken) -> Result<()> {
+pub(crate) async fn take_in(
+    reading: &mut Reading<'_>,
+    rows: Vec<LedgerRow>,
+    stop: &CancellationToken,
+) -> Result<()> {
     let (engine, lease) = (reading.engine.clone(), reading.held.lease().clone());
     let mailbox = reading.mailbox.clone();
     let mut fetched = stream::iter(rows)

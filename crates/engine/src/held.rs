@@ -19,7 +19,9 @@ impl Held {
     pub(crate) async fn claim(engine: &Engine, name: &str) -> Result<Option<Self>> {
         let inner = &engine.inner;
         let ttl = inner.settings.lease;
-        let Some(lease) = inner.store.claim(name, &inner.holder, engine.now(), ttl).await? else { return Ok(None) };
+        let Some(lease) = inner.store.claim(name, &inner.holder, engine.now(), ttl).await? else {
+            return Ok(None);
+        };
         let renewal = tokio::spawn(renew(engine.clone(), lease.clone()));
         Ok(Some(Self { lease, store: inner.store.clone(), _renewal: AbortOnDropHandle::new(renewal) }))
     }

@@ -96,7 +96,12 @@ impl FileImport {
                 let blob = store.blobs().put_lazy(bytes).await?;
                 let files = intake::store_files(store, &mut letter, true).await?;
                 let item = format!("file:{}", blob.0);
-                Ok::<_, Error>(Ready { item, original: Original { blob, form: Form::Mime, size }, letter, files })
+                Ok::<_, Error>(Ready {
+                    item,
+                    original: Original { blob, form: Form::Mime, size },
+                    letter,
+                    files,
+                })
             })
             .buffered(WRITES)
             .try_collect()
@@ -210,7 +215,12 @@ async fn read_all(contents: &[Bytes]) -> Vec<Letter> {
         .map(|share| {
             let share = share.to_vec();
             let sizes: Vec<u64> = share.iter().map(|bytes| bytes.len() as u64).collect();
-            (tokio::task::spawn_blocking(move || share.iter().map(|raw| mail::read(raw)).collect::<Vec<_>>()), sizes)
+            (
+                tokio::task::spawn_blocking(move || {
+                    share.iter().map(|raw| mail::read(raw)).collect::<Vec<_>>()
+                }),
+                sizes,
+            )
         })
         .collect();
     let mut letters = Vec::with_capacity(contents.len());

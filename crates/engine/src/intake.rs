@@ -8,8 +8,8 @@ use desk::{CommentId, LedgerId, Person, Status, Ticket, TicketId};
 use jiff::Timestamp;
 use mail::{Letter, Mailbox, Unreadable};
 use store::{
-    AuditEvent, BlobId, Form, KnownMessage, Lease, NewAttachment, NewComment, NewSuspended, NewTicket, SeenBy,
-    Settlement, Store, TicketChange, Topic, Tx,
+    AuditEvent, BlobId, Form, KnownMessage, Lease, NewAttachment, NewComment, NewSuspended, NewTicket,
+    SeenBy, Settlement, Store, TicketChange, Topic, Tx,
 };
 
 use crate::context::{self, Loaded, Place};
@@ -23,8 +23,6 @@ const LONGEST_SUBJECT: usize = 1_000;
 const EXCERPT: usize = 300;
 /// Tries to decide anew when another worker was quicker with the same mail or person.
 const RACES: usize = 5;
-/// Mails from this size on are read on a thread of their own.
-const BIG: usize = 32 * 1024;
 
 /// A journaled message, read.
 pub(crate) struct Arrived {
@@ -66,7 +64,11 @@ pub(crate) fn unread(size: u64) -> Letter {
 }
 
 /// Stores the files of a letter; their bytes leave it.
-pub(crate) async fn store_files(store: &Store, letter: &mut Letter, lazily: bool) -> Result<Vec<NewAttachment>> {
+pub(crate) async fn store_files(
+    store: &Store,
+    letter: &mut Letter,
+    lazily: bool,
+) -> Result<Vec<NewAttachment>> {
     let mut files = Vec::with_capacity(letter.attachments.len());
     for attachment in &mut letter.attachments {
         let content = Bytes::from(std::mem::take(&mut attachment.content));
@@ -85,13 +87,13 @@ pub(crate) async fn store_files(store: &Store, letter: &mut Letter, lazily: bool
     Ok(files)
 }
 
-/// True for mails that are read on a thread of their own anyway.
-pub(crate) fn is_big(bytes: &Bytes) -> bool {
-    bytes.len() >= BIG
-}
-
 /// Takes in one message: decides, applies, gives the ledger row its outcome. `None`: the row had one already.
-pub(crate) async fn take(engine: &Engine, lease: &Lease, place: &Place, arrived: &Arrived) -> Result<Option<Settlement>> {
+pub(crate) async fn take(
+    engine: &Engine,
+    lease: &Lease,
+    place: &Place,
+    arrived: &Arrived,
+) -> Result<Option<Settlement>> {
     let mut races = 0;
     loop {
         let tx = engine.inner.store.begin(engine.now()).await?;
@@ -110,7 +112,12 @@ pub(crate) async fn take(engine: &Engine, lease: &Lease, place: &Place, arrived:
 }
 
 /// Decides and applies inside `tx`, without committing. `None`: the row had an outcome already, roll back.
-pub(crate) async fn settle(engine: &Engine, tx: &Tx, place: &Place, arrived: &Arrived) -> Result<Option<Settlement>> {
+pub(crate) async fn settle(
+    engine: &Engine,
+    tx: &Tx,
+    place: &Place,
+    arrived: &Arrived,
+) -> Result<Option<Settlement>> {
     let letter = &arrived.letter;
     let way = match arrived.seen_by {
         SeenBy::Delta | SeenBy::Sweep => Way::Live,
@@ -186,10 +193,17 @@ impl Carrying<'_> {
         }
     }
 
-    async fn new_ticket(&self, plan: &TicketPlan, follows: Option<TicketId>) -> Result<(Option<TicketId>, Option<CommentId>)> {
+    async fn new_ticket(
+        &self,
+        plan: &TicketPlan,
+        follows: Option<TicketId>,
+    ) -> Result<(Option<TicketId>, Option<CommentId>)> {
         let requester = self.person(&plan.requester).await?;
-        let author =
-            if plan.comment.author == plan.requester { requester.clone() } else { self.person(&plan.comment.author).await? };
+        let author = if plan.comment.author == plan.requester {
+            requester.clone()
+        } else {
+            self.person(&plan.comment.author).await?
+        };
         let mut ccs = Vec::with_capacity(plan.ccs.len());
         for cc in &plan.ccs {
             let id = self.ensure(cc).await?.id;
@@ -239,7 +253,10 @@ impl Carrying<'_> {
         let mut change = TicketChange { status, ..TicketChange::default() };
         for cc in add_ccs {
             let person = self.ensure(cc).await?.id;
-            if person != before.requester && !before.ccs.contains(&person) && !change.add_ccs.contains(&person) {
+            if person != before.requester
+                && !before.ccs.contains(&person)
+                && !change.add_ccs.contains(&person)
+            {
                 change.add_ccs.push(person);
             }
         }

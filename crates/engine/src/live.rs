@@ -81,9 +81,10 @@ async fn tail(engine: Weak<Inner>, store: Store, closed: CancellationToken) {
     loop {
         let committed = store.committed();
         let read = match last {
-            Some(after) => store.changes_after(after).await.map(|rows| {
-                rows.into_iter().map(|row| (row.id, Arc::from(row.topic))).collect::<Vec<_>>()
-            }),
+            Some(after) => store
+                .changes_after(after)
+                .await
+                .map(|rows| rows.into_iter().map(|row| (row.id, Arc::from(row.topic))).collect::<Vec<_>>()),
             // What was committed between the first page's question and this reading is covered by the star.
             None => store.last_change().await.map(|id| vec![(id, Arc::from(ANYTHING))]),
         };

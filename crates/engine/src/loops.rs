@@ -59,12 +59,14 @@ struct Pace {
 
 impl Pace {
     fn after_success(self, fresh: usize, settings: &crate::Settings) -> Self {
-        let slower = (self.pause.max(settings.poll_min) * 3 / 2).min(settings.poll_max.max(settings.poll_min));
+        let slower =
+            (self.pause.max(settings.poll_min) * 3 / 2).min(settings.poll_max.max(settings.poll_min));
         Self { pause: if fresh > 0 { settings.poll_min } else { slower }, failures: 0 }
     }
 
     fn after_failure(self, asked: Option<Duration>, settings: &crate::Settings) -> Self {
-        let backoff = (settings.poll_min * (1 << self.failures.min(10))).min(LONGEST_BACKOFF).max(settings.poll_min);
+        let backoff =
+            (settings.poll_min * (1 << self.failures.min(10))).min(LONGEST_BACKOFF).max(settings.poll_min);
         let asked = asked.and_then(|asked| SignedDuration::try_from(asked).ok()).unwrap_or_default();
         Self { pause: backoff.max(asked), failures: self.failures + 1 }
     }
@@ -86,7 +88,9 @@ async fn reading(engine: Engine, stop: CancellationToken) {
                 for mailbox in due {
                     let pace = paces.get(&mailbox.connection).copied().unwrap_or_default();
                     let (engine, stop) = (engine.clone(), stop.clone());
-                    crew.start(mailbox.connection, async move { read(&engine, mailbox.connection, pace, &stop).await });
+                    crew.start(mailbox.connection, async move {
+                        read(&engine, mailbox.connection, pace, &stop).await
+                    });
                 }
             }
             Err(error) => tracing::error!(%error, "the mailboxes to be read could not be found"),
@@ -195,7 +199,9 @@ async fn tidy(engine: &Engine) -> Result<()> {
     // The feed's entries carry the computer's time, not the clock's.
     store.prune_changes(Timestamp::now() - CHANGES_KEPT).await?;
     store.prune_sessions(now).await?;
-    for run in store.imports(now).await?.into_iter().filter(|run| run.finished_at.is_none() && run.found.is_some()) {
+    for run in
+        store.imports(now).await?.into_iter().filter(|run| run.finished_at.is_none() && run.found.is_some())
+    {
         let tx = store.begin(now).await?;
         if tx.finish_import(run.id).await? {
             tx.commit().await?;

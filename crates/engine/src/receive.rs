@@ -45,7 +45,11 @@ pub(crate) struct Reading<'e> {
 
 /// Reads a mailbox under the lease `receive:{connection}`: learns, fetches, takes in, marks. Answers how many messages were
 /// new; `None` when another worker is at it. What Microsoft refuses is noted at the connection before it is answered.
-pub(crate) async fn work(engine: &Engine, connection: ConnectionId, stop: &CancellationToken) -> Result<Option<usize>> {
+pub(crate) async fn work(
+    engine: &Engine,
+    connection: ConnectionId,
+    stop: &CancellationToken,
+) -> Result<Option<usize>> {
     let Some(held) = Held::claim(engine, &format!("receive:{connection}")).await? else { return Ok(None) };
     let outcome = read(engine, connection, &held, stop).await;
     // Given back whatever happened; a lease lost already is no reason to hide why.
@@ -60,7 +64,12 @@ pub(crate) async fn work(engine: &Engine, connection: ConnectionId, stop: &Cance
     Ok(Some(fresh))
 }
 
-async fn read(engine: &Engine, connection: ConnectionId, held: &Held, stop: &CancellationToken) -> Result<usize> {
+async fn read(
+    engine: &Engine,
+    connection: ConnectionId,
+    held: &Held,
+    stop: &CancellationToken,
+) -> Result<usize> {
     let store = &engine.inner.store;
     let all = store.support_addresses().await?;
     let address = store.address_of(connection).await?;
@@ -272,7 +281,12 @@ impl Reading<'_> {
         let fresh = tx.see(Some(self.connection), &self.place.name, &seen, SeenBy::Sweep).await?.len();
         if fresh > 0 {
             tx.commit().await?;
-            tracing::warn!(mailbox = self.place.name, listed, fresh, "the sweep found mail that delta had not brought");
+            tracing::warn!(
+                mailbox = self.place.name,
+                listed,
+                fresh,
+                "the sweep found mail that delta had not brought"
+            );
         }
         Ok(fresh)
     }

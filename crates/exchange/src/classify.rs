@@ -68,7 +68,6 @@ pub(crate) fn graph(answer: &Answer, on_item: bool) -> Error {
         "SyncStateNotFound" | "ResyncRequired" => Error::Resync(trace),
         "ErrorSubmissionQuotaExceeded"
         | "ErrorExceededMessageLimit"
-        | "ErrorServerBusy"
         | "TooManyRequests"
         | "ApplicationThrottled" => Error::Throttled { retry_after, trace },
         "ErrorQuotaExceeded"

@@ -13,6 +13,8 @@ pub struct Body {
     pub text: String,
     /// HTML as sent.
     pub html: Option<String>,
+    /// The text was made of the HTML.
+    pub text_from_html: bool,
     /// Which parts went into it: they are no attachments.
     pub used: Vec<usize>,
 }
@@ -69,13 +71,10 @@ pub fn body(parts: &[Part<'_>]) -> Body {
         }
     }
     let whole = said.into_iter().next().unwrap_or_default();
-    let text = match (whole.text, &whole.html) {
-        (Some(text), Some(html)) if text.trim().is_empty() => html::to_text(html),
-        (Some(text), _) => text,
-        (None, Some(html)) => html::to_text(html),
-        (None, None) => String::new(),
-    };
-    Body { text, html: whole.html, used }
+    let own_text = whole.text.filter(|text| whole.html.is_none() || !text.trim().is_empty());
+    let text_from_html = own_text.is_none();
+    let text = own_text.or_else(|| whole.html.as_deref().map(html::to_text)).unwrap_or_default();
+    Body { text, text_from_html, html: whole.html, used }
 }
 
 /// A text part is body unless it is offered as a file.
@@ -140,7 +139,8 @@ fn joined(below: Vec<Said>) -> Said {
 fn text_of(part: &Part<'_>, tld: Option<&str>) -> String {
     let bytes = part.decoded();
     let bytes = bytes.get(..MAX_TEXT).unwrap_or(&bytes);
-    let label = part.charset.clone().or_else(|| (part.mime == "text/html").then(|| meta_charset(bytes)).flatten());
+    let label =
+        part.charset.clone().or_else(|| (part.mime == "text/html").then(|| meta_charset(bytes)).flatten());
     let text = charset::decode(bytes, label.as_deref(), tld);
     if part.mime == "text/html" {
         return text;

@@ -20,7 +20,8 @@ fn decode_any(bytes: &[u8], label: Option<&str>, tld: Option<&str>) -> String {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(bytes.get(length..).unwrap_or_default()).0.into_owned();
     }
-    let Some(label) = label.map(|label| label.trim_matches(['"', '\'', ' ', '\t'])).filter(|l| !l.is_empty()) else {
+    let Some(label) = label.map(|label| label.trim_matches(['"', '\'', ' ', '\t'])).filter(|l| !l.is_empty())
+    else {
         return guess(bytes, tld);
     };
     let Some(encoding) = by_label(label) else {
@@ -39,6 +40,9 @@ fn decode_any(bytes: &[u8], label: Option<&str>, tld: Option<&str>) -> String {
     if !broken {
         return text.into_owned();
     }
+    if encoding == ISO_2022_JP && bytes.is_ascii() {
+        return encoding.decode_without_bom_handling(&without_empty_shifts(bytes)).0.into_owned();
+    }
     // The label is wrong, or one character is damaged: another encoding is taken only if it explains every byte.
     let other = guess_encoding(bytes, tld);
     if other != encoding && other != WINDOWS_1252 {
@@ -48,6 +52,25 @@ fn decode_any(bytes: &[u8], label: Option<&str>, tld: Option<&str>) -> String {
         }
     }
     text.into_owned()
+}
+
+/// Mailers shift to ASCII and back with nothing in between (wherever encoded words meet, for one); the web's decoder
+/// takes that for an attack.
+fn without_empty_shifts(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = memchr::memchr(0x1B, rest) {
+        let (before, shift) = rest.split_at(at);
+        out.extend_from_slice(before);
+        let length = shift.len().min(3);
+        let (shift, after) = shift.split_at(length);
+        if after.first() != Some(&0x1B) {
+            out.extend_from_slice(shift);
+        }
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 fn by_label(label: &str) -> Option<&'static Encoding> {
@@ -77,7 +100,8 @@ fn guess_encoding(bytes: &[u8], tld: Option<&str>) -> &'static Encoding {
     let sample = sample.get(..SAMPLE).unwrap_or(sample);
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(sample, sample.len() < SAMPLE);
-    let tld = tld.filter(|tld| tld.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+    let tld =
+        tld.filter(|tld| tld.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
     detector.guess(tld.map(str::as_bytes), Utf8Detection::Allow)
 }
 

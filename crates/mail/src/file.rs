@@ -57,7 +57,9 @@ fn referred_to(html: &str) -> HashSet<String> {
         let (before, after) = rest.split_at(at);
         let after = after.get(1..).unwrap_or_default();
         let bytes = before.as_bytes();
-        if bytes.len() >= 3 && bytes.get(bytes.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case(b"cid")) {
+        if bytes.len() >= 3
+            && bytes.get(bytes.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case(b"cid"))
+        {
             let end = after
                 .find(|c: char| matches!(c, '"' | '\'' | '>' | '<' | ')') || c.is_whitespace())
                 .unwrap_or(after.len());
@@ -149,6 +151,9 @@ fn default_name(mime: &str, content: &[u8]) -> String {
 }
 
 /// The first part of that type, decoded.
-pub fn content_of<'p>(parts: &'p [Part<'_>], is: impl Fn(&str) -> bool) -> Option<std::borrow::Cow<'p, [u8]>> {
+pub fn content_of<'p>(
+    parts: &'p [Part<'_>],
+    is: impl Fn(&str) -> bool,
+) -> Option<std::borrow::Cow<'p, [u8]>> {
     parts.iter().find(|part| is(&part.mime)).map(mime::Part::decoded)
 }

@@ -96,12 +96,19 @@ impl<'a> Fields<'a> {
 
     /// The decoded texts of all fields of that name, in order.
     pub fn texts(&self, name: &str) -> impl Iterator<Item = String> {
-        self.fields.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| self.decoded(value))
+        self.fields
+            .iter()
+            .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| self.decoded(value))
     }
 
     /// Name and decoded text of the first `limit` fields.
     pub fn all(&self, limit: usize) -> Vec<(String, String)> {
-        self.fields.iter().take(limit).map(|(name, value)| ((*name).to_owned(), self.decoded(value))).collect()
+        self.fields
+            .iter()
+            .take(limit)
+            .map(|(name, value)| ((*name).to_owned(), self.decoded(value)))
+            .collect()
     }
 
     fn decoded(&self, value: &[u8]) -> String {
@@ -148,8 +155,12 @@ impl<'a> Fields<'a> {
     /// The date in the first field of that name.
     pub fn date(&self, name: &str) -> Option<Timestamp> {
         let line = format!("{}\n", self.text(name)?);
-        let HeaderValue::DateTime(date) = MessageStream::new(line.as_bytes()).parse_date() else { return None };
-        (date.is_valid() && date.year >= 1970).then(|| Timestamp::from_second(date.to_timestamp()).ok()).flatten()
+        let HeaderValue::DateTime(date) = MessageStream::new(line.as_bytes()).parse_date() else {
+            return None;
+        };
+        (date.is_valid() && date.year >= 1970)
+            .then(|| Timestamp::from_second(date.to_timestamp()).ok())
+            .flatten()
     }
 
     /// A field of the form `type/subtype; name=value`.

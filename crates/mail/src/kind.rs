@@ -101,24 +101,60 @@ fn status_field(parts: &[Part<'_>], name: &str) -> Option<String> {
 }
 
 const FAILURE_SUBJECTS: &[&str] = &[
-    "undeliver", "delivery status notification", "delivery failure", "delivery has failed", "delivery failed",
-    "mail delivery failed", "returned mail", "failure notice", "returned to sender", "could not be delivered",
-    "mail system error", "non-delivery", "nondeliver", "配信不能", "配信できません", "配信不可", "配達不能", "送信できませんでした",
-    "配信エラー", "不達",
+    "undeliver",
+    "delivery status notification",
+    "delivery failure",
+    "delivery has failed",
+    "delivery failed",
+    "mail delivery failed",
+    "returned mail",
+    "failure notice",
+    "returned to sender",
+    "could not be delivered",
+    "mail system error",
+    "non-delivery",
+    "nondeliver",
+    "配信不能",
+    "配信できません",
+    "配信不可",
+    "配達不能",
+    "送信できませんでした",
+    "配信エラー",
+    "不達",
 ];
 
 /// Mailboxes that belong to mail servers (RFC 2142, RFC 5321) and Exchange's own reporter.
 fn is_mail_system(local: &str) -> bool {
     let local = local.trim_matches('"');
-    matches!(local, "mailer-daemon" | "mailerdaemon" | "postmaster" | "mail-daemon" | "mail.daemon" | "maildaemon")
-        || local.starts_with("mailer-daemon")
+    matches!(
+        local,
+        "mailer-daemon" | "mailerdaemon" | "postmaster" | "mail-daemon" | "mail.daemon" | "maildaemon"
+    ) || local.starts_with("mailer-daemon")
         || local.starts_with("microsoftexchange329e71ec88ae4615bbc36ab6ce41109e")
 }
 
 const ABSENCE_SUBJECTS: &[&str] = &[
-    "automatic reply:", "automatic reply：", "auto reply:", "auto-reply:", "autoreply:", "auto:", "自動応答:", "自動応答：",
-    "自動返信", "out of office", "out-of-office", "out of the office", "不在通知", "不在応答", "不在返信", "不在のお知らせ",
-    "automatische antwort:", "réponse automatique", "respuesta automática:", "risposta automatica:", "自动答复:",
+    "automatic reply:",
+    "automatic reply：",
+    "auto reply:",
+    "auto-reply:",
+    "autoreply:",
+    "auto:",
+    "自動応答:",
+    "自動応答：",
+    "自動返信",
+    "out of office",
+    "out-of-office",
+    "out of the office",
+    "不在通知",
+    "不在応答",
+    "不在返信",
+    "不在のお知らせ",
+    "automatische antwort:",
+    "réponse automatique",
+    "respuesta automática:",
+    "risposta automatica:",
+    "自动答复:",
 ];
 
 fn out_of_office(letter: &Letter, fields: &Fields<'_>, found: &mut Vec<(Kind, Sign)>) {
@@ -127,8 +163,7 @@ fn out_of_office(letter: &Letter, fields: &Fields<'_>, found: &mut Vec<(Kind, Si
     if !is_reply && let Some(phrase) = phrase_in(&letter.subject, ABSENCE_SUBJECTS) {
         let alone = fields.raw("auto-submitted").is_some()
             || fields.raw("x-auto-response-suppress").is_some()
-            || letter.subject.to_lowercase().starts_with(phrase)
-            || letter.subject.trim_start_matches(['【', '[', '（', '(', '<', '＜']).to_lowercase().starts_with(phrase);
+            || is_title(&letter.subject, phrase);
         if alone {
             found.push((Kind::OutOfOffice, sign("subject", phrase)));
         }
@@ -142,6 +177,18 @@ fn out_of_office(letter: &Letter, fields: &Fields<'_>, found: &mut Vec<(Kind, Si
             found.push((Kind::Automatic, sign(name, &value)));
         }
     }
+}
+
+/// The phrase opens the subject and stands alone in it: people who ask about absence notes write on.
+fn is_title(subject: &str, phrase: &str) -> bool {
+    let lower = subject.to_lowercase();
+    let inside = lower.trim_start_matches(['【', '[', '（', '(', '<', '＜', '「', ' ', '\u{3000}']);
+    let Some(rest) = inside.strip_prefix(phrase) else { return false };
+    phrase.ends_with([':', '：'])
+        || rest.trim().is_empty()
+        || rest
+            .trim_start()
+            .starts_with([':', '：', '】', ']', '）', ')', '>', '＞', '」', '-', '－', '(', '（'])
 }
 
 /// Mailing lists and newsletters.
@@ -175,12 +222,14 @@ fn machines(letter: &Letter, fields: &Fields<'_>, found: &mut Vec<(Kind, Sign)>)
     }
     if let Some(value) = fields.text("x-auto-response-suppress") {
         // Outlook's own "no read receipt, please" (RN, NRN, DR, NDR) does not make a mail automatic.
-        let mute = |word: &str| matches!(word.trim().to_ascii_lowercase().as_str(), "all" | "oof" | "autoreply");
+        let mute =
+            |word: &str| matches!(word.trim().to_ascii_lowercase().as_str(), "all" | "oof" | "autoreply");
         if value.split([',', ' ', ';']).any(mute) {
             found.push((Kind::Automatic, sign("x-auto-response-suppress", &value)));
         }
     }
-    if let Some(value) = fields.raw("return-path").map(|value| String::from_utf8_lossy(value).trim().to_owned())
+    if let Some(value) =
+        fields.raw("return-path").map(|value| String::from_utf8_lossy(value).trim().to_owned())
         && value.split_whitespace().collect::<String>() == "<>"
     {
         found.push((Kind::Automatic, sign("return-path", "<>")));
@@ -206,7 +255,10 @@ fn bounced(letter: &Letter, parts: &[Part<'_>]) -> Vec<MessageId> {
     for part in parts {
         let is_returned = matches!(
             part.mime.as_str(),
-            "message/rfc822" | "message/global" | "text/rfc822-headers" | "message/rfc822-headers"
+            "message/rfc822"
+                | "message/global"
+                | "text/rfc822-headers"
+                | "message/rfc822-headers"
                 | "message/global-headers"
         );
         if is_returned {
@@ -238,7 +290,8 @@ fn bounce_reason(letter: &Letter, parts: &[Part<'_>]) -> Option<String> {
     let diagnostic = status_field(parts, "diagnostic-code")
         .map(|code| code.split_once(';').map_or(code.clone(), |(_, text)| text.to_owned()))
         .or_else(|| status_field(parts, "status"));
-    let line = diagnostic.or_else(|| letter.text.lines().find(|line| is_smtp_answer(line)).map(str::to_owned))?;
+    let line =
+        diagnostic.or_else(|| letter.text.lines().find(|line| is_smtp_answer(line)).map(str::to_owned))?;
     let line = crate::header::one_line(&line);
     let end = line.floor_char_boundary(300);
     line.get(..end).filter(|line| !line.is_empty()).map(str::to_owned)

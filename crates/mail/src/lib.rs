@@ -14,13 +14,16 @@ pub mod html;
 pub mod ids;
 mod kind;
 pub mod letter;
+mod linkify;
 mod markup;
 pub mod mbox;
 mod mime;
 mod plain;
 mod quote;
+mod quote_html;
 mod read;
 pub mod summary;
+mod tame;
 
 pub use compose::{Outgoing, OutgoingAttachment};
 pub use ids::{MessageId, TokenKey};

@@ -56,8 +56,20 @@ pub fn read(html: &str, take: impl FnMut(Piece) -> bool) {
 pub fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "param" | "source"
-            | "track" | "wbr"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 
@@ -113,5 +125,47 @@ fn raw_content(tag: &Tag) -> Option<RawKind> {
         "title" | "textarea" => Some(RawKind::Rcdata),
         "style" | "xmp" | "iframe" | "noembed" | "noframes" | "script" => Some(RawKind::Rawtext),
         _ => None,
+    }
+}
+
+/// Writes a piece as markup again.
+pub fn write(out: &mut String, piece: &Piece) {
+    match piece {
+        Piece::Start(element) => {
+            out.push('<');
+            out.push_str(&element.name);
+            for (name, value) in &element.attributes {
+                // Names html5ever lets pass but which would break out of the tag when written.
+                if name.is_empty() || name.contains(['"', '\'', '<', '>', '/', '=', ' ']) {
+                    continue;
+                }
+                out.push(' ');
+                out.push_str(name);
+                out.push_str("=\"");
+                escape(out, value);
+                out.push('"');
+            }
+            out.push('>');
+        }
+        Piece::End(name) => {
+            out.push_str("</");
+            out.push_str(name);
+            out.push('>');
+        }
+        Piece::Text(text) => escape(out, text),
+    }
+}
+
+/// Escapes for text and for double-quoted attributes.
+pub fn escape(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\0' => {}
+            c => out.push(c),
+        }
     }
 }

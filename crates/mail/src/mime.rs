@@ -61,6 +61,8 @@ pub fn parts(raw: &[u8]) -> Vec<Part<'_>> {
 struct Open {
     part: usize,
     boundary: Vec<u8>,
+    /// Where its content starts.
+    start: usize,
 }
 
 struct Walk<'a> {
@@ -86,13 +88,16 @@ impl<'a> Walk<'a> {
             self.end_leaf(start);
             let keep = if closing { depth } else { depth + 1 };
             while self.open.len() > keep {
-                self.close();
+                self.close(start);
             }
             if !closing {
                 at = self.begin_part(end);
             }
         }
         self.end_leaf(self.raw.len());
+        while !self.open.is_empty() {
+            self.close(self.raw.len());
+        }
     }
 
     /// Start of the next line at or after `at` that begins with two dashes.
@@ -121,8 +126,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, end: usize) {
         let Some(open) = self.open.pop() else { return };
+        // Nothing in it was delimited: then what stands there is the content.
+        if self.parts.len() == open.part + 1
+            && let Some(part) = self.parts.get_mut(open.part)
+        {
+            part.container = false;
+            part.body = self.raw.get(open.start..end.max(open.start)).unwrap_or_default();
+        }
         if let Some(at) = self.boundaries.get_mut(&open.boundary) {
             at.pop();
             if at.is_empty() {
@@ -177,7 +189,7 @@ impl<'a> Walk<'a> {
             Some(boundary) if self.open.len() < MAX_DEPTH => {
                 part.container = true;
                 self.boundaries.entry(boundary.clone()).or_default().push(self.open.len());
-                self.open.push(Open { part: index, boundary });
+                self.open.push(Open { part: index, boundary, start });
             }
             _ => self.leaf = Some((index, start)),
         }

@@ -33,6 +33,8 @@ struct Writer {
     /// Inside an element whose text is not shown.
     hidden: Option<String>,
     cells: bool,
+    /// A list mark was written and waits for its text.
+    marked: bool,
     lists: Vec<Option<usize>>,
 }
 
@@ -62,7 +64,7 @@ impl Writer {
                     _ => "* ".to_owned(),
                 };
                 self.text(&format!("{}{mark}", "\u{a0}\u{a0}".repeat(depth - 1)));
-                self.space = false;
+                self.marked = true;
             }
             "blockquote" => {
                 self.ask(1);
@@ -125,6 +127,10 @@ impl Writer {
     }
 
     fn ask(&mut self, breaks: usize) {
+        // The text of a list item follows its mark, even inside a paragraph.
+        if self.marked {
+            return;
+        }
         self.breaks = self.breaks.max(breaks);
         self.space = false;
     }
@@ -170,6 +176,7 @@ impl Writer {
                 ' ' | '\t' | '\n' | '\r' | '\u{c}' if self.pre == 0 => self.space = true,
                 '\0' | '\u{200b}' | '\u{feff}' | '\u{ad}' | '\r' => {}
                 c => {
+                    self.marked = false;
                     self.flush();
                     self.begin_line();
                     if self.space && !self.out.is_empty() && !self.out.ends_with(['\n', ' ']) {
@@ -201,8 +208,32 @@ fn paragraph(element: &markup::Element) -> usize {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "body" | "caption" | "center" | "dd" | "details" | "div" | "dt"
-            | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "html" | "li" | "main" | "nav"
-            | "section" | "summary" | "table" | "tbody" | "tfoot" | "thead" | "tr"
+        "address"
+            | "article"
+            | "aside"
+            | "body"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "header"
+            | "html"
+            | "li"
+            | "main"
+            | "nav"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "tfoot"
+            | "thead"
+            | "tr"
     )
 }

@@ -3,8 +3,8 @@
 //! The rules look for where the history begins. When answers stand between quoted lines, or when a mail is passed on,
 //! everything counts as new: too much is a blemish, too little is a lost answer. The whole text is kept in any case.
 
-use crate::markup::{self, Element, Piece};
-use crate::{html, plain};
+use crate::plain;
+use crate::quote_html::cut_html;
 
 /// The new part of a letter.
 #[derive(Debug)]
@@ -15,18 +15,19 @@ pub struct Fresh {
     pub html: Option<String>,
 }
 
-/// HTML larger than this is not cut.
-const MAX_HTML: usize = 4 * 1024 * 1024;
 /// Text is searched for the beginning of the history within this many lines.
 const MAX_LINES: usize = 20_000;
 
 /// Finds the new part.
-pub fn fresh(subject: &str, text: &str, html: Option<&str>) -> Fresh {
+///
+/// `from_html` says that the text was made of the HTML: then the cut in the HTML, which has more to go by, decides.
+pub fn fresh(subject: &str, text: &str, html: Option<&str>, from_html: bool) -> Fresh {
     if is_forward_subject(subject) {
         return Fresh { text: text.to_owned(), html: None };
     }
     let html = html.and_then(cut_html);
     let text = match (cut_text(text), &html) {
+        (_, Some(html)) if from_html => plain::to_text(html),
         (Some(cut), _) => cut,
         (None, Some(html)) if !is_interleaved(text) => plain::to_text(html),
         (None, _) => text.to_owned(),
@@ -36,7 +37,9 @@ pub fn fresh(subject: &str, text: &str, html: Option<&str>) -> Fresh {
 
 fn is_forward_subject(subject: &str) -> bool {
     let lower = subject.trim_start().to_lowercase();
-    ["fw:", "fwd:", "fw：", "fwd：", "転送:", "転送：", "wg:", "tr:", "rv:"].iter().any(|p| lower.starts_with(p))
+    ["fw:", "fwd:", "fw：", "fwd：", "転送:", "転送：", "wg:", "tr:", "rv:"]
+        .iter()
+        .any(|p| lower.starts_with(p))
 }
 
 /// The text before the history, or `None` when nothing may be cut.
@@ -92,7 +95,8 @@ fn without_rules(text: &str) -> &str {
     loop {
         let (before, last) = text.rsplit_once('\n').unwrap_or(("", text));
         let last = last.trim();
-        if last.chars().count() >= 10 && last.chars().all(|c| matches!(c, '_' | '-' | '=' | '―' | '─' | '＿')) {
+        if last.chars().count() >= 10 && last.chars().all(|c| matches!(c, '_' | '-' | '=' | '―' | '─' | '＿'))
+        {
             text = before.trim_end();
         } else {
             return text;
@@ -135,23 +139,32 @@ fn begins_history(lines: &[&str], at: usize) -> Option<Cut> {
 }
 
 /// The line our own mails begin with.
-fn is_delimiter(line: &str) -> bool {
+pub fn is_delimiter(line: &str) -> bool {
     line.contains("この行より上に返信") || line.to_lowercase().contains("reply above this line")
 }
 
-fn is_original_banner(line: &str) -> bool {
+pub fn is_original_banner(line: &str) -> bool {
     let Some(inner) = banner(line) else { return false };
     let inner = inner.to_lowercase();
     [
-        "original message", "original appointment", "元のメッセージ", "元の予定", "original mail", "ursprüngliche nachricht",
-        "message d'origine", "message original", "mensaje original", "messaggio originale", "原始邮件",
+        "original message",
+        "original appointment",
+        "元のメッセージ",
+        "元の予定",
+        "original mail",
+        "ursprüngliche nachricht",
+        "message d'origine",
+        "message original",
+        "mensaje original",
+        "messaggio originale",
+        "原始邮件",
         "original e-mail",
     ]
     .iter()
     .any(|phrase| inner.contains(phrase))
 }
 
-fn is_forward_banner(line: &str) -> bool {
+pub fn is_forward_banner(line: &str) -> bool {
     let lower = line.to_lowercase();
     if lower.starts_with("begin forwarded message") || line.starts_with("転送されたメッセージ") {
         return true;
@@ -187,13 +200,25 @@ fn header_block(lines: &[&str], at: usize) -> Option<usize> {
     (kinds >= 2).then_some(length)
 }
 
-const FROM: &[&str] = &["from", "差出人", "送信者", "von", "de", "da", "发件人"];
-const WHEN: &[&str] =
-    &["sent", "date", "送信日時", "日時", "送信日", "日付", "受信日時", "gesendet", "datum", "envoyé", "enviado", "发送时间"];
+pub const FROM: &[&str] = &["from", "差出人", "送信者", "von", "de", "da", "发件人"];
+const WHEN: &[&str] = &[
+    "sent",
+    "date",
+    "送信日時",
+    "日時",
+    "送信日",
+    "日付",
+    "受信日時",
+    "gesendet",
+    "datum",
+    "envoyé",
+    "enviado",
+    "发送时间",
+];
 const WHOM: &[&str] = &["to", "cc", "宛先", "an", "à", "para", "收件人"];
 const ABOUT: &[&str] = &["subject", "件名", "題名", "betreff", "objet", "asunto", "oggetto", "主题"];
 
-fn is_header_line(line: &str, names: &[&str]) -> bool {
+pub fn is_header_line(line: &str, names: &[&str]) -> bool {
     let line = line.trim().trim_start_matches('*');
     let Some((name, _)) = line.split_once([':', '：']) else { return false };
     let name = name.trim_end_matches('*').trim();
@@ -219,7 +244,12 @@ fn attribution(lines: &[&str], at: usize) -> Option<usize> {
         if joined.len() > 600 {
             return None;
         }
-        if is_attribution(&joined) {
+        let quoted_next = || {
+            let below = lines.get(at + length..).unwrap_or_default();
+            below.iter().find(|line| !line.trim().is_empty()).is_some_and(|line| is_quoted(line))
+        };
+        let dated = joined.ends_with([':', '：']) && has_japanese_date(&joined);
+        if is_attribution(&joined) || (dated && quoted_next()) {
             return Some(length);
         }
         // Only a line that looks like a beginning may go on.
@@ -244,18 +274,35 @@ fn is_attribution(line: &str) -> bool {
         || (lower.starts_with("le ") && lower.ends_with("a écrit"))
         || (lower.starts_with("el ") && lower.ends_with("escribió"))
         || (lower.starts_with("il ") && lower.ends_with("ha scritto"));
-    let japanese_verb =
-        ["書きました", "書かれました", "書いています", "送信しました", "のメール", "からのメール", "のメッセージ", "wrote"]
-            .iter()
-            .any(|verb| stem.ends_with(verb));
+    let japanese_verb = [
+        "書きました",
+        "書かれました",
+        "書いています",
+        "送信しました",
+        "のメール",
+        "からのメール",
+        "のメッセージ",
+        "wrote",
+    ]
+    .iter()
+    .any(|verb| stem.ends_with(verb));
+    // `…さんは書きました (2026/11/23 8:02)`
+    let stem = match stem.rsplit_once('(') {
+        Some((before, date)) if date.ends_with(')') => before.trim_end(),
+        _ => stem,
+    };
+    let japanese_verb = japanese_verb || stem.ends_with("書きました");
     let named = stem.ends_with('>') && stem.contains('@');
-    western || (japanese_verb && (has_digit || stem.contains('@') || stem.contains("さん"))) || (named && has_japanese_date(stem))
+    western
+        || (japanese_verb && (has_digit || stem.contains('@') || stem.contains("さん")))
+        || (named && has_japanese_date(stem))
 }
 
 /// `2026年11月23日` or `2026/11/23 8:02`.
 fn has_japanese_date(line: &str) -> bool {
     let digits_before = |mark: &str| {
-        line.find(mark).is_some_and(|at| line.get(..at).is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit())))
+        line.find(mark)
+            .is_some_and(|at| line.get(..at).is_some_and(|b| b.ends_with(|c: char| c.is_ascii_digit())))
     };
     (digits_before("年") && digits_before("月") && digits_before("日"))
         || line.split_whitespace().any(|word| {
@@ -263,175 +310,4 @@ fn has_japanese_date(line: &str) -> bool {
             steps.next().is_some_and(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))
                 && steps.next().is_some_and(|month| month.parse::<u8>().is_ok_and(|m| m <= 12))
         })
-}
-
-/// The HTML before the history, closed properly; `None` when nothing may be cut.
-fn cut_html(source: &str) -> Option<String> {
-    if source.len() > MAX_HTML {
-        return None;
-    }
-    let mut pieces = Vec::new();
-    markup::read(source, |piece| {
-        pieces.push(piece);
-        true
-    });
-    let at = (0..pieces.len()).find(|at| begins_history_html(&pieces, *at))?;
-    if is_forwarded(&pieces, at) || has_own_words_behind(&pieces, at) {
-        return None;
-    }
-    let before = pieces.get(..at)?;
-    if !shows_something(before) {
-        return None;
-    }
-    Some(closed(before))
-}
-
-fn begins_history_html(pieces: &[Piece], at: usize) -> bool {
-    match pieces.get(at) {
-        Some(Piece::Start(element)) => {
-            is_quote_container(element)
-                || is_reply_header(element)
-                || (is_outlook_rule(element) && begins_with_from(pieces, at))
-                || (element.name == "hr" && next_start(pieces, at).is_some_and(is_reply_header))
-        }
-        Some(Piece::Text(text)) => {
-            let line = text.trim();
-            is_delimiter(line) || is_original_banner(line)
-        }
-        _ => false,
-    }
-}
-
-/// Elements that hold the quoted mail: what stands behind their end is new again.
-fn is_quote_container(element: &Element) -> bool {
-    ["gmail_quote", "gmail_quote_container", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix", "zmail_extra"]
-        .iter()
-        .any(|class| element.has_class(class))
-        || (element.name == "blockquote"
-            && (element.attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("cite"))
-                || element.attribute("cite").is_some()))
-        || element.attribute("id").is_some_and(|id| {
-            matches!(id, "mail-editor-reference-message-container" | "ms-outlook-mobile-reference-message")
-        })
-}
-
-/// Outlook's marks: everything behind them is history.
-fn is_reply_header(element: &Element) -> bool {
-    element.attribute("id").is_some_and(|id| matches!(id, "divRplyFwdMsg" | "appendonsend" | "zwchr"))
-        || element.attribute("name") == Some("messageReplySection")
-}
-
-/// The line Outlook draws above `From:`.
-fn is_outlook_rule(element: &Element) -> bool {
-    let style = element.attribute("style").unwrap_or_default().replace([' ', '\n', '\r'], "").to_ascii_lowercase();
-    element.name == "div" && style.contains("border-top:solid") && style.contains("border:none")
-}
-
-fn begins_with_from(pieces: &[Piece], at: usize) -> bool {
-    let mut line = String::new();
-    for piece in pieces.iter().skip(at).take(20) {
-        if let Piece::Text(text) = piece {
-            line.push_str(text);
-            if !line.trim().is_empty() && line.contains([':', '：']) {
-                return is_header_line(&line, FROM);
-            }
-        }
-    }
-    false
-}
-
-fn next_start(pieces: &[Piece], at: usize) -> Option<&Element> {
-    pieces.iter().skip(at + 1).take(4).find_map(|piece| match piece {
-        Piece::Start(element) => Some(element),
-        _ => None,
-    })
-}
-
-/// A mail passed on: its thread is what it is about.
-fn is_forwarded(pieces: &[Piece], at: usize) -> bool {
-    let mut seen = 0;
-    for piece in pieces.iter().skip(at).take(60) {
-        if let Piece::Text(text) = piece
-            && !text.trim().is_empty()
-        {
-            if is_forward_banner(text.trim()) {
-                return true;
-            }
-            seen += 1;
-            if seen > 3 {
-                break;
-            }
-        }
-    }
-    false
-}
-
-/// Words behind the end of a quote that began at `at`.
-fn has_own_words_behind(pieces: &[Piece], at: usize) -> bool {
-    let Some(Piece::Start(first)) = pieces.get(at) else { return false };
-    if !is_quote_container(first) {
-        return false;
-    }
-    // Depth inside quotes of either kind; words at depth 0 are the writer's.
-    let mut stack: Vec<(&str, bool)> = Vec::new();
-    let mut quoted = 0usize;
-    for piece in pieces.iter().skip(at) {
-        match piece {
-            Piece::Start(element) if !markup::is_void(&element.name) => {
-                let quotes = is_quote_container(element) || element.name == "blockquote";
-                quoted += usize::from(quotes);
-                stack.push((&element.name, quotes));
-            }
-            Piece::End(name) => {
-                if let Some(open) = stack.iter().rposition(|(n, _)| n == name) {
-                    for (_, quotes) in stack.drain(open..) {
-                        quoted -= usize::from(quotes);
-                    }
-                }
-            }
-            Piece::Text(text) if quoted == 0 && !text.trim().is_empty() => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
-fn shows_something(pieces: &[Piece]) -> bool {
-    let mut hidden: Option<&str> = None;
-    for piece in pieces {
-        match piece {
-            Piece::Start(element) if matches!(element.name.as_str(), "style" | "script" | "title") => {
-                hidden = Some(&element.name);
-            }
-            Piece::Start(element) if element.name == "img" => return true,
-            Piece::End(name) if hidden == Some(name) => hidden = None,
-            Piece::Text(text) if hidden.is_none() && text.chars().any(|c| !c.is_whitespace() && c != '\u{200b}') => {
-                return true;
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-/// The pieces as markup, with what is open closed.
-fn closed(pieces: &[Piece]) -> String {
-    let mut out = String::new();
-    let mut open: Vec<&str> = Vec::new();
-    for piece in pieces {
-        match piece {
-            Piece::Start(element) if !markup::is_void(&element.name) => open.push(&element.name),
-            Piece::End(name) => {
-                if let Some(at) = open.iter().rposition(|n| n == name) {
-                    open.truncate(at);
-                }
-            }
-            _ => {}
-        }
-        html::write(&mut out, piece);
-    }
-    for name in open.iter().rev() {
-        html::write(&mut out, &Piece::End((*name).to_owned()));
-    }
-    out
 }

@@ -13,7 +13,9 @@ const MAX_HEADERS: usize = 500;
 /// Reads one mail. Never fails and never panics; the time is linear in the size.
 pub fn read(raw: &[u8]) -> Letter {
     let parts = mime::parts(raw);
-    let Some(root) = parts.first().filter(|root| !root.fields.is_empty()) else { return without_headers(raw) };
+    let Some(root) = parts.first().filter(|root| !root.fields.is_empty()) else {
+        return without_headers(raw);
+    };
     let body = body::body(&parts);
     let attachments = file::attachments(&parts, &body);
     let mut letter = envelope(&root.fields);
@@ -21,7 +23,7 @@ pub fn read(raw: &[u8]) -> Letter {
     letter.text = body.text;
     letter.html = body.html;
     letter.attachments = attachments;
-    finish(letter, &root.fields, &parts)
+    finish(letter, body.text_from_html, &root.fields, &parts)
 }
 
 /// What the header alone says.
@@ -44,8 +46,8 @@ fn envelope(fields: &Fields<'_>) -> Letter {
 }
 
 /// What follows from header, body and parts together.
-fn finish(mut letter: Letter, fields: &Fields<'_>, parts: &[Part<'_>]) -> Letter {
-    let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref());
+fn finish(mut letter: Letter, text_from_html: bool, fields: &Fields<'_>, parts: &[Part<'_>]) -> Letter {
+    let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html);
     letter.fresh = fresh.text;
     letter.fresh_html = fresh.html;
     let judged = kind::judge(&letter, fields, parts);
@@ -121,9 +123,8 @@ pub fn read_graph_json(json: &[u8]) -> Letter {
     if let Some(id) = MessageId::parse(&text("/internetMessageId")) {
         letter.message_id = Some(id);
     }
-    letter.from = person(message.pointer("/from"))
-        .or_else(|| person(message.pointer("/sender")))
-        .or(letter.from);
+    letter.from =
+        person(message.pointer("/from")).or_else(|| person(message.pointer("/sender"))).or(letter.from);
     for (pointer, people) in [("/toRecipients", &mut letter.to), ("/ccRecipients", &mut letter.cc)] {
         let listed = message.pointer(pointer).and_then(serde_json::Value::as_array);
         if let Some(listed) = listed.filter(|listed| !listed.is_empty()) {
@@ -135,7 +136,8 @@ pub fn read_graph_json(json: &[u8]) -> Letter {
     letter.date = sent.iter().find_map(|date| date.parse().ok()).or(letter.date);
     letter.size = json.len() as u64;
     letter.unreadable = Some(Unreadable::NoMime);
-    finish(letter, &fields, &[])
+    let text_from_html = letter.html.is_some();
+    finish(letter, text_from_html, &fields, &[])
 }
 
 /// `internetMessageHeaders` as a header block.

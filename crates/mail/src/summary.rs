@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::letter::{AuthVerdict, Kind, Letter, Mailbox, Sign, Unreadable};
 use crate::MessageId;
+use crate::letter::{AuthVerdict, Kind, Letter, Mailbox, Sign, Unreadable};
 
 /// What a mail was read as.
 #[derive(Debug, Clone, Serialize)]

@@ -8,6 +8,7 @@
 mod automatic;
 mod correspondence;
 mod dice;
+mod dress;
 mod english;
 mod files;
 mod japanese;

@@ -51,7 +51,6 @@ pub enum Effect {
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "docs/sandbox.md describes each")]
 pub enum Kind {
     Throttle {
         /// Seconds, or `"date"`, or nothing.
@@ -134,7 +133,7 @@ impl Fault {
         let wanted = self.operation.or_else(|| self.natural());
         let by_operation = match wanted {
             // Entra's endpoint is no Graph call: `any` and nothing mean the mail calls only, unless named.
-            None | Some(Operation::Any) => operation != Operation::Token,
+            None | Some(Operation::Any) => !matches!(operation, Operation::Token | Operation::Batch),
             Some(named) => named == operation,
         };
         let by_mailbox =
@@ -181,6 +180,14 @@ impl Faults {
     /// Clears all.
     pub fn clear_all(&mut self) {
         self.list.clear();
+    }
+
+    /// The kinds that strike the envelope of a `$batch`: those that name it.
+    pub fn strike_envelope(&mut self, addresses: &[String]) -> Vec<Kind> {
+        if self.list.iter().any(|f| f.operation == Some(Operation::Batch)) {
+            return self.strike(Operation::Batch, addresses, None);
+        }
+        Vec::new()
     }
 
     /// The kinds that strike this call. `item` is the immutable id of the message it names.

@@ -95,7 +95,9 @@ impl Site {
                 let now = world.now();
                 world.transport.next_due().map(|due| due.duration_since(now).unsigned_abs())
             };
-            let wait = wait.unwrap_or(Duration::from_millis(500)).clamp(Duration::from_millis(5), Duration::from_millis(500));
+            let wait = wait
+                .unwrap_or(Duration::from_millis(500))
+                .clamp(Duration::from_millis(5), Duration::from_millis(500));
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = changed => {}

@@ -143,7 +143,9 @@ impl Row {
 fn put_body(row: &mut Value, name: &str, body: &Bytes) {
     match std::str::from_utf8(body) {
         Ok(text) => row[name] = json!(text),
-        Err(_) => row[format!("{name}Base64")] = json!(base64::engine::general_purpose::STANDARD.encode(body)),
+        Err(_) => {
+            row[format!("{name}Base64")] = json!(base64::engine::general_purpose::STANDARD.encode(body))
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Master key in base64 from the environment; `None`: the key file `data_dir/master.key`, made 0600 when missing.
     pub master_key: Option<secrecy::SecretString>,
-    /// Connections of the pool (PostgreSQL) or readers (SQLite).
+    /// Readers (SQLite), or connections altogether (PostgreSQL), half of them for transactions and half for reading.
     pub pool: u32,
 }
 
@@ -100,6 +100,7 @@ struct Pending {
 impl Store {
     /// Opens database, blobs and key. Does not migrate.
     pub async fn open(config: &Config) -> Result<Self> {
+        vault::make_private_folder(&config.data_dir)?;
         let vault = Vault::new(&MasterKey::load(&config.data_dir, config.master_key.as_ref())?);
         let blobs = Blobs::open(config.blob_url.as_deref(), &config.data_dir)?;
         let database = Database::open(config).await?;
@@ -124,8 +125,13 @@ impl Store {
     }
 
     /// Starts a write transaction. On SQLite it is `BEGIN IMMEDIATE` on the single writer, so it never meets a lock half-way.
+    ///
+    /// While it is open its task must not call a function of [`Store`] that writes (leases, sessions, pruning): on SQLite
+    /// that would wait for itself. Reading is always possible, and sees what was committed last.
     pub async fn begin(&self, now: Timestamp) -> Result<Tx> {
         let db = self.shared.database.begin().await?;
+        // Stored times have microseconds; with the same here, what is written compares equal to what is read back.
+        let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
         Ok(Tx { now, db, shared: Arc::clone(&self.shared), pending: Mutex::default() })
     }
 

@@ -48,7 +48,7 @@ impl MasterKey {
     fn from_file(data_dir: &Path) -> Result<Self> {
         let path = data_dir.join(FILE);
         let failed = |source| Error::File { path: path.display().to_string(), source };
-        make_private_folder(data_dir).map_err(failed)?;
+        make_private_folder(data_dir)?;
         match std::fs::read_to_string(&path) {
             Ok(text) => {
                 let text = Zeroizing::new(text);
@@ -57,7 +57,7 @@ impl MasterKey {
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let bytes = Zeroizing::new(rand::random::<[u8; 32]>());
-                match write_new(data_dir, &path, &Zeroizing::new(STANDARD.encode(&*bytes))) {
+                match write_new(data_dir, &path, &Zeroizing::new(STANDARD.encode(bytes.as_slice()))) {
                     Ok(()) => Ok(Self { bytes }),
                     // Another process made it between our look and our try.
                     Err(error) if error.kind() == ErrorKind::AlreadyExists => Self::from_file(data_dir),
@@ -69,12 +69,13 @@ impl MasterKey {
     }
 }
 
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+/// The data folder holds mail: when it is made here, it is for its owner only.
+pub(crate) fn make_private_folder(folder: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder).map_err(|source| Error::File { path: folder.display().to_string(), source })
 }
 
 /// Writes the key beside its place and links it there, so that nobody ever reads half a key; durable when it returns.

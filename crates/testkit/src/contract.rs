@@ -4,23 +4,17 @@
 //! The published schemas forbid next to nothing (`additionalProperties: true` all over), so they are made strict here: a
 //! property the contract does not know is a mismatch, OData annotations (`@odata.etag`) excepted.
 
+mod strict;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
+use strict::{SCHEMAS, strict};
+
 const FILE: &str = "openapi/msgraph-mail-v1.0.openapi.json";
-const SCHEMAS: &str = "#/components/schemas/";
-/// Types whose values may be of a derived type, named by `@odata.type`.
-const BASES: &[&str] = &[
-    "microsoft.graph.attachment",
-    "microsoft.graph.message",
-    "microsoft.graph.mailFolder",
-    "microsoft.graph.outlookItem",
-];
-/// The published schema does not allow null here, the service answers it all the same.
-const NULL_AFTER_ALL: &[&str] = &["from", "sender"];
 /// Options in the links Microsoft hands out.
 const LINK_OPTIONS: &[&str] = &["$skiptoken", "$deltatoken", "$skip"];
 
@@ -59,11 +53,14 @@ impl Contract {
     fn load(folder: &Path) -> Result<Self, String> {
         let path = folder.join(FILE);
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let source: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let source: Value =
+            serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         let empty = Map::new();
         let components = source["components"]["schemas"].as_object().unwrap_or(&empty);
-        let definitions =
-            components.iter().map(|(name, schema)| (name.clone(), strict(schema, components, true))).collect();
+        let definitions = components
+            .iter()
+            .map(|(name, schema)| (name.clone(), strict(schema, components, true)))
+            .collect();
         let paths = source["paths"].as_object().unwrap_or(&empty);
         let paths = paths.iter().map(|(path, item)| (segments(path), item.clone())).collect();
         Ok(Self { paths, definitions: Value::Object(definitions), source, validators: HashMap::new() })
@@ -76,7 +73,8 @@ impl Contract {
             None if entry["batch"].is_number() && path.starts_with('/') => path,
             None => return Vec::new(),
         };
-        let (path, query) = path.split_once('?').unwrap_or((path, entry["query"].as_str().unwrap_or_default()));
+        let (path, query) =
+            path.split_once('?').unwrap_or((path, entry["query"].as_str().unwrap_or_default()));
         let method = entry["method"].as_str().unwrap_or_default().to_ascii_lowercase();
         let status = entry["status"].as_u64().unwrap_or(0);
         let name = format!("{} {path} -> {status} (log row {})", method.to_uppercase(), entry["seq"]);
@@ -141,8 +139,11 @@ impl Contract {
         let Some(body) = json_of(body) else {
             return vec!["the answer is not JSON".to_owned()];
         };
-        let mut found: Vec<String> =
-            self.validate(schema, &body).into_iter().map(|mismatch| format!("the answer: {mismatch}")).collect();
+        let mut found: Vec<String> = self
+            .validate(schema, &body)
+            .into_iter()
+            .map(|mismatch| format!("the answer: {mismatch}"))
+            .collect();
         for (i, item) in body["value"].as_array().into_iter().flatten().enumerate() {
             if item["id"].as_str().is_none_or(str::is_empty) && !item["sourceId"].is_string() {
                 found.push(format!("the answer: /value/{i} has no id"));
@@ -156,10 +157,18 @@ impl Contract {
         let asked = segments(path);
         let fits = |template: &[String]| {
             template.len() == asked.len()
-                && template.iter().zip(&asked).all(|(t, a)| (t.starts_with('{') && !a.is_empty()) || t.eq_ignore_ascii_case(a))
+                && template
+                    .iter()
+                    .zip(&asked)
+                    .all(|(t, a)| (t.starts_with('{') && !a.is_empty()) || t.eq_ignore_ascii_case(a))
         };
-        let literals = |template: &[String]| template.iter().filter(|segment| !segment.starts_with('{')).count();
-        self.paths.iter().filter(|(t, _)| fits(t)).max_by_key(|(t, _)| literals(t)).map(|(_, item)| item.clone())
+        let literals =
+            |template: &[String]| template.iter().filter(|segment| !segment.starts_with('{')).count();
+        self.paths
+            .iter()
+            .filter(|(t, _)| fits(t))
+            .max_by_key(|(t, _)| literals(t))
+            .map(|(_, item)| item.clone())
     }
 
     fn unknown_options(&self, operation: &Value, query: &str) -> Vec<String> {
@@ -207,7 +216,12 @@ impl Contract {
             }
         }
         let Some(validator) = self.validators.get(&key) else { return Vec::new() };
-        validator.iter_errors(body).map(|error| format!("{} at {:?}", shortened(&error.to_string()), error.instance_path().to_string())).collect()
+        validator
+            .iter_errors(body)
+            .map(|error| {
+                format!("{} at {:?}", shortened(&error.to_string()), error.instance_path().to_string())
+            })
+            .collect()
     }
 }
 
@@ -247,104 +261,11 @@ fn as_published(mut body: Value, schema: &Value) -> Value {
 fn json_of(body: &Value) -> Option<Value> {
     match body {
         Value::Null => None,
-        Value::String(text) => serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array()),
+        Value::String(text) => {
+            serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array())
+        }
         other => Some(other.clone()),
     }
-}
-
-/// A schema of OpenAPI 3.0 as JSON Schema 2020-12, closed against unknown properties unless `open` (a base type must stay
-/// open: its heirs add to it) or the contract itself says that it names only some of them.
-fn strict(schema: &Value, components: &Map<String, Value>, open: bool) -> Value {
-    let Some(given) = schema.as_object() else { return schema.clone() };
-    if let Some(name) = given.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix(SCHEMAS)) {
-        return if open { reference(name) } else { usage(name, components) };
-    }
-    let mut made = Map::new();
-    for (key, value) in given {
-        match key.as_str() {
-            "properties" => {
-                let properties = value.as_object().into_iter().flatten().map(|(name, schema)| {
-                    let inner = strict(schema, components, false);
-                    let null = NULL_AFTER_ALL.contains(&name.as_str());
-                    (name.clone(), if null { json!({ "anyOf": [inner, { "type": "null" }] }) } else { inner })
-                });
-                made.insert(key.clone(), Value::Object(properties.collect()));
-            }
-            "items" => {
-                made.insert(key.clone(), strict(value, components, false));
-            }
-            "allOf" => {
-                let parts = value.as_array().into_iter().flatten().map(|part| strict(part, components, true));
-                made.insert(key.clone(), parts.collect());
-            }
-            "anyOf" => {
-                // `{type: object, nullable: true}` beside a type is how the generator says "or null".
-                let parts = value.as_array().into_iter().flatten().map(|part| {
-                    let null = part["nullable"] == true && part["type"] == "object" && part["properties"].is_null();
-                    if null { json!({ "type": "null" }) } else { strict(part, components, false) }
-                });
-                made.insert(key.clone(), parts.collect());
-            }
-            "additionalProperties" if value.is_object() => {
-                made.insert(key.clone(), strict(value, components, false));
-            }
-            "type" if given.get("nullable") == Some(&Value::Bool(true)) => {
-                made.insert(key.clone(), json!([value, "null"]));
-            }
-            "enum" | "type" | "pattern" | "required" | "maxItems" | "minimum" | "maximum" => {
-                made.insert(key.clone(), value.clone());
-            }
-            _ => {}
-        }
-    }
-    if !open && made.contains_key("properties") && !made.contains_key("additionalProperties") && !given.contains_key("x-reduced") {
-        close(&mut made);
-    }
-    Value::Object(made)
-}
-
-fn close(schema: &mut Map<String, Value>) {
-    schema.insert("patternProperties".to_owned(), json!({ "@": {} }));
-    schema.insert("unevaluatedProperties".to_owned(), Value::Bool(false));
-}
-
-fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/$defs/{name}") })
-}
-
-/// A type where a value of it stands: closed, and by `@odata.type` one of its heirs.
-fn usage(name: &str, components: &Map<String, Value>) -> Value {
-    let mut whole = closed(name, components);
-    if BASES.contains(&name) {
-        for heir in components.keys().filter(|heir| is_heir(heir, name, components)) {
-            let named = json!({ "properties": { "@odata.type": { "const": format!("#{heir}") } }, "required": ["@odata.type"] });
-            whole = json!({ "if": named, "then": closed(heir, components), "else": whole });
-        }
-    }
-    whole
-}
-
-fn closed(name: &str, components: &Map<String, Value>) -> Value {
-    let mut schema = reference(name);
-    if let (true, Some(object)) = (is_whole(name, components), schema.as_object_mut()) {
-        close(object);
-    }
-    schema
-}
-
-fn base_of<'a>(name: &str, components: &'a Map<String, Value>) -> Option<&'a str> {
-    components.get(name)?.pointer("/allOf/0/$ref")?.as_str()?.strip_prefix(SCHEMAS)
-}
-
-fn is_heir(name: &str, base: &str, components: &Map<String, Value>) -> bool {
-    base_of(name, components).is_some_and(|parent| parent == base || is_heir(parent, base, components))
-}
-
-/// Whether the contract names all properties of a type.
-fn is_whole(name: &str, components: &Map<String, Value>) -> bool {
-    let Some(schema) = components.get(name) else { return false };
-    let own = schema["properties"].is_object() || schema["allOf"].is_array();
-    own && !schema.to_string().contains("\"x-reduced\"") && base_of(name, components).is_none_or(|base| is_whole(base, components))
 }
 
 fn shortened(text: &str) -> String {
@@ -374,30 +295,88 @@ mod tests {
             changed
         };
         let error = json!({ "error": { "code": "ErrorItemNotFound", "message": "m", "innerError": { "request-id": "r" } } });
-        let get = |path: &str, query: &str, status, answer: &Value| entry("GET", path, query, status, null.clone(), answer.clone());
+        let get = |path: &str, query: &str, status, answer: &Value| {
+            entry("GET", path, query, status, null.clone(), answer.clone())
+        };
         let file = json!({ "value": [{ "@odata.type": "#microsoft.graph.fileAttachment", "id": "B", "name": "a", "contentBytes": "eA==", "size": 1, "isInline": false }] });
         for (expected, entry) in [
             (true, get("/v1.0/me/messages/A", "%24select=subject", 200, &message)),
-            (true, get("/v1.0/me/mailFolders('Inbox')/messages/delta", "$deltatoken=x", 200, &json!({ "value": [message.clone(), { "id": "X", "@removed": { "reason": "deleted" } }], "@odata.deltaLink": "l" }))),
+            (
+                true,
+                get(
+                    "/v1.0/me/mailFolders('Inbox')/messages/delta",
+                    "$deltatoken=x",
+                    200,
+                    &json!({ "value": [message.clone(), { "id": "X", "@removed": { "reason": "deleted" } }], "@odata.deltaLink": "l" }),
+                ),
+            ),
             (true, get("/v1.0/me/messages/A", "", 404, &error)),
             (true, get("/v1.0/nonsense", "", 400, &error)),
             (true, get("/v1.0/me/messages/A/attachments", "", 200, &file)),
-            (true, entry("POST", "/v1.0/me/sendMail", "", 202, json!({ "message": { "subject": "s" }, "saveToSentItems": true }), null.clone())),
-            (true, entry("POST", "/v1.0/me/messages/A/microsoft.graph.send", "", 202, null.clone(), null.clone())),
+            (
+                true,
+                entry(
+                    "POST",
+                    "/v1.0/me/sendMail",
+                    "",
+                    202,
+                    json!({ "message": { "subject": "s" }, "saveToSentItems": true }),
+                    null.clone(),
+                ),
+            ),
+            (
+                true,
+                entry(
+                    "POST",
+                    "/v1.0/me/messages/A/microsoft.graph.send",
+                    "",
+                    202,
+                    null.clone(),
+                    null.clone(),
+                ),
+            ),
             (true, get("/common/oauth2/v2.0/authorize", "", 200, &null)),
             (false, get("/v1.0/me/messages/A", "$nonsense=1", 200, &message)),
             (false, get("/v1.0/me/messages/A", "", 200, &with("isread", json!(true)))),
             (false, get("/v1.0/me/messages/A", "", 200, &with("isRead", json!("true")))),
             (false, get("/v1.0/me/messages/A", "", 200, &with("importance", json!("Normal")))),
             (false, get("/v1.0/me/messages/A", "", 200, &with("receivedDateTime", json!("yesterday")))),
-            (false, get("/v1.0/me/messages/A", "", 200, &with("body", json!({ "contentType": "html", "text": "x" })))),
+            (
+                false,
+                get(
+                    "/v1.0/me/messages/A",
+                    "",
+                    200,
+                    &with("body", json!({ "contentType": "html", "text": "x" })),
+                ),
+            ),
             (false, get("/v1.0/me/messages", "", 200, &json!({ "value": [{ "subject": "no id" }] }))),
             (false, get("/v1.0/me/messages/A", "", 404, &json!({ "error": "not_found" }))),
             (false, get("/v1.0/me/nonsense", "", 200, &message)),
             (false, entry("DELETE", "/v1.0/me/sendMail", "", 204, null.clone(), null.clone())),
-            (false, entry("POST", "/v1.0/me/sendMail", "", 202, json!({ "message": { "nonsense": "s" } }), null.clone())),
+            (
+                false,
+                entry(
+                    "POST",
+                    "/v1.0/me/sendMail",
+                    "",
+                    202,
+                    json!({ "message": { "nonsense": "s" } }),
+                    null.clone(),
+                ),
+            ),
             (false, entry("POST", "/v1.0/me/messages/A/send", "", 202, null.clone(), json!({ "ok": true }))),
-            (false, entry("PATCH", "/v1.0/me/messages/A", "", 200, json!({ "categories": "Red" }), message.clone())),
+            (
+                false,
+                entry(
+                    "PATCH",
+                    "/v1.0/me/messages/A",
+                    "",
+                    200,
+                    json!({ "categories": "Red" }),
+                    message.clone(),
+                ),
+            ),
         ] {
             let found = check_log(&folder, std::slice::from_ref(&entry));
             assert_eq!(found.is_empty(), expected, "{entry}\n{found:?}");

@@ -3,7 +3,7 @@
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
-use crate::visitor::Visitor;
+use crate::visitor::{Form, Page, Visitor};
 
 /// Handle to a stand-in that listens somewhere.
 #[derive(Clone)]
@@ -136,7 +136,7 @@ async fn next_step(
     stop: Option<&str>,
 ) -> anyhow::Result<Page> {
     let forms = page.forms();
-    let has = |form: &crate::visitor::Form, kind: &str| form.inputs.iter().any(|(_, k)| k == kind);
+    let has = |form: &Form, kind: &str| form.inputs.iter().any(|(_, k)| k == kind);
     if let Some(form) = forms.iter().find(|f| has(f, "password")) {
         let secret = &form.inputs.iter().find(|(_, k)| k == "password").context("password field")?.0;
         let mut set = vec![(secret.as_str(), password)];
@@ -144,13 +144,11 @@ async fn next_step(
         if let Some((login, _)) = login {
             set.push((login.as_str(), upn));
         }
+        set.extend(forward(form));
         return visitor.submit(page, form, &set, &[], stop).await;
     }
     if let Some(form) = forms.iter().find(|f| has(f, "checkbox")) {
-        // Consent: the button that goes on is the last that is not a refusal.
-        let go_on = form.buttons.iter().find(|(_, value, _)| !value.contains("cancel") && !value.contains("decline"));
-        let set: Vec<(&str, &str)> =
-            go_on.iter().filter(|(name, _, _)| !name.is_empty()).map(|(n, v, _)| (n.as_str(), v.as_str())).collect();
+        let set: Vec<(&str, &str)> = forward(form).into_iter().collect();
         return visitor.submit(page, form, &set, untick, stop).await;
     }
     // Account picker: a button or form that names the account, else "another account".
@@ -168,7 +166,11 @@ async fn next_step(
     visitor.submit(page, form, &set, &[], stop).await
 }
 
-use crate::visitor::Page;
+/// The button that goes on: the first that is not a refusal.
+fn forward(form: &Form) -> Option<(&str, &str)> {
+    let button = form.buttons.iter().find(|(name, value, _)| !name.is_empty() && value != "cancel")?;
+    Some((button.0.as_str(), button.1.as_str()))
+}
 
 impl Microsoft {
     /// All messages of a folder, page by page.

@@ -228,6 +228,12 @@ impl World {
         Ok(Actor { person: self.store.person(id).await? })
     }
 
+    /// Graph at the stand-in, for tests that go behind the engine's back.
+    pub fn graph(&self) -> anyhow::Result<Graph> {
+        let base: url::Url = format!("{}/", self.microsoft.base).parse()?;
+        Ok(Graph::new(reqwest::Client::new(), Cloud { login: base.clone(), graph: base }))
+    }
+
     /// Another engine on the same store and stand-in: a second worker, or the same after a restart.
     pub async fn second_engine(&self) -> anyhow::Result<Engine> {
         Ok(desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone()).await?.1)

@@ -88,9 +88,9 @@ fn is_bare(response: &Response) -> bool {
 
 #[derive(Template)]
 #[template(path = "failure.html")]
-struct FailurePage {
-    page: Page,
-    failure: Explained,
+pub(crate) struct FailurePage {
+    pub(crate) page: Page,
+    pub(crate) failure: Explained,
 }
 
 fn page(reader: &Reader, failure: Explained) -> Result<Response, askama::Error> {

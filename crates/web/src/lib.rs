@@ -9,6 +9,8 @@ mod app;
 mod assets;
 mod explain;
 mod failure;
+#[cfg(test)]
+mod gallery;
 mod language;
 mod layers;
 mod live;

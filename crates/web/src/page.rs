@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::language::{Texts, texts};
 use crate::reader::Reader;
+use crate::wording;
 use crate::zone::{When, Zone};
 
 /// What a handler answers.
@@ -74,6 +75,11 @@ impl Page {
     pub(crate) fn in_language(&self, language: &str) -> String {
         let joint = if self.here.contains('?') { '&' } else { '?' };
         format!("{}{joint}lang={language}", self.here)
+    }
+
+    /// What the reader may do, in words.
+    pub(crate) fn role(&self) -> String {
+        self.who.as_ref().map(|person| wording::role(self.t, person.role)).unwrap_or_default()
     }
 
     /// Whether the Admin Center is offered.

@@ -82,7 +82,7 @@ async fn import_files(binary: &Path, database: Option<&str>, engine: &str, aim: 
     for n in 0..5_000 {
         std::fs::write(folder.join(format!("{n:05}.eml")), mail(&mut random, n, "file")?)?;
     }
-    let output = stage.command(&["import", "--address", SUPPORT, &folder.display().to_string()]).output().await?;
+    let output = stage.command(&["import", "--address", SUPPORT, &folder.display().to_string()]).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let rate = text.lines().find(|line| line.contains("mails/s")).with_context(|| format!("no figure in: {text}{}", String::from_utf8_lossy(&output.stderr)))?;
     let rate = rate.rsplit(", ").next().unwrap_or(rate).to_owned();

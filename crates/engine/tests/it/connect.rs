@@ -12,7 +12,8 @@ const HELP: &str = "help@contoso.test";
 
 /// Back from Microsoft with a code, not yet handed to the desk.
 async fn back(world: &World, untick: &[&str]) -> (String, String) {
-    world.microsoft.person(HELP, "Support").await.unwrap();
+    // There already when this is the second walk.
+    let _ = world.microsoft.person(HELP, "Support").await;
     let back = world.sign_in(HELP, false, untick).await.unwrap();
     (parameter(&back, "state").unwrap(), parameter(&back, "code").unwrap())
 }

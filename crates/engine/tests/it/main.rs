@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod connect;
+mod letters;
+mod old_mail;
 mod rights;
 mod tokens;
+mod way_in;
 mod way_out;

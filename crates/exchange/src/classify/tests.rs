@@ -70,7 +70,7 @@ fn what_graph_answers_decides_what_happens_next() {
         (502, "", "Server", WAIT),
         (503, "ErrorMailboxMoveInProgress", "Moving", WAIT),
         (503, "ErrorMailboxStoreUnavailable", "Moving", WAIT),
-        (503, "ErrorServerBusy", "Throttled", WAIT),
+        (503, "ErrorServerBusy", "Server", WAIT),
         (503, "UnknownError", "Throttled", WAIT),
         (503, "ServiceUnavailable", "Server", WAIT),
         (504, "GatewayTimeout", "Server", WAIT),

@@ -94,8 +94,10 @@ impl Form {
         filled
     }
 
+    /// The consent page; the sign-in page has a way out as well, which nobody means by declining.
     fn can_refuse(&self) -> bool {
-        self.fields.iter().any(|field| field.kind == "submit" && refuses(&field.value))
+        !self.has("password")
+            && self.fields.iter().any(|field| field.kind == "submit" && refuses(&field.value))
     }
 }
 

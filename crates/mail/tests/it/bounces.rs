@@ -4,7 +4,8 @@ use mail::{Kind, read};
 
 use crate::mail_of;
 
-const NDR_HEAD: &str = "From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@contoso.example>
+const NDR_HEAD: &str =
+    "From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@contoso.example>
 To: help@desk.example
 Subject: Undeliverable: Re: Your order
 Message-ID: <ndr@contoso.example>
@@ -27,7 +28,10 @@ fn a_report_with_the_returned_mail_names_it_first() {
     let letter = read(&mail_of(NDR_HEAD, &report(returned)));
     assert_eq!(letter.kind, Kind::Bounce);
     assert_eq!(letter.bounced[0].as_str(), "ours@desk.example");
-    assert!(letter.bounced.iter().all(|id| id.as_str() != "ndr@contoso.example"), "a report is not about itself");
+    assert!(
+        letter.bounced.iter().all(|id| id.as_str() != "ndr@contoso.example"),
+        "a report is not about itself"
+    );
     assert_eq!(letter.bounce_reason.as_deref(), Some("550 5.1.1 RESOLVER.ADR.RecipNotFound; not found"));
     assert_eq!(letter.text, "Your message could not be delivered.");
 }
@@ -35,9 +39,11 @@ fn a_report_with_the_returned_mail_names_it_first() {
 #[test]
 fn a_report_with_the_header_only_names_the_mail_too() {
     let returned = "--r\nContent-Type: text/rfc822-headers\n\nMessage-ID: <ours@desk.example>\nSubject: x\n";
-    let head = NDR_HEAD.replace("In-Reply-To: <ours@desk.example>\n", "").replace("References: <first@example.com> <ours@desk.example>\n", "");
+    let head = NDR_HEAD
+        .replace("In-Reply-To: <ours@desk.example>\n", "")
+        .replace("References: <first@example.com> <ours@desk.example>\n", "");
     let letter = read(&mail_of(&head, &report(returned)));
-    assert_eq!(letter.bounced.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["ours@desk.example"]);
+    assert_eq!(letter.bounced.iter().map(mail::MessageId::as_str).collect::<Vec<_>>(), ["ours@desk.example"]);
 }
 
 #[test]
@@ -48,9 +54,16 @@ fn a_report_that_returns_nothing_is_traced_by_its_thread() {
 
 #[test]
 fn reports_that_are_no_failure_are_no_bounce() {
-    for (action, kind) in [("failed", Kind::Bounce), ("delivered", Kind::Receipt), ("relayed", Kind::Receipt), ("delayed", Kind::Automatic)] {
+    for (action, kind) in [
+        ("failed", Kind::Bounce),
+        ("delivered", Kind::Receipt),
+        ("relayed", Kind::Receipt),
+        ("delayed", Kind::Automatic),
+    ] {
         let head = "From: mailer-daemon@mail.example\nSubject: Report\nContent-Type: multipart/report; report-type=delivery-status; boundary=r";
-        let body = format!("--r\n\nreport\n--r\nContent-Type: message/delivery-status\n\nReporting-MTA: dns;x\n\nAction: {action}\nStatus: 2.0.0\n--r--\n");
+        let body = format!(
+            "--r\n\nreport\n--r\nContent-Type: message/delivery-status\n\nReporting-MTA: dns;x\n\nAction: {action}\nStatus: 2.0.0\n--r--\n"
+        );
         assert_eq!(read(&mail_of(head, &body)).kind, kind, "{action}");
     }
 }
@@ -73,7 +86,10 @@ fn plain_text_reports_of_other_servers_are_bounces_by_sender_and_subject_togethe
         ("kim@example.com", "Undelivered Mail Returned to Sender", Kind::Ordinary),
         ("postmaster@mail.example", "Your quota", Kind::Automatic),
     ] {
-        let letter = read(&mail_of(&format!("From: {from}\nSubject: {subject}\nContent-Type: text/plain; charset=utf-8"), body));
+        let letter = read(&mail_of(
+            &format!("From: {from}\nSubject: {subject}\nContent-Type: text/plain; charset=utf-8"),
+            body,
+        ));
         assert_eq!(letter.kind, kind, "{from} {subject}");
         if kind == Kind::Bounce {
             assert_eq!(letter.bounced[0].as_str(), "ours@desk.example");

@@ -55,10 +55,42 @@ fn nothing_that_runs_loads_or_pretends_survives() {
         let clean = cleaned(hostile);
         let lower = clean.to_lowercase().replace("target=\"_blank\"", "").replace("&lt;", "");
         for bad in [
-            "<script", "alert(1)\"", "onerror=\"", "onload", "onclick=", "javascript:", "vbscript:", "<iframe", "<object", "<embed",
-            "<form", "<input", "<button", "<meta", "<base", "<link", "<style", "url(", "position", "expression", "behavior",
-            "background=", "svg", "srcset", "<video", "<audio", "data:text", "id=\"", "class=\"", "name=\"", "target=", "opener\"",
-            "href=\"/", "src=\"/", "postdesk-resolved", "z-index",
+            "<script",
+            "alert(1)\"",
+            "onerror=\"",
+            "onload",
+            "onclick=",
+            "javascript:",
+            "vbscript:",
+            "<iframe",
+            "<object",
+            "<embed",
+            "<form",
+            "<input",
+            "<button",
+            "<meta",
+            "<base",
+            "<link",
+            "<style",
+            "url(",
+            "position",
+            "expression",
+            "behavior",
+            "background=",
+            "svg",
+            "srcset",
+            "<video",
+            "<audio",
+            "data:text",
+            "id=\"",
+            "class=\"",
+            "name=\"",
+            "target=",
+            "opener\"",
+            "href=\"/",
+            "src=\"/",
+            "postdesk-resolved",
+            "z-index",
         ] {
             assert!(!lower.contains(bad), "{bad} survived of {hostile}: {clean}");
         }
@@ -70,8 +102,14 @@ fn nothing_that_runs_loads_or_pretends_survives() {
 fn what_people_write_survives() {
     for (html, expected) in [
         ("<p>a <b>b</b> <i>c</i></p>", "<p>a <b>b</b> <i>c</i></p>"),
-        ("<table border=1><tr><td colspan=2>x</td></tr></table>", "<table border=\"1\"><tbody><tr><td colspan=\"2\">x</td></tr></tbody></table>"),
-        ("<span style='color:red;font-size:12px'>x</span>", "<span style=\"color:red;font-size:12px\">x</span>"),
+        (
+            "<table border=1><tr><td colspan=2>x</td></tr></table>",
+            "<table border=\"1\"><tbody><tr><td colspan=\"2\">x</td></tr></tbody></table>",
+        ),
+        (
+            "<span style='color:red;font-size:12px'>x</span>",
+            "<span style=\"color:red;font-size:12px\">x</span>",
+        ),
         ("<blockquote>old</blockquote>", "<blockquote>old</blockquote>"),
         ("a &lt; b &amp; c", "a &lt; b &amp; c"),
         ("<ruby>漢<rt>かん</rt></ruby>", "<ruby>漢<rt>かん</rt></ruby>"),
@@ -95,9 +133,14 @@ fn links_open_outside_and_tell_nobody_where_from() {
 fn pictures_load_only_when_asked_for() {
     let html = "<img src='https://track.example/p.gif?id=1' alt=logo><img src=\"CID:pic%40x\"><img src='cid:gone'>\
                 <img src='data:image/png;base64,AAAA'>";
-    let blocked = clean(html, RemotePictures::Blocked, &|id| (id == "pic@x").then(|| "/attachments/7".to_owned()));
+    let blocked =
+        clean(html, RemotePictures::Blocked, &|id| (id == "pic@x").then(|| "/attachments/7".to_owned()));
     assert_eq!(blocked.blocked_pictures, 1);
-    assert!(blocked.html.contains("data-remote-src=\"https://track.example/p.gif?id=1\""), "{}", blocked.html);
+    assert!(
+        blocked.html.contains("data-remote-src=\"https://track.example/p.gif?id=1\""),
+        "{}",
+        blocked.html
+    );
     assert!(!blocked.html.contains(" src=\"https://track"), "{}", blocked.html);
     assert!(blocked.html.contains("src=\"/attachments/7\""), "{}", blocked.html);
     assert!(blocked.html.contains("src=\"data:image/png;base64,AAAA\""), "{}", blocked.html);
@@ -130,16 +173,24 @@ fn html_reads_well_as_text() {
 
 #[test]
 fn text_becomes_html_that_shows_it_unchanged() {
-    let link = |url: &str| format!("<a href=\"{url}\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">{url}</a>");
+    let link = |url: &str| {
+        format!("<a href=\"{url}\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">{url}</a>")
+    };
     for (text, html) in [
         ("a < b & \"c\"", "a &lt; b &amp; &quot;c&quot;".to_owned()),
         ("one\r\ntwo\nthree", "one<br>\ntwo<br>\nthree".to_owned()),
         ("see https://a.example/x.", format!("see {}.", link("https://a.example/x"))),
         ("(http://a.example/x_(y))", format!("({})", link("http://a.example/x_(y)"))),
-        ("詳しくはhttps://a.example/をご覧ください", format!("詳しくは{}をご覧ください", link("https://a.example/"))),
+        (
+            "詳しくはhttps://a.example/をご覧ください",
+            format!("詳しくは{}をご覧ください", link("https://a.example/")),
+        ),
         ("javascript:alert(1) https://", "javascript:alert(1) https://".to_owned()),
         ("<script>", "&lt;script&gt;".to_owned()),
-        ("https://a.example/?q=\"><script>", format!("{}&quot;&gt;&lt;script&gt;", link("https://a.example/?q="))),
+        (
+            "https://a.example/?q=\"><script>",
+            format!("{}&quot;&gt;&lt;script&gt;", link("https://a.example/?q=")),
+        ),
     ] {
         assert_eq!(from_text(text), html, "{text}");
     }

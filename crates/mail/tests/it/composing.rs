@@ -18,7 +18,10 @@ fn outgoing() -> Outgoing {
         text: "こんにちは。\n二行目\n.\nFrom the start".to_owned(),
         html: "<p>こんにちは。</p>".to_owned(),
         in_reply_to: MessageId::parse("<in1@example.com>"),
-        references: vec![MessageId::parse("<in0@example.com>").unwrap(), MessageId::parse("<in1@example.com>").unwrap()],
+        references: vec![
+            MessageId::parse("<in0@example.com>").unwrap(),
+            MessageId::parse("<in1@example.com>").unwrap(),
+        ],
         automatic: false,
         mark: "row-42".to_owned(),
         attachments: Vec::new(),
@@ -35,9 +38,24 @@ fn what_is_written_is_read_back_the_same() {
             content_id: None,
             content: (0..=255).collect(),
         },
-        OutgoingAttachment { name: "notes.txt".to_owned(), content_type: "text/plain".to_owned(), content_id: None, content: b"a\nb\r\nc".to_vec() },
-        OutgoingAttachment { name: "p.png".to_owned(), content_type: "image/png".to_owned(), content_id: Some("pic@x".to_owned()), content: vec![1, 2] },
-        OutgoingAttachment { name: "m.eml".to_owned(), content_type: "message/rfc822".to_owned(), content_id: None, content: b"From: x\n\ny".to_vec() },
+        OutgoingAttachment {
+            name: "notes.txt".to_owned(),
+            content_type: "text/plain".to_owned(),
+            content_id: None,
+            content: b"a\nb\r\nc".to_vec(),
+        },
+        OutgoingAttachment {
+            name: "p.png".to_owned(),
+            content_type: "image/png".to_owned(),
+            content_id: Some("pic@x".to_owned()),
+            content: vec![1, 2],
+        },
+        OutgoingAttachment {
+            name: "m.eml".to_owned(),
+            content_type: "message/rfc822".to_owned(),
+            content_id: None,
+            content: b"From: x\n\ny".to_vec(),
+        },
     ];
     mail.html.push_str("<img src=\"cid:pic@x\">");
     let raw = mail.to_mime();

@@ -8,22 +8,13 @@ const BODY: &str = "株式会社サンプル\n髙橋様\n\nいつもお世話に
 
 /// A mail whose header and body are raw bytes of one encoding.
 fn raw_mail(encoding: &'static Encoding, label: Option<&str>) -> Vec<u8> {
-    let content_type = label.map(|l| format!("Content-Type: text/plain; charset={l}\r\n")).unwrap_or_default();
+    let content_type =
+        label.map(|l| format!("Content-Type: text/plain; charset={l}\r\n")).unwrap_or_default();
     let head = format!("From: 山田太郎 <taro@example.co.jp>\r\nSubject: {SUBJECT}\r\n{content_type}\r\n");
     let text = format!("{head}{}", BODY.replace('\n', "\r\n"));
-    let (bytes, _, unmappable) = encode(encoding, &text);
+    let (bytes, _, unmappable) = encoding.encode(&text);
     assert!(!unmappable);
-    bytes
-}
-
-fn encode(encoding: &'static Encoding, text: &str) -> (Vec<u8>, (), bool) {
-    if encoding == ISO_2022_JP {
-        // The web's encoder leaves out nothing mail needs, but each line must end in ASCII as mail does it.
-        let (bytes, _, bad) = encoding.encode(text);
-        return (bytes.into_owned(), (), bad);
-    }
-    let (bytes, _, bad) = encoding.encode(text);
-    (bytes.into_owned(), (), bad)
+    bytes.into_owned()
 }
 
 #[test]
@@ -48,8 +39,10 @@ fn raw_japanese_in_header_and_body_is_read_with_and_without_a_label() {
 fn a_character_split_over_two_encoded_words_is_put_together() {
     use base64::Engine as _;
     let bytes = "請求書".as_bytes();
-    let word = |part: &[u8]| format!("=?UTF-8?B?{}?=", base64::engine::general_purpose::STANDARD.encode(part));
-    let raw = format!("From: a@b.example\r\nSubject: {}\r\n {}\r\n\r\nx", word(&bytes[..4]), word(&bytes[4..]));
+    let word =
+        |part: &[u8]| format!("=?UTF-8?B?{}?=", base64::engine::general_purpose::STANDARD.encode(part));
+    let raw =
+        format!("From: a@b.example\r\nSubject: {}\r\n {}\r\n\r\nx", word(&bytes[..4]), word(&bytes[4..]));
     assert_eq!(read(raw.as_bytes()).subject, "請求書");
 }
 
@@ -90,14 +83,28 @@ fn file_names_are_read_in_every_way_mailers_write_them() {
         ("RFC 2231", format!("Content-Disposition: attachment; filename*=UTF-8''{percent}").into_bytes()),
         (
             "RFC 2231 in pieces",
-            format!("Content-Disposition: attachment;\r\n filename*0*=UTF-8''{first};\r\n filename*1*={second}").into_bytes(),
+            format!(
+                "Content-Disposition: attachment;\r\n filename*0*=UTF-8''{first};\r\n filename*1*={second}"
+            )
+            .into_bytes(),
         ),
-        ("RFC 2231 in Shift_JIS", format!("Content-Disposition: attachment; filename*=Shift_JIS''{sjis_percent}").into_bytes()),
+        (
+            "RFC 2231 in Shift_JIS",
+            format!("Content-Disposition: attachment; filename*=Shift_JIS''{sjis_percent}").into_bytes(),
+        ),
         (
             "RFC 2047 in quotes",
-            format!("Content-Disposition: attachment; filename=\"=?ISO-2022-JP?B?{}?=\"", b64(&jis)).into_bytes(),
+            format!("Content-Disposition: attachment; filename=\"=?ISO-2022-JP?B?{}?=\"", b64(&jis))
+                .into_bytes(),
         ),
-        ("RFC 2047 in the type", format!("Content-Type: application/pdf;\r\n name=\"=?UTF-8?B?{}?=\"", b64("見積書.pdf".as_bytes())).into_bytes()),
+        (
+            "RFC 2047 in the type",
+            format!(
+                "Content-Type: application/pdf;\r\n name=\"=?UTF-8?B?{}?=\"",
+                b64("見積書.pdf".as_bytes())
+            )
+            .into_bytes(),
+        ),
         ("raw Shift_JIS", raw_bytes),
         ("raw UTF-8", "Content-Disposition: attachment; filename=\"見積書.pdf\"".as_bytes().to_vec()),
     ] {
@@ -114,9 +121,8 @@ fn file_names_are_read_in_every_way_mailers_write_them() {
 #[test]
 fn half_width_kana_are_read_from_iso_2022_jp() {
     let mut raw = b"From: a@example.co.jp\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n\r\n".to_vec();
-    raw.extend_from_slice(b"\x1b(I6@6E\x1b(B\r\n");
-    assert_eq!(read(&raw).text.trim(), "ｶﾀｶﾅ".replace("ﾀ", "ﾀ").chars().take(0).collect::<String>() + read(&raw).text.trim());
-    assert!(read(&raw).text.chars().any(|c| ('\u{ff61}'..='\u{ff9f}').contains(&c)));
+    raw.extend_from_slice(b"\x1b(I6E6E\x1b(B\r\n");
+    assert_eq!(read(&raw).text.trim(), "ｶﾅｶﾅ");
 }
 
 #[test]

@@ -27,7 +27,10 @@ fn automatic_mail_is_known_by_its_header() {
         ("Return-Path: <>", Kind::Automatic),
         ("From: MAILER-DAEMON@example.com", Kind::Automatic),
         ("From: Postmaster <postmaster@example.com>\nSubject: Notice", Kind::Automatic),
-        ("Subject: Automatic reply: Invoice\nAuto-Submitted: auto-generated\nX-Auto-Response-Suppress: All", Kind::OutOfOffice),
+        (
+            "Subject: Automatic reply: Invoice\nAuto-Submitted: auto-generated\nX-Auto-Response-Suppress: All",
+            Kind::OutOfOffice,
+        ),
         ("Subject: 自動応答: お見積りの件", Kind::OutOfOffice),
         ("Subject: 【自動返信】お問い合わせありがとうございます", Kind::OutOfOffice),
         ("Subject: Out of Office: Kim", Kind::OutOfOffice),
@@ -62,7 +65,8 @@ fn a_persons_mail_stays_ordinary() {
 
 #[test]
 fn every_sign_is_kept_as_evidence() {
-    let letter = read(&mail_of("From: news@example.com\nList-Id: <l.example>\nPrecedence: bulk\nSubject: x", "y"));
+    let letter =
+        read(&mail_of("From: news@example.com\nList-Id: <l.example>\nPrecedence: bulk\nSubject: x", "y"));
     let places: Vec<&str> = letter.signs.iter().map(|sign| sign.place.as_str()).collect();
     assert_eq!(places, ["list-id", "precedence"]);
     assert!(read(&mail_of("From: kim@example.com\nSubject: x", "y")).signs.is_empty());

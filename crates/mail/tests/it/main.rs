@@ -20,7 +20,9 @@ fn mail_of(headers: &str, body: &str) -> Vec<u8> {
 /// A plain mail of a customer.
 fn plain_mail(subject: &str, body: &str) -> Vec<u8> {
     mail_of(
-        &format!("From: Kim <kim@example.com>\nTo: help@desk.example\nSubject: {subject}\nMessage-ID: <m1@example.com>"),
+        &format!(
+            "From: Kim <kim@example.com>\nTo: help@desk.example\nSubject: {subject}\nMessage-ID: <m1@example.com>"
+        ),
         body,
     )
 }

@@ -14,11 +14,16 @@ fn a_token_is_found_in_text_and_in_html_once_each_in_order() {
     let (one, two) = (key().token(1), key().token(987_654));
     let letter = read(&plain_mail("Re: x", &format!("> {two}\n> words {one} and again {two}\n")));
     assert_eq!(key().find(&letter), [987_654, 1]);
-    let html = mail_of("From: a@b.example\nContent-Type: text/html", &format!("<p>hi</p><span style='display:none'>{one}</span>"));
+    let html = mail_of(
+        "From: a@b.example\nContent-Type: text/html",
+        &format!("<p>hi</p><span style='display:none'>{one}</span>"),
+    );
     assert_eq!(key().find(&read(&html)), [1]);
-    let broken = format!("{}\n> {}", &two[..12], &two[12..]);
-    assert_eq!(key().find(&read(&plain_mail("x", &two.replace(']', "\n]")))), [987_654], "mailers break lines");
-    assert!(broken.contains('\n'));
+    assert_eq!(
+        key().find(&read(&plain_mail("x", &two.replace(']', "\n]")))),
+        [987_654],
+        "mailers break lines"
+    );
 }
 
 #[test]

@@ -28,19 +28,55 @@ fn ago(now: Timestamp, dice: &mut Dice, days: i64) -> Timestamp {
 
 fn newsletters(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
     const ISSUES: &[(Party, Party, &str, &str)] = &[
-        (Party { name: "Ceramics Weekly", address: "news@ceramicsweekly.example" }, SUPPORT, "Ceramics Weekly #412: glazes that survive the dishwasher", "This week: a visit to three kilns in Hasami, five glazes that survive the dishwasher, and an interview with the buyer of a museum shop."),
-        (Party { name: "Ceramics Weekly", address: "news@ceramicsweekly.example" }, SUPPORT, "Ceramics Weekly #413: what shops ordered for December", "This week: what independent shops ordered for December, and why matte black is finally going away."),
-        (Party { name: "包装資材ニュース", address: "mag@housou-news.example" }, OTOIAWASE, "【包装資材ニュース】緩衝材の紙化はどこまで進んだか(第208号)", "今号の特集は「緩衝材の紙化」です。導入した三社の担当者に、費用と破損率の変化をうかがいました。"),
-        (Party { name: "包装資材ニュース", address: "mag@housou-news.example" }, SUPPORT, "【包装資材ニュース】年末の運賃改定まとめ(第209号)", "主要運送会社の年末の運賃改定を一覧にまとめました。離島・中継料の扱いにご注意ください。"),
-        (Party { name: "Parcel Partner", address: "updates@parcelpartner.example" }, SUPPORT, "New cut-off times for Europe from 1 December", "From 1 December parcels handed over by 14:00 leave the same evening. Customs forms must be sent electronically."),
-        (Party { name: "ギフトショー事務局", address: "info@gift-fair.example" }, SALES, "【ご案内】春の国際ギフト見本市 出展者募集のお知らせ", "来春の国際ギフト見本市の出展者募集を開始いたしました。早期申込割引は今月末までです。"),
-        (Party { name: "Tea & Table", address: "hello@teaandtable.example" }, SALES, "The December gift guide is here 🎁", "Forty gifts under 50 dollars, picked by our editors, plus a recipe for hojicha biscuits."),
+        (
+            Party { name: "Ceramics Weekly", address: "news@ceramicsweekly.example" },
+            SUPPORT,
+            "Ceramics Weekly #412: glazes that survive the dishwasher",
+            "This week: a visit to three kilns in Hasami, five glazes that survive the dishwasher, and an interview with the buyer of a museum shop.",
+        ),
+        (
+            Party { name: "Ceramics Weekly", address: "news@ceramicsweekly.example" },
+            SUPPORT,
+            "Ceramics Weekly #413: what shops ordered for December",
+            "This week: what independent shops ordered for December, and why matte black is finally going away.",
+        ),
+        (
+            Party { name: "包装資材ニュース", address: "mag@housou-news.example" },
+            OTOIAWASE,
+            "【包装資材ニュース】緩衝材の紙化はどこまで進んだか(第208号)",
+            "今号の特集は「緩衝材の紙化」です。導入した三社の担当者に、費用と破損率の変化をうかがいました。",
+        ),
+        (
+            Party { name: "包装資材ニュース", address: "mag@housou-news.example" },
+            SUPPORT,
+            "【包装資材ニュース】年末の運賃改定まとめ(第209号)",
+            "主要運送会社の年末の運賃改定を一覧にまとめました。離島・中継料の扱いにご注意ください。",
+        ),
+        (
+            Party { name: "Parcel Partner", address: "updates@parcelpartner.example" },
+            SUPPORT,
+            "New cut-off times for Europe from 1 December",
+            "From 1 December parcels handed over by 14:00 leave the same evening. Customs forms must be sent electronically.",
+        ),
+        (
+            Party { name: "ギフトショー事務局", address: "info@gift-fair.example" },
+            SALES,
+            "【ご案内】春の国際ギフト見本市 出展者募集のお知らせ",
+            "来春の国際ギフト見本市の出展者募集を開始いたしました。早期申込割引は今月末までです。",
+        ),
+        (
+            Party { name: "Tea & Table", address: "hello@teaandtable.example" },
+            SALES,
+            "The December gift guide is here 🎁",
+            "Forty gifts under 50 dollars, picked by our editors, plus a recipe for hojicha biscuits.",
+        ),
     ];
     let mut mails = Vec::new();
     for (number, (from, to, subject, lead)) in ISSUES.iter().enumerate() {
         let at = ago(now, dice, 45);
         let domain = from.address.rsplit('@').next().unwrap_or("mail.example");
-        let mut mail = Mail::new(*from, *to, *subject, at, format!("{}.{number}@bounce.{domain}", dice.hex(20)));
+        let mut mail =
+            Mail::new(*from, *to, *subject, at, format!("{}.{number}@bounce.{domain}", dice.hex(20)));
         mail.program = super::people::Program::Gmail;
         let leave = format!("https://{domain}/unsubscribe?u={}", dice.hex(16));
         mail.headers = vec![
@@ -50,14 +86,20 @@ fn newsletters(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
             ("Precedence", "bulk".to_owned()),
             ("Feedback-ID", format!("{}:{domain}", dice.hex(8))),
         ];
-        mail.text = format!("{subject}\n\n{lead}\n\nhttps://{domain}/issues/{}\n\n--\nUnsubscribe: {leave}\n", 408 + number);
+        mail.text = format!(
+            "{subject}\n\n{lead}\n\nhttps://{domain}/issues/{}\n\n--\nUnsubscribe: {leave}\n",
+            408 + number
+        );
         mail.html = Some(format!(
             "<!doctype html><html><body style=\"margin:0;background:#f4f1ea\"><table width=\"100%\" role=\"presentation\"><tr><td align=\"center\">\
              <table width=\"600\" style=\"background:#fff\"><tr><td style=\"padding:24px;font-family:Georgia,serif\"><h1 style=\"color:#7a2e2e\">{}</h1><p>{}</p>\
              <p><a href=\"https://{domain}/issues/{}\" style=\"background:#7a2e2e;color:#fff;padding:10px 18px;text-decoration:none\">Read more</a></p>\
              <img src=\"https://{domain}/open/{}.gif\" width=\"1\" height=\"1\" alt=\"\"><p style=\"font-size:11px;color:#888\"><a href=\"{leave}\">Unsubscribe</a></p>\
              </td></tr></table></td></tr></table></body></html>",
-            escape(subject), escape(lead), 408 + number, dice.hex(16)
+            escape(subject),
+            escape(lead),
+            408 + number,
+            dice.hex(16)
         ));
         let read = dice.chance(60);
         mails.push(inbox(*to, at, read, mail.write(dice, true)));
@@ -66,7 +108,8 @@ fn newsletters(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
 }
 
 fn list_mails(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
-    const LIST: Party = Party { name: "Importers' Roundtable", address: "roundtable@lists.tea-trade.example" };
+    const LIST: Party =
+        Party { name: "Importers' Roundtable", address: "roundtable@lists.tea-trade.example" };
     let mut mails = Vec::new();
     let mut thread = Vec::new();
     let words = [
@@ -90,7 +133,10 @@ fn list_mails(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
             ("Sender", "roundtable-bounces@lists.tea-trade.example".to_owned()),
             ("Precedence", "list".to_owned()),
         ];
-        mail.text = format!("{text}\n\n{}\n_______________________________________________\nroundtable mailing list\nroundtable@lists.tea-trade.example\n", author.party.name);
+        mail.text = format!(
+            "{text}\n\n{}\n_______________________________________________\nroundtable mailing list\nroundtable@lists.tea-trade.example\n",
+            author.party.name
+        );
         thread.push(mail.id.clone());
         mails.push(inbox(SUPPORT, at, true, mail.write(dice, true)));
         at += SignedDuration::from_mins(dice.between(50, 900));
@@ -102,13 +148,24 @@ fn out_of_office(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
     let mut mails = Vec::new();
     let english = [ENGLISH[0], ENGLISH[6], ENGLISH[11]];
     let japanese = [JAPANESE[4], JAPANESE[8], JAPANESE[14]];
-    for (person, is_japanese) in english.iter().map(|p| (p, false)).chain(japanese.iter().map(|p| (p, true))) {
+    for (person, is_japanese) in english.iter().map(|p| (p, false)).chain(japanese.iter().map(|p| (p, true)))
+    {
         let at = ago(now, dice, 30);
         let order = format!("HM-2026-{:05}", dice.between(10_200, 48_900));
         let to = if is_japanese && dice.chance(50) { OTOIAWASE } else { SUPPORT };
-        let subject = if is_japanese { format!("自動応答: RE: {order} の件") } else { format!("Automatic reply: RE: {order}") };
+        let subject = if is_japanese {
+            format!("自動応答: RE: {order} の件")
+        } else {
+            format!("Automatic reply: RE: {order}")
+        };
         let domain = person.party.address.rsplit('@').next().unwrap_or("mail.example");
-        let mut mail = Mail::new(person.party, to, subject, at, format!("{}@mail.{domain}", dice.hex(32).to_uppercase()));
+        let mut mail = Mail::new(
+            person.party,
+            to,
+            subject,
+            at,
+            format!("{}@mail.{domain}", dice.hex(32).to_uppercase()),
+        );
         mail.zone = person.zone;
         mail.thread = vec![format!("{}@TY3P286MB2901.JPNP286.PROD.OUTLOOK.COM", dice.hex(18).to_uppercase())];
         mail.headers = vec![
@@ -116,13 +173,22 @@ fn out_of_office(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
             ("X-Auto-Response-Suppress", "All".to_owned()),
             ("X-MS-Exchange-Inbox-Rules-Loop", person.party.address.to_owned()),
         ];
-        let back = (at + SignedDuration::from_hours(24 * dice.between(2, 12))).strftime(if is_japanese { "%-m月%-d日" } else { "%-d %B" }).to_string();
+        let back = (at + SignedDuration::from_hours(24 * dice.between(2, 12)))
+            .strftime(if is_japanese { "%-m月%-d日" } else { "%-d %B" })
+            .to_string();
         mail.text = if is_japanese {
-            format!("お世話になっております。\n{}の{}です。\n\n誠に勝手ながら、{back}まで休暇をいただいております。\nお急ぎの場合は、代表番号までご連絡ください。\nこのメールは自動送信です。", person.firm, person.party.name)
+            format!(
+                "お世話になっております。\n{}の{}です。\n\n誠に勝手ながら、{back}まで休暇をいただいております。\nお急ぎの場合は、代表番号までご連絡ください。\nこのメールは自動送信です。",
+                person.firm, person.party.name
+            )
         } else {
-            format!("Thank you for your message. I am out of the office until {back} with limited access to e-mail. For anything urgent please call the front desk.\n\n{}\n{}", person.party.name, person.firm)
+            format!(
+                "Thank you for your message. I am out of the office until {back} with limited access to e-mail. For anything urgent please call the front desk.\n\n{}\n{}",
+                person.party.name, person.firm
+            )
         };
-        mail.html = Some(format!("<html><body><p>{}</p></body></html>", escape(&mail.text).replace('\n', "<br>\n")));
+        mail.html =
+            Some(format!("<html><body><p>{}</p></body></html>", escape(&mail.text).replace('\n', "<br>\n")));
         let read = dice.chance(70);
         mails.push(inbox(to, at, read, mail.write(dice, true)));
     }
@@ -132,20 +198,44 @@ fn out_of_office(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
 /// Non-delivery reports as Exchange Online writes them, by hand: the shape matters to whoever reads them.
 fn bounces(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
     const FAILED: &[(&str, &str, &str, &str)] = &[
-        ("info@closed-shop.example", "5.1.1", "550 5.1.1 <info@closed-shop.example>: Recipient address rejected: User unknown", "wasn't found at closed-shop.example"),
-        ("purchasing@nile-traders.example", "5.2.2", "552 5.2.2 Mailbox full", "couldn't be delivered because the recipient's mailbox is full"),
-        ("tanaka-y@mirai-gakuen.example", "5.4.317", "550 5.4.317 Message expired, cannot connect to remote server", "couldn't be delivered because the remote server did not answer"),
-        ("orders@oldpartner.example", "5.7.1", "554 5.7.1 Service unavailable; Client host blocked", "was refused by oldpartner.example"),
+        (
+            "info@closed-shop.example",
+            "5.1.1",
+            "550 5.1.1 <info@closed-shop.example>: Recipient address rejected: User unknown",
+            "wasn't found at closed-shop.example",
+        ),
+        (
+            "purchasing@nile-traders.example",
+            "5.2.2",
+            "552 5.2.2 Mailbox full",
+            "couldn't be delivered because the recipient's mailbox is full",
+        ),
+        (
+            "tanaka-y@mirai-gakuen.example",
+            "5.4.317",
+            "550 5.4.317 Message expired, cannot connect to remote server",
+            "couldn't be delivered because the remote server did not answer",
+        ),
+        (
+            "orders@oldpartner.example",
+            "5.7.1",
+            "554 5.7.1 Service unavailable; Client host blocked",
+            "was refused by oldpartner.example",
+        ),
     ];
     let mut mails = Vec::new();
     for (recipient, status, diagnostic, sentence) in FAILED {
         let at = ago(now, dice, 35);
-        let from = Party { name: "Microsoft Outlook", address: "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@hanamizuki.example" };
+        let from = Party {
+            name: "Microsoft Outlook",
+            address: "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@hanamizuki.example",
+        };
         let mut raw = String::new();
         for (name, value) in stamps(from, at, dice) {
             raw.push_str(&format!("{name}: {value}\r\n"));
         }
-        let original = format!("TY3P286MB{}@TY3P286MB2901.JPNP286.PROD.OUTLOOK.COM", dice.hex(16).to_uppercase());
+        let original =
+            format!("TY3P286MB{}@TY3P286MB2901.JPNP286.PROD.OUTLOOK.COM", dice.hex(16).to_uppercase());
         let order = format!("HM-2026-{:05}", dice.between(10_200, 48_900));
         let b = format!("{}TY2JPN01FT041_", dice.hex(12));
         let (sent, now_date) = (date(at - SignedDuration::from_mins(3), 9), date(at, 0));
@@ -186,15 +276,34 @@ fn notices(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
     let mut mails = Vec::new();
     for i in 0..3 {
         let at = ago(now, dice, 12);
-        let mut mail = Mail::new(SHOP, SUPPORT, format!("[Shop] New review waiting for approval ({} stars)", 3 + i), at, format!("{}@shopengine.example", dice.hex(24)));
-        mail.headers = vec![("Auto-Submitted", "auto-generated".to_owned()), ("X-Auto-Response-Suppress", "OOF, AutoReply".to_owned())];
-        mail.text = format!("A new review with {} stars is waiting for your approval.\n\nhttps://admin.shopengine.example/reviews/{}\n", 3 + i, dice.between(1000, 9999));
+        let mut mail = Mail::new(
+            SHOP,
+            SUPPORT,
+            format!("[Shop] New review waiting for approval ({} stars)", 3 + i),
+            at,
+            format!("{}@shopengine.example", dice.hex(24)),
+        );
+        mail.headers = vec![
+            ("Auto-Submitted", "auto-generated".to_owned()),
+            ("X-Auto-Response-Suppress", "OOF, AutoReply".to_owned()),
+        ];
+        mail.text = format!(
+            "A new review with {} stars is waiting for your approval.\n\nhttps://admin.shopengine.example/reviews/{}\n",
+            3 + i,
+            dice.between(1000, 9999)
+        );
         mails.push(inbox(SUPPORT, at, dice.chance(80), mail.write(dice, true)));
     }
     let at = ago(now, dice, 9);
-    let mut mail = Mail::new(SCAN, SUPPORT, "Scanned document", at, format!("{}@hanamizuki.example", dice.guid()));
+    let mut mail =
+        Mail::new(SCAN, SUPPORT, "Scanned document", at, format!("{}@hanamizuki.example", dice.guid()));
     mail.text = "Scanned with the device in the mail room.\n".to_owned();
-    mail.files = vec![super::files::File { name: "SCAN0042.pdf".to_owned(), kind: "application/pdf", bytes: super::files::pdf(&["Delivery note".to_owned()]), cid: None }];
+    mail.files = vec![super::files::File {
+        name: "SCAN0042.pdf".to_owned(),
+        kind: "application/pdf",
+        bytes: super::files::pdf(&["Delivery note".to_owned()]),
+        cid: None,
+    }];
     mails.push(inbox(SUPPORT, at, true, mail.write(dice, true)));
     mails
 }

@@ -5,10 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::SeedMail;
 use super::dice::Dice;
-use super::files::{self, File};
+use super::dress::{self, Matter};
 use super::people::{AYA, Customer, DANIEL, OTOIAWASE, Party, Program, SALES, SUPPORT};
 use super::quote::{self, Quoted};
-use super::write::{Charset, Mail, escape};
+use super::write::{Charset, Mail};
 use super::{english, japanese};
 
 /// How a language's customers and agents write.
@@ -91,8 +91,7 @@ pub(super) fn letters(now: Timestamp) -> Vec<SeedMail> {
         let mut dice = Dice::new(share.seed);
         let mut arrived = 0;
         while arrived < share.mails {
-            let voice =
-                if dice.chance(share.japanese_percent) { &japanese::VOICE } else { &english::VOICE };
+            let voice = if dice.chance(share.japanese_percent) { &japanese::VOICE } else { &english::VOICE };
             // The newest mail of all is the first one made: it lies at `now` exactly.
             let newest = arrived == 0 && share.seed == SHARES[0].seed;
             let at = if newest { now } else { moment(now, &mut dice) };
@@ -147,12 +146,22 @@ impl Talk {
     }
 
     /// The customer's mails and the answers between them; returns how many came into the inbox.
-    fn hold(&mut self, start: Timestamp, now: Timestamp, turns: usize, mails: &mut Vec<SeedMail>, dice: &mut Dice) -> usize {
+    fn hold(
+        &mut self,
+        start: Timestamp,
+        now: Timestamp,
+        turns: usize,
+        mails: &mut Vec<SeedMail>,
+        dice: &mut Dice,
+    ) -> usize {
         let (mut at, mut previous): (_, Option<(Party, Timestamp, String)>) = (start, None);
-        self.subject = { let words = dice.pick(self.problem.subjects); self.fill(words, start, dice) };
+        self.subject = {
+            let words = dice.pick(self.problem.subjects);
+            self.fill(words, start, dice)
+        };
         for turn in 0..turns {
             let words = if turn == 0 { dice.pick(self.problem.asks) } else { dice.pick(self.problem.thanks) };
-            let mail = self.from_customer(words, at, previous.as_ref(), dice);
+            let mail = self.customer_writes(words, at, previous.as_ref(), dice);
             let old = now.duration_since(at) > SignedDuration::from_hours(72);
             let read = dice.chance(if old { 93 } else { 25 });
             mails.push(SeedMail {
@@ -169,7 +178,7 @@ impl Talk {
             if again >= now || (turns == 1 && !dice.chance(9)) {
                 return turn + 1;
             }
-            let answer = self.from_company(answered, &mail, dice);
+            let answer = self.company_answers(answered, &mail, dice);
             previous = Some((self.to, answered, answer.text.clone()));
             mails.push(SeedMail {
                 mailbox: self.to.address,
@@ -184,7 +193,7 @@ impl Talk {
         turns
     }
 
-    fn from_customer(
+    fn customer_writes(
         &mut self,
         words: &str,
         at: Timestamp,
@@ -203,10 +212,21 @@ impl Talk {
             paragraphs.push(dice.pick(self.voice.asides).to_owned());
         }
         let closing = dice.pick(self.voice.closings);
-        let signature = [party.name, firm, line].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+        let signature = [party.name, firm, line]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n");
         if self.voice.japanese {
             paragraphs.push(closing.to_owned());
-            paragraphs.push(if firm.is_empty() { signature } else { format!("--------------------------------\n{signature}\n{}\n--------------------------------", party.address) });
+            paragraphs.push(if firm.is_empty() {
+                signature
+            } else {
+                format!(
+                    "--------------------------------\n{signature}\n{}\n--------------------------------",
+                    party.address
+                )
+            });
         } else {
             paragraphs.push(format!("{closing}\n{signature}"));
         }
@@ -226,17 +246,18 @@ impl Talk {
             _ => Charset::Utf8,
         };
         if previous.is_none() && dice.chance(85) {
-            mail.files = self.extra(at, dice);
+            mail.files = dress::files(self.problem.extra, &self.matter(at), dice);
         }
         mail.text = paragraphs.join("\n\n");
-        let mut html = paragraphs_html(program, self.voice.japanese, &paragraphs, &mail.files);
+        let mut html = dress::paragraphs(program, self.voice.japanese, &paragraphs, &mail.files);
         if let Some((to, answered, text)) = previous {
             let quoted = Quoted { from: *to, to: party, at: *answered, subject: &self.subject, text };
             mail.text.push_str(&quote::text(program, self.voice.japanese, zone, &quoted));
             html.push_str(&quote::html(program, self.voice.japanese, zone, &quoted));
         }
-        if program != Program::Becky && (mail.files.iter().any(|file| file.cid.is_some()) || dice.chance(78)) {
-            mail.html = Some(page(program, &html));
+        if program != Program::Becky && (mail.files.iter().any(|file| file.cid.is_some()) || dice.chance(78))
+        {
+            mail.html = Some(dress::page(program, &html));
         } else {
             // Without HTML a picture has nowhere to be shown: it is a file like any other.
             mail.files.iter_mut().for_each(|file| file.cid = None);
@@ -245,33 +266,60 @@ impl Talk {
         mail
     }
 
-    fn from_company(&mut self, at: Timestamp, asked: &Mail, dice: &mut Dice) -> Mail {
+    fn company_answers(&mut self, at: Timestamp, asked: &Mail, dice: &mut Dice) -> Mail {
         let customer = self.customer;
         let words = dice.pick(self.problem.answers);
         let words = self.fill(words, at, dice);
         let hello = if self.voice.japanese {
             let whole = if customer.firm.is_empty() { String::new() } else { format!("{}\n", customer.firm) };
-            format!("{whole}{} 様\n\nお世話になっております。\n花水木商事の{}です。", customer.party.name, self.agent)
+            format!(
+                "{whole}{} 様\n\nお世話になっております。\n花水木商事の{}です。",
+                customer.party.name, self.agent
+            )
         } else {
             format!("Dear {},", customer.party.name.split(' ').next().unwrap_or(customer.party.name))
         };
-        let own = format!("{hello}\n\n{words}\n\n{}\n{}\n{}", self.voice.agent_closing, self.agent, self.voice.agent_line);
-        let id = format!("TY3P286MB{}{}@TY3P286MB{:04}.JPNP286.PROD.OUTLOOK.COM", dice.hex(8).to_uppercase(), dice.hex(10).to_uppercase(), dice.between(2000, 3900));
+        let own = format!(
+            "{hello}\n\n{words}\n\n{}\n{}\n{}",
+            self.voice.agent_closing, self.agent, self.voice.agent_line
+        );
+        let id = format!(
+            "TY3P286MB{}{}@TY3P286MB{:04}.JPNP286.PROD.OUTLOOK.COM",
+            dice.hex(8).to_uppercase(),
+            dice.hex(10).to_uppercase(),
+            dice.between(2000, 3900)
+        );
         let mut mail = Mail::new(self.to, customer.party, format!("RE: {}", self.subject), at, id);
         mail.thread = self.ids.clone();
-        let quoted = Quoted { from: customer.party, to: self.to, at: asked.at, subject: &self.subject, text: &asked.text };
+        let quoted = Quoted {
+            from: customer.party,
+            to: self.to,
+            at: asked.at,
+            subject: &self.subject,
+            text: &asked.text,
+        };
         mail.text = format!("{own}{}", quote::text(Program::Outlook, self.voice.japanese, 9, &quoted));
         let html = own.split("\n\n").map(str::to_owned).collect::<Vec<_>>();
-        mail.html = Some(page(
+        mail.html = Some(dress::page(
             Program::Outlook,
             &format!(
                 "{}{}",
-                paragraphs_html(Program::Outlook, self.voice.japanese, &html, &[]),
+                dress::paragraphs(Program::Outlook, self.voice.japanese, &html, &[]),
                 quote::html(Program::Outlook, self.voice.japanese, 9, &quoted)
             ),
         ));
         self.ids.push(mail.id.clone());
         mail
+    }
+
+    fn matter(&self, at: Timestamp) -> Matter<'_> {
+        Matter {
+            voice: self.voice,
+            customer: &self.customer,
+            order: &self.order,
+            words: [self.product, self.place],
+            at,
+        }
     }
 
     fn message_id(&self, dice: &mut Dice) -> String {
@@ -280,7 +328,12 @@ impl Talk {
             Program::Outlook => format!("{}{}@{}.{domain}", "OS3P", dice.hex(24).to_uppercase(), "mail"),
             Program::Gmail => format!("CA{}={}@mail.{domain}", dice.hex(22), dice.hex(20)),
             Program::Apple => format!("{}@{domain}", dice.guid().to_uppercase()),
-            Program::Becky => format!("2026{}.{}.{}@{domain}", dice.hex(10).to_uppercase(), dice.hex(4).to_uppercase(), dice.hex(8).to_uppercase()),
+            Program::Becky => format!(
+                "2026{}.{}.{}@{domain}",
+                dice.hex(10).to_uppercase(),
+                dice.hex(4).to_uppercase(),
+                dice.hex(8).to_uppercase()
+            ),
         }
     }
 
@@ -295,91 +348,12 @@ impl Talk {
             .replace("{number}", &dice.between(2, 9).to_string())
             .replace("{day}", &day)
     }
-
-    fn extra(&self, at: Timestamp, dice: &mut Dice) -> Vec<File> {
-        let order = &self.order;
-        let number = dice.between(1000, 9999);
-        let cid = format!("{}@{}", dice.hex(12), "01DC5A2F.6B3E1D40");
-        let file = |name: String, kind, bytes| vec![File { name, kind, bytes, cid: None }];
-        match self.problem.extra {
-            Extra::None => Vec::new(),
-            Extra::Photo | Extra::Screenshot => {
-                let name = match (self.problem.extra == Extra::Photo, self.voice.japanese) {
-                    (true, _) => format!("IMG_{number}.png"),
-                    (false, true) => format!("スクリーンショット_{number}.png"),
-                    (false, false) => format!("Screenshot_{number}.png"),
-                };
-                let count = if dice.chance(25) { 2 } else { 1 };
-                (0..count)
-                    .map(|i| File {
-                        name: if i == 0 { name.clone() } else { format!("IMG_{}.png", number + i) },
-                        kind: "image/png",
-                        bytes: files::picture(dice, 96, 72),
-                        cid: (i == 0).then(|| cid.clone()),
-                    })
-                    .collect()
-            }
-            Extra::Pdf => {
-                let lines = vec!["Hanamizuki Trading".to_owned(), format!("Invoice for order {order}"), format!("Total JPY {number}00")];
-                let name = if self.voice.japanese { format!("請求書_{order}.pdf") } else { format!("Invoice {order}.pdf") };
-                file(name, "application/pdf", files::pdf(&lines))
-            }
-            Extra::Csv => {
-                let mut rows = String::from(if self.voice.japanese { "品名,数量,希望日\r\n" } else { "item,quantity,wanted\r\n" });
-                for _ in 0..dice.between(3, 12) {
-                    let wanted = (at + SignedDuration::from_hours(24 * dice.between(5, 20))).strftime("%Y-%m-%d").to_string();
-                    rows.push_str(&format!("{},{},{wanted}\r\n", dice.pick(self.voice.products), dice.between(1, 60)));
-                }
-                // Spreadsheets in Japan still read CSV as Shift_JIS.
-                let bytes = super::write::encode(&rows, if self.voice.japanese { Charset::ShiftJis } else { Charset::Utf8 });
-                let name = if self.voice.japanese { format!("発注明細_{number}.csv") } else { format!("order-{number}.csv") };
-                file(name, "text/csv", bytes)
-            }
-            Extra::Docx => {
-                let name = if self.voice.japanese { "会社概要.docx" } else { "About us.docx" };
-                let lines = [self.customer.firm, self.customer.party.name, self.place, self.product].map(str::to_owned);
-                file(
-                    name.to_owned(),
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-                    files::docx(&lines),
-                )
-            }
-        }
-    }
 }
 
 fn categories(read: bool, dice: &mut Dice) -> Vec<&'static str> {
-    if read && dice.chance(12) { vec![dice.pick(&["Blue category", "Red category", "Wholesale", "返品", "要確認"])] } else { Vec::new() }
-}
-
-fn paragraphs_html(program: Program, japanese: bool, paragraphs: &[String], files: &[File]) -> String {
-    let font = if japanese { "&quot;Yu Gothic&quot;, sans-serif" } else { "Aptos, Calibri, sans-serif" };
-    let mut html = String::new();
-    for paragraph in paragraphs {
-        let words = escape(paragraph).replace('\n', "<br>\n");
-        match program {
-            Program::Outlook => html.push_str(&format!("<p class=\"MsoNormal\"><span style=\"font-family:{font};font-size:11pt\">{words}</span></p>\n")),
-            Program::Gmail => html.push_str(&format!("<div>{words}</div><div><br></div>\n")),
-            Program::Apple | Program::Becky => html.push_str(&format!("<div>{words}</div><div><br></div>")),
-        }
-    }
-    for file in files {
-        if let Some(cid) = &file.cid {
-            html.push_str(&format!("<div><img src=\"cid:{cid}\" alt=\"{}\" width=\"288\"></div>\n", escape(&file.name)));
-        }
-    }
-    html
-}
-
-fn page(program: Program, body: &str) -> String {
-    match program {
-        Program::Outlook => format!(
-            "<html xmlns:o=\"urn:schemas-microsoft-com:office:office\">\n<head>\n<meta name=\"Generator\" content=\"Microsoft Word 15 (filtered medium)\">\n\
-             <style><!--\np.MsoNormal {{margin:0cm; margin-bottom:8pt;}}\n--></style>\n</head>\n<body lang=\"EN-US\" link=\"#467886\">\n<div class=\"WordSection1\">\n{body}</div>\n</body>\n</html>\n"
-        ),
-        Program::Gmail => format!("<div dir=\"ltr\">{body}</div>\n"),
-        Program::Apple | Program::Becky => format!(
-            "<html><head><meta http-equiv=\"content-type\" content=\"text/html; charset=utf-8\"></head><body style=\"overflow-wrap: break-word; -webkit-nbsp-mode: space;\">{body}</body></html>"
-        ),
+    if read && dice.chance(12) {
+        vec![dice.pick(&["Blue category", "Red category", "Wholesale", "返品", "要確認"])]
+    } else {
+        Vec::new()
     }
 }

@@ -17,7 +17,8 @@ pub(super) struct File {
 
 /// A photograph-like PNG: two colours running into each other with a darker frame.
 pub(super) fn picture(dice: &mut Dice, width: u32, height: u32) -> Vec<u8> {
-    let mut colour = || [dice.between(40, 230) as u32, dice.between(40, 230) as u32, dice.between(40, 230) as u32];
+    let mut colour =
+        || [dice.between(40, 230) as u32, dice.between(40, 230) as u32, dice.between(40, 230) as u32];
     let (from, to) = (colour(), colour());
     let mut rows = Vec::with_capacity((height * (width * 3 + 1)) as usize);
     for y in 0..height {
@@ -61,24 +62,37 @@ fn stored_zlib(data: &[u8]) -> Vec<u8> {
         out.extend(block);
     }
     let (mut a, mut b) = (1u32, 0u32);
-    for byte in data {
-        a = (a + u32::from(*byte)) % 65521;
-        b = (b + a) % 65521;
+    // 5552 bytes are the most that cannot overflow before the remainder is taken.
+    for piece in data.chunks(5552) {
+        for byte in piece {
+            a += u32::from(*byte);
+            b += a;
+        }
+        a %= 65521;
+        b %= 65521;
     }
     out.extend(((b << 16) | a).to_be_bytes());
     out
 }
 
 fn crc32(data: &[u8]) -> u32 {
-    let mut crc = !0u32;
-    for byte in data {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
-        }
-    }
-    !crc
+    !data.iter().fold(!0, |crc, byte| CRC[((crc ^ u32::from(*byte)) & 255) as usize] ^ (crc >> 8))
 }
+
+const CRC: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        let (mut crc, mut bit) = (i as u32, 0);
+        while bit < 8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+            bit += 1;
+        }
+        table[i] = crc;
+        i += 1;
+    }
+    table
+};
 
 /// A one-page PDF with these lines (ASCII).
 pub(super) fn pdf(lines: &[String]) -> Vec<u8> {

@@ -24,7 +24,11 @@ pub(super) struct Quoted<'a> {
 pub(super) fn text(program: Program, japanese: bool, zone: i8, quoted: &Quoted<'_>) -> String {
     let head = heading(program, japanese, zone, quoted);
     match program {
-        Program::Outlook => format!("\n\n{}\n{head}\n\n{}", if japanese { "-----元のメッセージ-----" } else { "________________________________" }, quoted.text),
+        Program::Outlook => format!(
+            "\n\n{}\n{head}\n\n{}",
+            if japanese { "-----元のメッセージ-----" } else { "________________________________" },
+            quoted.text
+        ),
         Program::Gmail => format!("\n\n{head}\n\n{}", marked(quoted.text)),
         Program::Apple => format!("\n\n> {head}\n> \n{}", marked(quoted.text)),
         Program::Becky => format!("\n\n{head}\n{}", marked(quoted.text)),
@@ -52,7 +56,10 @@ pub(super) fn html(program: Program, japanese: bool, zone: i8, quoted: &Quoted<'
 }
 
 fn marked(text: &str) -> String {
-    text.lines().map(|line| if line.starts_with('>') { format!(">{line}") } else { format!("> {line}") }).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| if line.starts_with('>') { format!(">{line}") } else { format!("> {line}") })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn heading(program: Program, japanese: bool, zone: i8, quoted: &Quoted<'_>) -> String {
@@ -64,16 +71,28 @@ fn heading(program: Program, japanese: bool, zone: i8, quoted: &Quoted<'_>) -> S
     match (program, japanese) {
         (Program::Outlook, true) => format!(
             "差出人: {name} <{address}>\n送信日時: {}\n宛先: {} <{}>\n件名: {}",
-            form("%Y年%-m月%-d日 %-H:%M"), to.name, to.address, quoted.subject
+            form("%Y年%-m月%-d日 %-H:%M"),
+            to.name,
+            to.address,
+            quoted.subject
         ),
         (Program::Outlook, false) => format!(
             "From: {name} <{address}>\nSent: {}\nTo: {} <{}>\nSubject: {}",
-            form("%A, %B %-d, %Y %-I:%M %p"), to.name, to.address, quoted.subject
+            form("%A, %B %-d, %Y %-I:%M %p"),
+            to.name,
+            to.address,
+            quoted.subject
         ),
-        (Program::Gmail, true) => format!("{}({weekday}) {} {name} <{address}>:", form("%Y年%-m月%-d日"), form("%-H:%M")),
-        (Program::Gmail, false) => format!("On {} {name} <{address}> wrote:", form("%a, %b %-d, %Y at %-I:%M %p")),
+        (Program::Gmail, true) => {
+            format!("{}({weekday}) {} {name} <{address}>:", form("%Y年%-m月%-d日"), form("%-H:%M"))
+        }
+        (Program::Gmail, false) => {
+            format!("On {} {name} <{address}> wrote:", form("%a, %b %-d, %Y at %-I:%M %p"))
+        }
         (Program::Apple, true) => format!("{}、{name} <{address}>のメール:", form("%Y/%m/%d %-H:%M")),
-        (Program::Apple, false) => format!("On {}, {name} <{address}> wrote:", form("%b %-d, %Y, at %-I:%M %p")),
+        (Program::Apple, false) => {
+            format!("On {}, {name} <{address}> wrote:", form("%b %-d, %Y, at %-I:%M %p"))
+        }
         (Program::Becky, true) => format!("{} {name} さんは書きました:", form("%Y/%m/%d %H:%M:%S")),
         (Program::Becky, false) => format!("{name} wrote on {}:", form("%Y-%m-%d %H:%M")),
     }

@@ -127,11 +127,27 @@ fn composed(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
     let long_en = "Complaint about the delivery of three parcels (HM-2026-31007, HM-2026-31008 and HM-2026-31012) that were left in the rain in front of our warehouse on Saturday although we had asked in writing, twice, for a delivery on a working day between nine and five";
     let long_ja = "【ご相談】来年四月の創業七十周年記念式典でお客様およびお取引先様にお渡しする記念品として「波佐見焼マグカップ4個セット」と「手ぬぐい(波)」を組み合わせた特別な詰め合わせを五百組ほどお願いしたい件につきまして(納期・名入れ・のし紙・分納の可否を含む)";
     for (customer, subject, text) in [
-        (ENGLISH[11], long_en, "The subject says it all. Photos were sent to the carrier already; I would like to hear from you what happens next."),
-        (JAPANESE[14], long_ja, "お世話になっております。\n井上電機の井上でございます。\n\n件名のとおりご相談させてください。まずは概算のお見積りをいただけますと幸いです。\n\nどうぞよろしくお願いいたします。\n井上"),
+        (
+            ENGLISH[11],
+            long_en,
+            "The subject says it all. Photos were sent to the carrier already; I would like to hear from you what happens next.",
+        ),
+        (
+            JAPANESE[14],
+            long_ja,
+            "お世話になっております。\n井上電機の井上でございます。\n\n件名のとおりご相談させてください。まずは概算のお見積りをいただけますと幸いです。\n\nどうぞよろしくお願いいたします。\n井上",
+        ),
         (ENGLISH[8], "", "pls call me back about my order, number is on the account\n\nSent from my iPhone"),
-        (ENGLISH[23], "Love it 😍🍵✨", "Got my matcha set today!! 🎉 Quick q: is the whisk supposed to soak before first use? 🙏"),
-        (JAPANESE[9], "Re: Re: Fwd: 【重要】ご注文の件", "すみません、前のメールを消してしまいました。もう一度送っていただけますか。\n\n加藤"),
+        (
+            ENGLISH[23],
+            "Love it 😍🍵✨",
+            "Got my matcha set today!! 🎉 Quick q: is the whisk supposed to soak before first use? 🙏",
+        ),
+        (
+            JAPANESE[9],
+            "Re: Re: Fwd: 【重要】ご注文の件",
+            "すみません、前のメールを消してしまいました。もう一度送っていただけますか。\n\n加藤",
+        ),
     ] {
         let at = now - SignedDuration::from_mins(dice.between(300, 20_000));
         let domain = customer.party.address.rsplit('@').next().unwrap_or("mail.example");
@@ -145,7 +161,13 @@ fn composed(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
     // One mail to two of our addresses: one Message-ID, two mailboxes.
     let at = hours_ago(now, 49);
     let customer = ENGLISH[16];
-    let mut mail = Mail::new(customer.party, SUPPORT, "Pro forma invoice for 12 cartons", at, id(dice, "nile-traders.example"));
+    let mut mail = Mail::new(
+        customer.party,
+        SUPPORT,
+        "Pro forma invoice for 12 cartons",
+        at,
+        id(dice, "nile-traders.example"),
+    );
     mail.to.push(SALES);
     mail.cc = vec![Party { name: "Nile Traders Accounts", address: "accounts@nile-traders.example" }];
     mail.zone = customer.zone;
@@ -156,7 +178,13 @@ fn composed(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
 
     // From a colleague.
     let at = hours_ago(now, 27);
-    let mut mail = Mail::new(AYA, SUPPORT, "Fwd: 展示会でいただいたお問い合わせ", at, format!("{}@TY3P286MB2901.JPNP286.PROD.OUTLOOK.COM", dice.hex(20).to_uppercase()));
+    let mut mail = Mail::new(
+        AYA,
+        SUPPORT,
+        "Fwd: 展示会でいただいたお問い合わせ",
+        at,
+        format!("{}@TY3P286MB2901.JPNP286.PROD.OUTLOOK.COM", dice.hex(20).to_uppercase()),
+    );
     mail.cc = vec![DANIEL];
     mail.text = "お疲れさまです。清水です。\n\n展示会で名刺をいただいた方からのお問い合わせを転送します。対応をお願いします。\n\n---------- 転送されたメッセージ ----------\n差出人: 松本 千夏 <chinatsu@zakka-nagomi.example>\n件名: 先日の展示会のお礼\n\nブースでご説明いただいた「江戸風鈴」の資料をお送りいただけますでしょうか。".to_owned();
     mails.push(put(SUPPORT, "inbox", at, true, mail.write(dice, true)));
@@ -164,16 +192,32 @@ fn composed(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
     // Many pictures and a file in one mail.
     let at = hours_ago(now, 12);
     let customer = JAPANESE[13];
-    let mut mail = Mail::new(customer.party, OTOIAWASE, "店頭ディスプレイの写真です", at, id(dice, "zakka-nagomi.example"));
+    let mut mail = Mail::new(
+        customer.party,
+        OTOIAWASE,
+        "店頭ディスプレイの写真です",
+        at,
+        id(dice, "zakka-nagomi.example"),
+    );
     mail.program = Program::Apple;
     mail.text = "お世話になっております。雑貨店なごみの松本です。\n\n先日納品いただいた商品の店頭写真をお送りします。SNSでのご紹介にお使いいただいて構いません。".to_owned();
     let mut html = "<div>お世話になっております。雑貨店なごみの松本です。</div><div><br></div><div>先日納品いただいた商品の店頭写真をお送りします。</div>".to_owned();
     for i in 1..=4 {
         let cid = format!("{}@zakka-nagomi.example", dice.guid());
         html.push_str(&format!("<div><img src=\"cid:{cid}\" alt=\"店頭{i}\" width=\"320\"></div>"));
-        mail.files.push(File { name: format!("店頭{i}.png"), kind: "image/png", bytes: files::picture(dice, 120, 90), cid: Some(cid) });
+        mail.files.push(File {
+            name: format!("店頭{i}.png"),
+            kind: "image/png",
+            bytes: files::picture(dice, 120, 90),
+            cid: Some(cid),
+        });
     }
-    mail.files.push(File { name: "掲載許可.pdf".to_owned(), kind: "application/pdf", bytes: files::pdf(&["Permission to publish".to_owned()]), cid: None });
+    mail.files.push(File {
+        name: "掲載許可.pdf".to_owned(),
+        kind: "application/pdf",
+        bytes: files::pdf(&["Permission to publish".to_owned()]),
+        cid: None,
+    });
     mail.html = Some(format!("<html><body>{html}</body></html>"));
     mails.push(put(OTOIAWASE, "inbox", at, false, mail.write(dice, true)));
     mails
@@ -183,12 +227,33 @@ fn composed(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
 fn drafts(now: Timestamp, dice: &mut Dice) -> Vec<SeedMail> {
     let mut mails = Vec::new();
     for (from, to, subject, text) in [
-        (SUPPORT, ENGLISH[4].party, "RE: Certificate of origin", "Dear Sophie,\n\nthe certificate is with the chamber of commerce; we expect"),
-        (OTOIAWASE, JAPANESE[0].party, "RE: 請求書の宛名変更のお願い", "株式会社佐藤食器\n佐藤 様\n\nお世話になっております。\nご依頼の件につきまして、"),
-        (SALES, ENGLISH[18].party, "Price list 2027", "Dear Michael,\n\nplease find our price list for 2027 attached.\n\nBest regards,\nDaniel Brooks"),
+        (
+            SUPPORT,
+            ENGLISH[4].party,
+            "RE: Certificate of origin",
+            "Dear Sophie,\n\nthe certificate is with the chamber of commerce; we expect",
+        ),
+        (
+            OTOIAWASE,
+            JAPANESE[0].party,
+            "RE: 請求書の宛名変更のお願い",
+            "株式会社佐藤食器\n佐藤 様\n\nお世話になっております。\nご依頼の件につきまして、",
+        ),
+        (
+            SALES,
+            ENGLISH[18].party,
+            "Price list 2027",
+            "Dear Michael,\n\nplease find our price list for 2027 attached.\n\nBest regards,\nDaniel Brooks",
+        ),
     ] {
         let at = now - SignedDuration::from_mins(dice.between(60, 4000));
-        let mut mail = Mail::new(from, to, subject, at, format!("{}@TY3P286MB2901.JPNP286.PROD.OUTLOOK.COM", dice.hex(20).to_uppercase()));
+        let mut mail = Mail::new(
+            from,
+            to,
+            subject,
+            at,
+            format!("{}@TY3P286MB2901.JPNP286.PROD.OUTLOOK.COM", dice.hex(20).to_uppercase()),
+        );
         mail.text = text.to_owned();
         mails.push(put(from, "drafts", at, true, mail.write(dice, false)));
     }

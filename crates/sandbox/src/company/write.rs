@@ -4,7 +4,9 @@ use base64::Engine as _;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use mail_builder::MessageBuilder;
-use mail_builder::headers::{address::Address, content_type::ContentType, message_id::MessageId, raw::Raw, text::Text};
+use mail_builder::headers::{
+    address::Address, content_type::ContentType, message_id::MessageId, raw::Raw, text::Text,
+};
 use mail_builder::mime::MimePart;
 
 use super::dice::Dice;
@@ -84,7 +86,9 @@ impl Mail {
                 builder = builder.header(name, Raw::new(value));
             }
         }
-        builder = builder.header("From", address(self.from, self.charset)).header("To", list(&self.to, self.charset));
+        builder = builder
+            .header("From", address(self.from, self.charset))
+            .header("To", list(&self.to, self.charset));
         if !self.cc.is_empty() {
             builder = builder.header("Cc", list(&self.cc, self.charset));
         }
@@ -114,7 +118,11 @@ impl Mail {
     fn body(&self, dice: &mut Dice) -> MimePart<'_> {
         let mut part = text_part("text/plain", &self.text, self.charset);
         if let Some(html) = &self.html {
-            part = self.group("multipart/alternative", vec![part, text_part("text/html", html, self.charset)], dice);
+            part = self.group(
+                "multipart/alternative",
+                vec![part, text_part("text/html", html, self.charset)],
+                dice,
+            );
         }
         let (pictures, files): (Vec<_>, Vec<_>) = self.files.iter().partition(|file| file.cid.is_some());
         if !pictures.is_empty() {
@@ -157,8 +165,10 @@ fn text_part<'a>(kind: &'static str, text: &str, charset: Charset) -> MimePart<'
     let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     match charset {
         Charset::Utf8 => MimePart::new(ContentType::new(kind).attribute("charset", "utf-8"), text),
-        Charset::Jis => MimePart::new(ContentType::new(kind).attribute("charset", "ISO-2022-JP"), encode(&text, charset))
-            .transfer_encoding("7bit"),
+        Charset::Jis => {
+            MimePart::new(ContentType::new(kind).attribute("charset", "ISO-2022-JP"), encode(&text, charset))
+                .transfer_encoding("7bit")
+        }
         Charset::ShiftJis => {
             let whole = base64::engine::general_purpose::STANDARD.encode(encode(&text, charset));
             let mut wrapped = String::new();
@@ -219,7 +229,9 @@ fn mailbox(party: Party, charset: Charset) -> String {
 
 fn address(party: Party, charset: Charset) -> mail_builder::headers::HeaderType<'static> {
     match charset {
-        Charset::Utf8 => Address::new_address(Some(party.name).filter(|name| !name.is_empty()), party.address).into(),
+        Charset::Utf8 => {
+            Address::new_address(Some(party.name).filter(|name| !name.is_empty()), party.address).into()
+        }
         other => Raw::new(mailbox(party, other)).into(),
     }
 }
@@ -281,8 +293,11 @@ pub(super) fn stamps(from: Party, at: Timestamp, dice: &mut Dice) -> Vec<(&'stat
                 dice.between(10, 40)
             ),
         ));
-        let (dmarc, compauth) =
-            if dice.chance(94) { ("pass action=none", "pass reason=100") } else { ("none action=none", "softpass reason=202") };
+        let (dmarc, compauth) = if dice.chance(94) {
+            ("pass action=none", "pass reason=100")
+        } else {
+            ("none action=none", "softpass reason=202")
+        };
         stamps.push((
             "Authentication-Results",
             format!(

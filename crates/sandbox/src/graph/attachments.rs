@@ -12,7 +12,9 @@ use crate::world::message::{Attachment, Message};
 
 fn names(mut value: Value, select: Option<&[String]>) -> Value {
     if let (Some(select), Some(map)) = (select, value.as_object_mut()) {
-        map.retain(|k, _| k == "id" || k.starts_with("@odata.") || select.iter().any(|s| s.eq_ignore_ascii_case(k)));
+        map.retain(|k, _| {
+            k == "id" || k.starts_with("@odata.") || select.iter().any(|s| s.eq_ignore_ascii_case(k))
+        });
     }
     value
 }
@@ -56,7 +58,9 @@ pub fn get(ctx: &Ctx<'_>, item: &Item, id: &str) -> Outcome {
     let message = find(ctx, mailbox, item)?;
     let attachment = one(message, &mailbox.owner, id)?;
     let mut out = names(render::attachment(mailbox, message, attachment, true), options.select.as_deref());
-    if attachment.item && options.expand.iter().any(|e| e.to_ascii_lowercase().contains("itemattachment/item")) {
+    if attachment.item
+        && options.expand.iter().any(|e| e.to_ascii_lowercase().contains("itemattachment/item"))
+    {
         let inner = crate::mime::read::content(&attachment.data);
         out["item"] = json!({
             "@odata.type": "#microsoft.graph.message",
@@ -65,8 +69,10 @@ pub fn get(ctx: &Ctx<'_>, item: &Item, id: &str) -> Outcome {
             "body": {"contentType": "html", "content": inner.as_html()},
         });
     }
-    out["@odata.context"] =
-        json!(format!("{}/v1.0/$metadata#users('{}')/messages('...')/attachments/$entity", ctx.base, ctx.owner));
+    out["@odata.context"] = json!(format!(
+        "{}/v1.0/$metadata#users('{}')/messages('...')/attachments/$entity",
+        ctx.base, ctx.owner
+    ));
     Ok(Answer::json(200, &out))
 }
 

@@ -11,11 +11,12 @@ use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Problem};
-use super::enter::{Reply, file, finish, identify, one};
+use super::enter::{Reply, finish, identify, one};
 use super::query::Prefer;
+use super::record::{Entry, file};
 use super::throttle::CONCURRENT;
 use super::{Call, body};
-use crate::faults::{Kind, Operation};
+use crate::faults::Kind;
 use crate::site::Shared;
 
 const LARGEST: usize = 20;
@@ -32,9 +33,7 @@ pub async fn run(site: &Shared, call: Call) -> Reply {
     let started = Instant::now();
     let identity = identify(site, &call.headers);
     let owner = identity.as_ref().ok().map(|w| w.person.clone());
-    let envelope = Reply::Cut;
-    // The envelope's row comes first, so that the parts can name it; its answer is filled in below.
-    let _ = envelope;
+    // The envelope's number comes first, so that the parts can name it.
     let seq = site.watch().begin();
     let outcome = match identity {
         Ok(_) => inner(site, &call, owner.as_deref(), seq).await,
@@ -42,8 +41,9 @@ pub async fn run(site: &Shared, call: Call) -> Reply {
     };
     let client_id = call.headers.get("client-request-id").and_then(|v| v.to_str().ok());
     let reply = finish(site, outcome, &Prefer::default(), client_id);
-    let filed = file(site, &call, &reply, started, owner.as_deref(), "POST /$batch".to_owned(), None);
-    site.watch().renumber(filed, seq);
+    let row =
+        Entry { owner: owner.as_deref(), operation: "POST /$batch".to_owned(), batch: None, seq: Some(seq) };
+    file(site, &call, &reply, started, row);
     reply
 }
 
@@ -53,7 +53,10 @@ async fn inner(site: &Shared, call: &Call, owner: Option<&str>, seq: u64) -> Res
     }
     let addresses = {
         let world = site.world();
-        owner.and_then(|o| world.people.get(o)).map(|p| vec![p.mail.clone(), p.upn.clone()]).unwrap_or_default()
+        owner
+            .and_then(|o| world.people.get(o))
+            .map(|p| vec![p.mail.clone(), p.upn.clone()])
+            .unwrap_or_default()
     };
     let struck: Vec<Kind> = site.faults().strike_envelope(&addresses);
     for fault in &struck {
@@ -61,12 +64,15 @@ async fn inner(site: &Shared, call: &Call, owner: Option<&str>, seq: u64) -> Res
             Kind::Slow { millis } => tokio::time::sleep(std::time::Duration::from_millis(*millis)).await,
             Kind::Throttle { retry_after } => {
                 let mut problem = Problem::new(429, "TooManyRequests", "Please retry again later.");
-                if let Some(value) = crate::faults::retry_after(retry_after.as_ref(), jiff::Timestamp::now()) {
+                if let Some(value) = crate::faults::retry_after(retry_after.as_ref(), jiff::Timestamp::now())
+                {
                     problem = problem.with("Retry-After", value);
                 }
                 return Err(problem);
             }
-            Kind::Unauthorized => return Err(Problem::bad_token("Lifetime validation failed, the token is expired.")),
+            Kind::Unauthorized => {
+                return Err(Problem::bad_token("Lifetime validation failed, the token is expired."));
+            }
             _ => {}
         }
     }
@@ -124,12 +130,16 @@ async fn execute(site: &Shared, call: &Call, seq: u64) -> Result<Answer, Problem
 async fn single(site: &Shared, id: String, call: Call, seq: u64) -> Value {
     match one(site, call, Some(seq)).await {
         // A batch cannot be cut in the middle.
-        Reply::Cut => json!({"id": id, "status": 502, "body": {"error": {"code": "BadGateway", "message": ""}}}),
+        Reply::Cut => {
+            json!({"id": id, "status": 502, "body": {"error": {"code": "BadGateway", "message": ""}}})
+        }
         Reply::Answer(answer) => {
             let mut headers: Map<String, Value> = answer
                 .headers
                 .iter()
-                .filter(|(n, _)| !matches!(n.as_str(), "Date" | "request-id" | "client-request-id" | "x-ms-ags-diagnostic"))
+                .filter(|(n, _)| {
+                    !matches!(n.as_str(), "Date" | "request-id" | "client-request-id" | "x-ms-ags-diagnostic")
+                })
                 .map(|(n, v)| (n.clone(), json!(v)))
                 .collect();
             let json_body = answer.content_type.as_deref().is_some_and(|k| k.starts_with("application/json"));
@@ -183,7 +193,11 @@ fn read(call: &Call) -> Result<Vec<Part>, Problem> {
             .map(|d| d.iter().filter_map(Value::as_str).map(str::to_ascii_lowercase).collect())
             .unwrap_or_default();
         let (headers, body) = inner_body(call, request, &id)?;
-        parts.push(Part { id, depends_on, call: Call { method, path, query: query.to_owned(), headers, body } });
+        parts.push(Part {
+            id,
+            depends_on,
+            call: Call { method, path, query: query.to_owned(), headers, body },
+        });
     }
     Ok(parts)
 }
@@ -207,7 +221,10 @@ fn inner_body(call: &Call, request: &Value, id: &str) -> Result<(HeaderMap, Byte
                 // MIME is base64 already.
                 Bytes::from(text.clone())
             } else {
-                STANDARD.decode(text).map_err(|_| bad(format!("The body of request {id} is not base64.")))?.into()
+                STANDARD
+                    .decode(text)
+                    .map_err(|_| bad(format!("The body of request {id} is not base64.")))?
+                    .into()
             }
         }
         Some(value) => {
@@ -220,11 +237,4 @@ fn inner_body(call: &Call, request: &Value, id: &str) -> Result<(HeaderMap, Byte
         }
     };
     Ok((headers, body))
-}
-
-impl crate::faults::Faults {
-    /// The faults that strike the envelope: those that name it.
-    fn strike_envelope(&mut self, addresses: &[String]) -> Vec<Kind> {
-        self.strike_named(Operation::Batch, addresses)
-    }
 }

@@ -137,8 +137,16 @@ fn header(value: &Value) -> Result<(String, String), Problem> {
 /// One attachment of a body.
 pub fn attachment(value: &Value, number: u32) -> Result<Attachment, Problem> {
     let allowed = [
-        "id", "name", "contentType", "contentBytes", "contentId", "contentLocation", "isInline", "size",
-        "lastModifiedDateTime", "item",
+        "id",
+        "name",
+        "contentType",
+        "contentBytes",
+        "contentId",
+        "contentLocation",
+        "isInline",
+        "size",
+        "lastModifiedDateTime",
+        "item",
     ];
     let map = members("Microsoft.OutlookServices.FileAttachment", value, &allowed)?;
     let kind = map.get("@odata.type").and_then(Value::as_str).unwrap_or_default();
@@ -151,9 +159,9 @@ pub fn attachment(value: &Value, number: u32) -> Result<Attachment, Problem> {
         return Err(Problem::new(400, "ErrorInvalidRequest", "The attachment needs a name."));
     };
     let bytes = map.get("contentBytes").and_then(Value::as_str).unwrap_or_default();
-    let data = STANDARD
-        .decode(bytes)
-        .map_err(|_| Problem::body("Cannot convert the literal of 'contentBytes' to the expected type 'Edm.Binary'."))?;
+    let data = STANDARD.decode(bytes).map_err(|_| {
+        Problem::body("Cannot convert the literal of 'contentBytes' to the expected type 'Edm.Binary'.")
+    })?;
     let optional = |n: &str| map.get(n).and_then(Value::as_str).map(str::to_owned);
     Ok(Attachment {
         number,
@@ -167,7 +175,8 @@ pub fn attachment(value: &Value, number: u32) -> Result<Attachment, Problem> {
 }
 
 fn extended(value: &Value) -> Result<(String, String), Problem> {
-    let map = members("Microsoft.OutlookServices.SingleValueLegacyExtendedProperty", value, &["id", "value"])?;
+    let map =
+        members("Microsoft.OutlookServices.SingleValueLegacyExtendedProperty", value, &["id", "value"])?;
     let id = map.get("id").and_then(Value::as_str).unwrap_or_default();
     let id = canonical_property_id(id).ok_or_else(|| {
         Problem::new(
@@ -181,8 +190,20 @@ fn extended(value: &Value) -> Result<(String, String), Problem> {
 
 /// Members that a client may send back but that change nothing.
 const READ_ONLY: &[&str] = &[
-    "id", "changeKey", "createdDateTime", "lastModifiedDateTime", "receivedDateTime", "sentDateTime", "hasAttachments",
-    "bodyPreview", "parentFolderId", "conversationId", "conversationIndex", "isDraft", "webLink", "uniqueBody",
+    "id",
+    "changeKey",
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "receivedDateTime",
+    "sentDateTime",
+    "hasAttachments",
+    "bodyPreview",
+    "parentFolderId",
+    "conversationId",
+    "conversationIndex",
+    "isDraft",
+    "webLink",
+    "uniqueBody",
     "internetMessageHeaders@odata.context",
 ];
 
@@ -193,10 +214,15 @@ impl MessageInput {
         for (name, value) in map {
             match name.as_str() {
                 n if n.contains("@odata.") || READ_ONLY.contains(&n) => {}
-                "subject" => input.subject = Some(if value.is_null() { String::new() } else { text(name, value)? }),
+                "subject" => {
+                    input.subject = Some(if value.is_null() { String::new() } else { text(name, value)? })
+                }
                 "body" => {
-                    let body = members("Microsoft.OutlookServices.ItemBody", value, &["contentType", "content"])?;
-                    let kind = body.get("contentType").map_or(Ok("text".to_owned()), |v| one_of("contentType", v, &["text", "html"]))?;
+                    let body =
+                        members("Microsoft.OutlookServices.ItemBody", value, &["contentType", "content"])?;
+                    let kind = body
+                        .get("contentType")
+                        .map_or(Ok("text".to_owned()), |v| one_of("contentType", v, &["text", "html"]))?;
                     let content = body.get("content").map_or(Ok(String::new()), |v| text("content", v))?;
                     input.body = Some((kind == "html", content));
                 }
@@ -222,7 +248,9 @@ impl MessageInput {
                     input.flag = Some(flag);
                 }
                 "importance" => input.importance = Some(one_of(name, value, &["low", "normal", "high"])?),
-                "inferenceClassification" => input.inference = Some(one_of(name, value, &["focused", "other"])?),
+                "inferenceClassification" => {
+                    input.inference = Some(one_of(name, value, &["focused", "other"])?)
+                }
                 "internetMessageId" => input.internet_message_id = Some(text(name, value)?),
                 "internetMessageHeaders" => {
                     let headers: Vec<_> = list(name, value)?.iter().map(header).collect::<Result<_, _>>()?;
@@ -339,7 +367,11 @@ impl MessageInput {
 
     /// A new draft of it.
     pub fn into_draft(self, now: jiff::Timestamp) -> Message {
-        let content = Content { message_id: self.internet_message_id.clone(), class: "IPM.Note".to_owned(), ..Content::default() };
+        let content = Content {
+            message_id: self.internet_message_id.clone(),
+            class: "IPM.Note".to_owned(),
+            ..Content::default()
+        };
         let mut message = Message::draft(content, now);
         self.apply(&mut message);
         message

@@ -22,7 +22,8 @@ const FILTER_CAP: usize = 5_000;
 /// How many items a `repeat_delta` fault gives again.
 const REPEATED: usize = 5;
 
-const FIRST: &[&str] = &["select", "filter", "orderby", "top", "expand", "changetype", "skiptoken", "deltatoken"];
+const FIRST: &[&str] =
+    &["select", "filter", "orderby", "top", "expand", "changetype", "skiptoken", "deltatoken"];
 
 /// Where a round stands; what the opaque token holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ fn seal_of(body: &[u8], key: &str) -> Vec<u8> {
 /// Makes the token unreadable, so that nobody comes to rely on what is in it.
 fn stream(key: &str) -> impl Iterator<Item = u8> {
     let seed = Sha256::digest(key.as_bytes());
-    (0u32..).flat_map(move |n| Sha256::digest([seed.as_slice(), &n.to_be_bytes()].concat()).to_vec())
+    (0u32..).flat_map(move |n| Sha256::digest([seed.as_ref(), n.to_be_bytes().as_slice()].concat()).to_vec())
 }
 
 /// `GET /mailFolders/{id}/messages/delta`.
@@ -125,7 +126,11 @@ fn gone(mailbox: &Mailbox) -> Problem {
     Problem::new(
         410,
         "SyncStateNotFound",
-        format!("The sync state generation is not found; generation={};[highest={n}][{n}][{}].", n.saturating_sub(8), n.saturating_sub(2)),
+        format!(
+            "The sync state generation is not found; generation={};[highest={n}][{n}][{}].",
+            n.saturating_sub(8),
+            n.saturating_sub(2)
+        ),
     )
 }
 
@@ -136,7 +141,9 @@ fn first(options: &Options, mailbox: &Mailbox, folder: u32) -> Result<Cursor, Pr
             Filter::Compare(property, Operator::Ge | Operator::Gt, Literal::Time(_)) if property == "receivedDateTime"
         );
         if !by_time {
-            return Err(Problem::query("Change tracking supports only 'receivedDateTime ge' and 'receivedDateTime gt' in $filter."));
+            return Err(Problem::query(
+                "Change tracking supports only 'receivedDateTime ge' and 'receivedDateTime gt' in $filter.",
+            ));
         }
     }
     if !matches!(options.orderby.as_slice(), [] | [(_, true)])
@@ -193,7 +200,8 @@ fn page(
                 let number = live.next().map(|(_, n)| *n);
                 cursor.after = at;
                 let Some(message) = number.and_then(|n| mailbox.get(n)) else { continue };
-                let created = message.arrived > cursor.since.min(first_page_after) || message.arrived == message.changed;
+                let created = message.arrived > cursor.since.min(first_page_after)
+                    || message.arrived == message.changed;
                 let wanted = match kind {
                     Some("created") => created,
                     Some("updated") => message.arrived != message.changed,

@@ -8,10 +8,20 @@ use super::{Ctx, Outcome, body};
 use crate::world::ids::{self, IdKind};
 
 const USER: &[&str] = &[
-    "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation",
-    "preferredLanguage", "surname", "userPrincipalName", "id",
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+    "id",
 ];
-const USER_MORE: &[&str] = &["accountEnabled", "userType", "proxyAddresses", "mailNickname", "companyName", "department"];
+const USER_MORE: &[&str] =
+    &["accountEnabled", "userType", "proxyAddresses", "mailNickname", "companyName", "department"];
 
 /// `GET /me` and `GET /users/{id}`.
 pub fn user(ctx: &Ctx<'_>) -> Outcome {
@@ -22,7 +32,10 @@ pub fn user(ctx: &Ctx<'_>) -> Outcome {
     let (given, surname) = person.name.split_once(' ').unwrap_or((&person.name, ""));
     let mut out = Map::new();
     let shown = options.select.as_ref().map(|s| format!("({})", s.join(","))).unwrap_or_default();
-    out.insert("@odata.context".to_owned(), json!(format!("{}/v1.0/$metadata#users{shown}/$entity", ctx.base)));
+    out.insert(
+        "@odata.context".to_owned(),
+        json!(format!("{}/v1.0/$metadata#users{shown}/$entity", ctx.base)),
+    );
     for name in &wanted {
         let known = USER.iter().chain(USER_MORE).find(|k| k.eq_ignore_ascii_case(name));
         let Some(known) = known else {
@@ -79,17 +92,26 @@ pub fn organization(ctx: &Ctx<'_>) -> Outcome {
 pub fn translate(ctx: &Ctx<'_>) -> Outcome {
     let mut map = body::object(&ctx.call.body)?;
     let given = body::parameter(&mut map, "inputIds");
-    let target = body::parameter(&mut map, "targetIdType").and_then(|v| v.as_str().map(str::to_ascii_lowercase));
+    let target =
+        body::parameter(&mut map, "targetIdType").and_then(|v| v.as_str().map(str::to_ascii_lowercase));
     body::parameter(&mut map, "sourceIdType");
     body::nothing_else(&map, "translateExchangeIds")?;
     let kind = match target.as_deref() {
         Some("restimmutableentryid") => IdKind::Immutable,
         Some("restid") => IdKind::Mutable,
-        _ => return Err(Problem::body("targetIdType: only restId and restImmutableEntryId are translated here.")),
+        _ => {
+            return Err(Problem::body(
+                "targetIdType: only restId and restImmutableEntryId are translated here.",
+            ));
+        }
     };
     let given = given.and_then(|g| g.as_array().cloned()).unwrap_or_default();
     if given.len() > 1000 {
-        return Err(Problem::new(400, "ErrorInvalidRequest", "No more than 1000 ids can be translated at once."));
+        return Err(Problem::new(
+            400,
+            "ErrorInvalidRequest",
+            "No more than 1000 ids can be translated at once.",
+        ));
     }
     let mailbox = ctx.mailbox()?;
     let value: Vec<Value> = given

@@ -23,7 +23,10 @@ pub fn is_mime(call: &Call) -> bool {
 /// Refuses bodies that are neither JSON nor MIME.
 pub fn check_content_type(call: &Call) -> Result<(), Problem> {
     let kind = call.content_type();
-    if kind.starts_with("application/json") || kind.starts_with("text/plain") || (kind.is_empty() && call.body.is_empty()) {
+    if kind.starts_with("application/json")
+        || kind.starts_with("text/plain")
+        || (kind.is_empty() && call.body.is_empty())
+    {
         return Ok(());
     }
     Err(Problem::new(415, "UnsupportedMediaType", format!("The content type '{kind}' is not supported.")))
@@ -140,7 +143,11 @@ pub fn reply_draft(ctx: &mut Ctx<'_>, item: &Item, action: Action) -> Result<u64
     body::nothing_else(&map, "Microsoft.OutlookServices.Message")?;
     let mut given = given.and_then(|m| m.as_object().cloned()).unwrap_or_default();
     if comment.is_some() && given.contains_key("body") {
-        return Err(Problem::new(400, "ErrorInvalidRequest", "The 'Comment' and the 'Message.Body' must not both be given."));
+        return Err(Problem::new(
+            400,
+            "ErrorInvalidRequest",
+            "The 'Comment' and the 'Message.Body' must not both be given.",
+        ));
     }
     if let Some(to) = to.filter(|t| !t.is_null()) {
         given.insert("toRecipients".to_owned(), to);
@@ -169,8 +176,11 @@ pub fn reply_draft(ctx: &mut Ctx<'_>, item: &Item, action: Action) -> Result<u64
 fn skeleton(ctx: &Ctx<'_>, original: &Message, action: Action, comment: Option<&str>) -> Content {
     let own = ctx.own_party();
     let content = original.content();
-    let author: Vec<Party> =
-        if content.reply_to.is_empty() { content.from.iter().cloned().collect() } else { content.reply_to.clone() };
+    let author: Vec<Party> = if content.reply_to.is_empty() {
+        content.from.iter().cloned().collect()
+    } else {
+        content.reply_to.clone()
+    };
     let forward = matches!(action, Action::CreateForward | Action::Forward);
     let all = matches!(action, Action::CreateReplyAll | Action::ReplyAll);
     let not_own = |p: &&Party| !ctx.is_own_address(&p.address);
@@ -180,7 +190,8 @@ fn skeleton(ctx: &Ctx<'_>, original: &Message, action: Action, comment: Option<&
     }
     let prefix = if forward { "FW: " } else { "RE: " };
     let bare = ["RE: ", "FW: ", "Re: ", "Fwd: "].iter().find_map(|p| content.subject.strip_prefix(p));
-    let references = [content.references.as_deref().unwrap_or_default(), &original.internet_message_id].join(" ");
+    let references =
+        [content.references.as_deref().unwrap_or_default(), &original.internet_message_id].join(" ");
     let quoted = format!(
         "<html><head></head><body><div>{}</div><hr tabindex=\"-1\" style=\"display:inline-block; width:98%\">\
          <div id=\"divRplyFwdMsg\" dir=\"ltr\"><b>From:</b> {}<br><b>Sent:</b> {}<br><b>Subject:</b> {}</div>\

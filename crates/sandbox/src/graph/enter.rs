@@ -7,16 +7,15 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use bytes::Bytes;
 
 use super::answer::{Answer, Problem};
 use super::query::Prefer;
+use super::record::{Entry, file};
 use super::route::{self, Route, Target};
 use super::{Call, Ctx, Identity, batch, perform, subscriptions, uploads};
 use crate::faults::{self, Effect, Kind, Operation};
 use crate::server::Cut;
 use crate::site::{Shared, Site};
-use crate::watch::Row;
 use crate::world::ids;
 
 /// Largest request body but for uploads (graph.md 2.6).
@@ -36,13 +35,12 @@ pub async fn enter(State(site): State<Shared>, request: Request) -> Response {
         Ok(call) => call,
         Err(problem) => return plain_refusal(&site, problem),
     };
-    let client_request_id = call.headers.get("client-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
     let reply = if call.path.trim_end_matches('/').eq_ignore_ascii_case("/$batch") {
         batch::run(&site, call).await
     } else {
         one(&site, call, None).await
     };
-    respond(reply, client_request_id.as_deref())
+    respond(reply)
 }
 
 /// `/beta` is not there: nobody may come to rely on it.
@@ -69,8 +67,14 @@ pub async fn upload(State(site): State<Shared>, request: Request) -> Response {
     .await;
     let reply = finish(&site, reply, &Prefer::default(), None);
     let name = format!("{} /upload", call.method);
-    file(&site, &call, &reply, started, owner.as_deref(), name, None);
-    respond(reply, None)
+    file(
+        &site,
+        &call,
+        &reply,
+        started,
+        Entry { owner: owner.as_deref(), operation: name, batch: None, seq: None },
+    );
+    respond(reply)
 }
 
 async fn read(request: Request, prefix: &str, limit: usize) -> Result<Call, Problem> {
@@ -100,14 +104,20 @@ pub async fn one(site: &Shared, call: Call, batch: Option<u64>) -> Reply {
     if call.method != axum::http::Method::GET {
         site.touched();
     }
-    file(site, &call, &reply, started, owner.as_deref(), name, batch);
+    file(site, &call, &reply, started, Entry { owner: owner.as_deref(), operation: name, batch, seq: None });
     reply
 }
 
 /// An outcome that may also be "cut the connection".
 type Gated = Result<Option<Answer>, Problem>;
 
-async fn steps(site: &Shared, call: &Call, prefer: &Prefer, owner: &mut Option<String>, name: &mut String) -> Gated {
+async fn steps(
+    site: &Shared,
+    call: &Call,
+    prefer: &Prefer,
+    owner: &mut Option<String>,
+    name: &mut String,
+) -> Gated {
     let who = identify(site, &call.headers);
     // The log and the counters name the call even when its token is bad.
     let route = route::route(&call.method, &call.path);
@@ -124,7 +134,10 @@ async fn steps(site: &Shared, call: &Call, prefer: &Prefer, owner: &mut Option<S
     gated(site, call, route.operation, &who.app, Some(&mailbox), item.as_deref(), |site, struck| {
         let (who, route, mailbox) = (who.clone(), route.clone(), mailbox.clone());
         Box::pin(async move {
-            if matches!(route.target, Target::Subscriptions | Target::Subscription(_) | Target::Reauthorize(_)) {
+            if matches!(
+                route.target,
+                Target::Subscriptions | Target::Subscription(_) | Target::Reauthorize(_)
+            ) {
                 return subscriptions::handle(site, call, &who, &route.target).await;
             }
             let mut world = site.world();
@@ -178,7 +191,11 @@ impl Drop for Leave<'_> {
     }
 }
 
-async fn pass<'a>(site: &'a Shared, struck: Vec<Kind>, act: impl FnOnce(&'a Shared, Vec<Kind>) -> Doing<'a>) -> Gated {
+async fn pass<'a>(
+    site: &'a Shared,
+    struck: Vec<Kind>,
+    act: impl FnOnce(&'a Shared, Vec<Kind>) -> Doing<'a>,
+) -> Gated {
     let mut after: Option<Gated> = None;
     for fault in &struck {
         match fault {
@@ -199,11 +216,17 @@ async fn pass<'a>(site: &'a Shared, struck: Vec<Kind>, act: impl FnOnce(&'a Shar
             }
             Kind::Cut { effect: Effect::Before } => return Ok(None),
             Kind::Cut { effect: Effect::After } => after = Some(Ok(None)),
-            Kind::Unauthorized => return Err(Problem::bad_token("Lifetime validation failed, the token is expired.")),
+            Kind::Unauthorized => {
+                return Err(Problem::bad_token("Lifetime validation failed, the token is expired."));
+            }
             Kind::AccessDenied => return Err(Problem::access_denied()),
             Kind::MailboxGone => return Err(Problem::no_mailbox()),
             Kind::Poison { .. } => {
-                return Err(Problem::new(500, "ErrorMimeContentConversionFailed", "MIME content conversion failed."));
+                return Err(Problem::new(
+                    500,
+                    "ErrorMimeContentConversionFailed",
+                    "MIME content conversion failed.",
+                ));
             }
             Kind::Resync | Kind::MissingNextLink | Kind::RepeatDelta | Kind::TokenError { .. } => {}
         }
@@ -223,7 +246,11 @@ fn server_error(status: u16) -> Problem {
         502 => Problem::new(502, "BadGateway", "Failed to execute backend request."),
         503 => Problem::new(503, "ErrorServerBusy", "The server is too busy to handle the request."),
         504 => Problem::new(504, "GatewayTimeout", "The operation timed out."),
-        other => Problem::new(other, "ErrorInternalServerError", "An internal server error occurred. The operation failed."),
+        other => Problem::new(
+            other,
+            "ErrorInternalServerError",
+            "An internal server error occurred. The operation failed.",
+        ),
     }
 }
 
@@ -255,11 +282,9 @@ pub fn identify(site: &Site, headers: &HeaderMap) -> Result<Identity, Problem> {
 fn owner_of(site: &Site, route: &Route, who: &Identity) -> Result<String, Problem> {
     let Some(user) = &route.user else { return Ok(who.person.clone()) };
     let world = site.world();
-    world
-        .person(user)
-        .filter(|p| p.tenant == who.tenant)
-        .map(|p| p.id.clone())
-        .ok_or_else(|| Problem::new(404, "ErrorInvalidUser", format!("The requested user '{user}' is invalid.")))
+    world.person(user).filter(|p| p.tenant == who.tenant).map(|p| p.id.clone()).ok_or_else(|| {
+        Problem::new(404, "ErrorInvalidUser", format!("The requested user '{user}' is invalid."))
+    })
 }
 
 fn permitted(method: &axum::http::Method, route: &Route, who: &Identity) -> Result<(), Problem> {
@@ -269,7 +294,11 @@ fn permitted(method: &axum::http::Method, route: &Route, who: &Identity) -> Resu
         return Ok(());
     }
     if matches!(route.target, Target::Me | Target::Organization | Target::TranslateIds) {
-        return Err(Problem::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."));
+        return Err(Problem::new(
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+        ));
     }
     Err(Problem::access_denied())
 }
@@ -285,10 +314,7 @@ fn item_of(site: &Site, owner: &str, target: &Target) -> Option<String> {
 
 fn addresses(site: &Site, owner: Option<&str>) -> Vec<String> {
     let world = site.world();
-    owner
-        .and_then(|o| world.people.get(o))
-        .map(|p| vec![p.mail.clone(), p.upn.clone()])
-        .unwrap_or_default()
+    owner.and_then(|o| world.people.get(o)).map(|p| vec![p.mail.clone(), p.upn.clone()]).unwrap_or_default()
 }
 
 /// Adds what every answer has.
@@ -316,7 +342,7 @@ pub fn finish(site: &Site, outcome: Gated, prefer: &Prefer, client_id: Option<&s
 }
 
 /// Turns a reply into HTTP.
-pub fn respond(reply: Reply, _client_id: Option<&str>) -> Response {
+pub fn respond(reply: Reply) -> Response {
     let answer = match reply {
         Reply::Answer(answer) => answer,
         Reply::Cut => {
@@ -340,69 +366,5 @@ pub fn respond(reply: Reply, _client_id: Option<&str>) -> Response {
 }
 
 fn plain_refusal(site: &Arc<Site>, problem: Problem) -> Response {
-    respond(finish(site, Err(problem), &Prefer::default(), None), None)
-}
-
-/// Writes the row of the log.
-pub fn file(
-    site: &Site,
-    call: &Call,
-    reply: &Reply,
-    started: Instant,
-    owner: Option<&str>,
-    operation: String,
-    batch: Option<u64>,
-) -> u64 {
-    let (at, mailbox) = {
-        let world = site.world();
-        (world.now(), owner.and_then(|o| world.people.get(o)).map(|p| p.mail.clone()))
-    };
-    let (status, headers, body) = match reply {
-        Reply::Answer(a) => {
-            let mut headers = a.headers.clone();
-            if let Some(kind) = &a.content_type {
-                headers.push(("content-type".to_owned(), kind.clone()));
-            }
-            (a.status, headers, a.body.clone())
-        }
-        Reply::Cut => (0, Vec::new(), Bytes::new()),
-    };
-    let highest = site.gate().highest;
-    let mut watch = site.watch();
-    let seq = watch.begin();
-    watch.counters.max_concurrent = watch.counters.max_concurrent.max(highest);
-    let graph = !call.path.starts_with("/api/");
-    watch.file(Row {
-        seq,
-        at,
-        method: call.method.to_string(),
-        path: if graph { format!("/v1.0{}", call.path) } else { call.path.clone() },
-        query: call.query.clone(),
-        mailbox,
-        operation,
-        status,
-        request_headers: shown_headers(&call.headers),
-        request_body: call.body.clone(),
-        response_headers: headers,
-        response_body: body,
-        millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        batch,
-    });
-    seq
-}
-
-/// Headers for the log: credentials only by their kind.
-pub fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let value = value.to_str().unwrap_or_default();
-            let value = match name.as_str() {
-                "authorization" => value.split(' ').next().map(|s| format!("{s} ...")).unwrap_or_default(),
-                "cookie" => "...".to_owned(),
-                _ => value.to_owned(),
-            };
-            (name.as_str().to_owned(), value)
-        })
-        .collect()
+    respond(finish(site, Err(problem), &Prefer::default(), None))
 }

@@ -8,7 +8,8 @@ use super::{Ctx, Outcome, body, render};
 use crate::world::ids;
 use crate::world::mailbox::Mailbox;
 
-const ALLOWED: &[&str] = &["select", "top", "skip", "count", "filter", "orderby", "expand", "includehiddenfolders", "skiptoken"];
+const ALLOWED: &[&str] =
+    &["select", "top", "skip", "count", "filter", "orderby", "expand", "includehiddenfolders", "skiptoken"];
 
 /// The folder a path names: a well-known name in any case, or an id.
 pub fn resolve(mailbox: &Mailbox, name: &str) -> Result<u32, Problem> {
@@ -50,7 +51,8 @@ pub fn list(ctx: &Ctx<'_>, parent: Option<&str>) -> Outcome {
 
 fn display_name_filter(filter: &str) -> Result<String, Problem> {
     let rest = filter.trim().strip_prefix("displayName eq '").and_then(|r| r.strip_suffix('\''));
-    rest.map(|r| r.replace("''", "'")).ok_or_else(|| Problem::query("Only displayName eq '...' is supported on folders here."))
+    rest.map(|r| r.replace("''", "'"))
+        .ok_or_else(|| Problem::query("Only displayName eq '...' is supported on folders here."))
 }
 
 fn select(mut folder: Value, select: Option<&[String]>) -> Value {
@@ -82,7 +84,11 @@ pub fn create(ctx: &mut Ctx<'_>, parent: Option<&str>) -> Outcome {
     let mailbox = ctx.mailbox_mut()?;
     let parent = parent.map_or(Ok(1), |p| resolve(mailbox, p))?;
     if mailbox.folders.iter().any(|f| f.parent == Some(parent) && f.name.eq_ignore_ascii_case(&name)) {
-        return Err(Problem::new(409, "ErrorFolderExists", "A folder with the specified name already exists."));
+        return Err(Problem::new(
+            409,
+            "ErrorFolderExists",
+            "A folder with the specified name already exists.",
+        ));
     }
     let number = mailbox.add_folder(&name, parent);
     let folder = mailbox.folder(number).ok_or_else(Problem::folder_not_found)?;

@@ -81,7 +81,11 @@ fn context(ctx: &Ctx<'_>, in_folder: bool, select: Option<&[String]>) -> String 
 fn check_order(options: &Options, filter: Option<&filter::Filter>) -> Result<(), Problem> {
     let Some(filter) = filter else { return Ok(()) };
     let named = filter.properties();
-    let leads = options.orderby.iter().enumerate().all(|(i, (p, _))| named.get(i).is_some_and(|n| n.eq_ignore_ascii_case(p)));
+    let leads = options
+        .orderby
+        .iter()
+        .enumerate()
+        .all(|(i, (p, _))| named.get(i).is_some_and(|n| n.eq_ignore_ascii_case(p)));
     if leads {
         return Ok(());
     }
@@ -106,8 +110,12 @@ fn sort(found: &mut [&Message], orderby: &[(String, bool)]) -> Result<(), Proble
             "subject" => |m| m.content().subject.to_lowercase(),
             "isread" => |m| m.is_read.to_string(),
             "importance" => |m| m.importance.clone(),
-            "from/emailaddress/address" => |m| m.content().from.as_ref().map(|p| p.address.clone()).unwrap_or_default(),
-            "from/emailaddress/name" => |m| m.content().from.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
+            "from/emailaddress/address" => {
+                |m| m.content().from.as_ref().map(|p| p.address.clone()).unwrap_or_default()
+            }
+            "from/emailaddress/name" => {
+                |m| m.content().from.as_ref().map(|p| p.name.clone()).unwrap_or_default()
+            }
             _ => return Err(render::no_property(property)),
         };
         found.sort_by_cached_key(|m| key(m));
@@ -237,10 +245,9 @@ pub fn relocate(ctx: &mut Ctx<'_>, item: &Item, action: Action) -> Outcome {
     let mut map = body::object(&ctx.call.body)?;
     let to = body::parameter(&mut map, "destinationId");
     body::nothing_else(&map, "Microsoft.OutlookServices.Message")?;
-    let to = to
-        .as_ref()
-        .and_then(Value::as_str)
-        .ok_or_else(|| Problem::new(400, "ErrorInvalidRequest", "The parameter 'DestinationId' is required."))?;
+    let to = to.as_ref().and_then(Value::as_str).ok_or_else(|| {
+        Problem::new(400, "ErrorInvalidRequest", "The parameter 'DestinationId' is required.")
+    })?;
     let mailbox = ctx.mailbox_mut()?;
     let folder = resolve(mailbox, to)?;
     let placed = if action == Action::Move {

@@ -10,10 +10,12 @@ mod directory;
 mod drafts;
 mod enter;
 mod filter;
+mod filter_parse;
 mod folders;
 mod messages;
 pub mod notify;
 mod query;
+mod record;
 mod render;
 mod route;
 mod send;
@@ -36,7 +38,7 @@ use crate::world::mailbox::Mailbox;
 use crate::world::message::Party;
 use crate::world::people::MailboxKind;
 
-pub use render::canonical_property_id;
+pub use record::shown_headers;
 
 /// What a handler gives.
 pub type Outcome = Result<Answer, Problem>;

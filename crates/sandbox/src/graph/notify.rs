@@ -65,7 +65,9 @@ async fn send(site: &Site, address: &str, body: &Value) {
         let sent = site.http.post(address).json(body).timeout(Duration::from_secs(3)).send().await;
         match sent {
             Ok(answer) if answer.status().is_success() => return,
-            Ok(answer) => tracing::debug!(%address, status = %answer.status(), "a subscriber refused a notification"),
+            Ok(answer) => {
+                tracing::debug!(%address, status = %answer.status(), "a subscriber refused a notification")
+            }
             Err(error) => tracing::debug!(%address, %error, "a subscriber could not be reached"),
         }
     }

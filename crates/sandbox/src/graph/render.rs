@@ -27,10 +27,33 @@ fn parties(list: &[Party]) -> Value {
 
 /// What a GET answers without `$select`, in Graph's order.
 pub const DEFAULT: &[&str] = &[
-    "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "receivedDateTime", "sentDateTime",
-    "hasAttachments", "internetMessageId", "subject", "bodyPreview", "importance", "parentFolderId", "conversationId",
-    "conversationIndex", "isDeliveryReceiptRequested", "isReadReceiptRequested", "isRead", "isDraft", "webLink",
-    "inferenceClassification", "body", "sender", "from", "toRecipients", "ccRecipients", "bccRecipients", "replyTo",
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "changeKey",
+    "categories",
+    "receivedDateTime",
+    "sentDateTime",
+    "hasAttachments",
+    "internetMessageId",
+    "subject",
+    "bodyPreview",
+    "importance",
+    "parentFolderId",
+    "conversationId",
+    "conversationIndex",
+    "isDeliveryReceiptRequested",
+    "isReadReceiptRequested",
+    "isRead",
+    "isDraft",
+    "webLink",
+    "inferenceClassification",
+    "body",
+    "sender",
+    "from",
+    "toRecipients",
+    "ccRecipients",
+    "bccRecipients",
+    "replyTo",
     "flag",
 ];
 
@@ -39,7 +62,9 @@ const ON_REQUEST: &[&str] = &["id", "internetMessageHeaders", "uniqueBody"];
 
 /// The refusal of an unknown property.
 pub fn no_property(name: &str) -> Problem {
-    Problem::query(format!("Could not find a property named '{name}' on type 'Microsoft.OutlookServices.Message'."))
+    Problem::query(format!(
+        "Could not find a property named '{name}' on type 'Microsoft.OutlookServices.Message'."
+    ))
 }
 
 /// Checks a `$select` list and gives the names in Graph's spelling.
@@ -75,14 +100,17 @@ impl<'a> View<'a> {
     pub fn new(select: Option<&[String]>, expand: &[String], prefer: &'a Prefer) -> Result<Self, Problem> {
         let mut view = Self { select: selection(select)?, attachments: false, extended: Vec::new(), prefer };
         for part in expand {
-            let (name, inner) = part.split_once('(').map_or((part.as_str(), ""), |(n, i)| (n, i.trim_end_matches(')')));
+            let (name, inner) =
+                part.split_once('(').map_or((part.as_str(), ""), |(n, i)| (n, i.trim_end_matches(')')));
             match name.to_ascii_lowercase().as_str() {
                 "attachments" => view.attachments = true,
                 "singlevalueextendedproperties" => {
                     let ids: Vec<String> =
                         inner.split('\'').skip(1).step_by(2).filter_map(canonical_property_id).collect();
                     if ids.is_empty() {
-                        return Err(Problem::query("The $expand of singleValueExtendedProperties needs a $filter by id."));
+                        return Err(Problem::query(
+                            "The $expand of singleValueExtendedProperties needs a $filter by id.",
+                        ));
                     }
                     view.extended.extend(ids);
                 }
@@ -155,7 +183,9 @@ impl<'a> View<'a> {
             "webLink" => {
                 let id = mailbox.id_of(message, ids::IdKind::Mutable);
                 let id = percent_encoding::utf8_percent_encode(&id, percent_encoding::NON_ALPHANUMERIC);
-                json!(format!("https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ReadMessageItem"))
+                json!(format!(
+                    "https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ReadMessageItem"
+                ))
             }
             "inferenceClassification" => json!(message.inference),
             "body" | "uniqueBody" => self.body(message),
@@ -259,7 +289,9 @@ pub fn extended_value(message: &Message, id: &str) -> Option<String> {
     }
     let content = message.content();
     match id {
-        "String 0x1a" => Some(content.class.clone()).filter(|c| !c.is_empty()).or_else(|| Some("IPM.Note".to_owned())),
+        "String 0x1a" => {
+            Some(content.class.clone()).filter(|c| !c.is_empty()).or_else(|| Some("IPM.Note".to_owned()))
+        }
         "String 0x1035" => Some(message.internet_message_id.clone()),
         "String 0x1039" => content.references.clone(),
         "String 0x1042" => content.in_reply_to.clone(),

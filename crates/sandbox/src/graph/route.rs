@@ -12,7 +12,6 @@ use crate::faults::Operation;
 
 /// What a path asks for. Strings are ids as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the paths")]
 pub enum Target {
     Me,
     Organization,
@@ -50,7 +49,6 @@ pub struct Item {
 
 /// What can be done to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the paths")]
 pub enum Action {
     Send,
     Move,
@@ -81,7 +79,8 @@ const READ: &[&str] = &["Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic"];
 const READ_FULL: &[&str] = &["Mail.Read", "Mail.ReadWrite"];
 const WRITE: &[&str] = &["Mail.ReadWrite"];
 const SEND: &[&str] = &["Mail.Send"];
-const USER: &[&str] = &["User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All"];
+const USER: &[&str] =
+    &["User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All"];
 const SETTINGS: &[&str] = &["MailboxSettings.Read", "MailboxSettings.ReadWrite"];
 const SETTINGS_WRITE: &[&str] = &["MailboxSettings.ReadWrite"];
 
@@ -143,10 +142,14 @@ fn target(parts: &[String], low: &[&str]) -> Result<(Target, String), Problem> {
         ["sendmail"] => plain(Target::SendMail, "/sendMail"),
         ["subscriptions"] => plain(Target::Subscriptions, "/subscriptions"),
         ["subscriptions", _] => plain(Target::Subscription(id(1)), "/subscriptions/{id}"),
-        ["subscriptions", _, "reauthorize"] => plain(Target::Reauthorize(id(1)), "/subscriptions/{id}/reauthorize"),
+        ["subscriptions", _, "reauthorize"] => {
+            plain(Target::Reauthorize(id(1)), "/subscriptions/{id}/reauthorize")
+        }
         ["mailfolders"] => plain(Target::Folders, "/mailFolders"),
         ["mailfolders", _] => plain(Target::Folder(id(1)), "/mailFolders/{id}"),
-        ["mailfolders", _, "childfolders"] => plain(Target::ChildFolders(id(1)), "/mailFolders/{id}/childFolders"),
+        ["mailfolders", _, "childfolders"] => {
+            plain(Target::ChildFolders(id(1)), "/mailFolders/{id}/childFolders")
+        }
         ["mailfolders", _, "messages", rest @ ..] => {
             let (target, shape) = messages(Some(id(1)), &parts[3..], rest)?;
             Ok((target, format!("/mailFolders/{{id}}/messages{shape}")))
@@ -173,7 +176,9 @@ fn messages(folder: Option<String>, parts: &[String], low: &[&str]) -> Result<(T
         [_, "attachments", "createuploadsession"] => {
             (Target::UploadSession(item()), shape("/{id}/attachments/createUploadSession"))
         }
-        [_, "attachments", _] => (Target::Attachment(item(), parts[2].clone()), shape("/{id}/attachments/{id}")),
+        [_, "attachments", _] => {
+            (Target::Attachment(item(), parts[2].clone()), shape("/{id}/attachments/{id}"))
+        }
         [_, "attachments", _, "$value"] => {
             (Target::AttachmentValue(item(), parts[2].clone()), shape("/{id}/attachments/{id}/$value"))
         }
@@ -211,12 +216,17 @@ fn operation(method: &Method, target: &Target) -> Operation {
         Target::Message(_) if method == Method::PATCH => Operation::Patch,
         Target::Message(_) if method == Method::GET => Operation::Get,
         Target::Value(_) => Operation::Mime,
-        Target::Attachments(_) | Target::Attachment(..) | Target::AttachmentValue(..) | Target::UploadSession(_) => {
-            Operation::Attach
-        }
+        Target::Attachments(_)
+        | Target::Attachment(..)
+        | Target::AttachmentValue(..)
+        | Target::UploadSession(_) => Operation::Attach,
         Target::SendMail
-        | Target::Action(_, Action::Send | Action::Reply | Action::ReplyAll | Action::Forward) => Operation::Send,
-        Target::Action(_, Action::CreateReply | Action::CreateReplyAll | Action::CreateForward) => Operation::Draft,
+        | Target::Action(_, Action::Send | Action::Reply | Action::ReplyAll | Action::Forward) => {
+            Operation::Send
+        }
+        Target::Action(_, Action::CreateReply | Action::CreateReplyAll | Action::CreateForward) => {
+            Operation::Draft
+        }
         _ => Operation::Other,
     }
 }
@@ -228,8 +238,12 @@ pub fn permissions(method: &Method, target: &Target) -> &'static [&'static str] 
         Target::Me | Target::Organization | Target::TranslateIds => USER,
         Target::MailboxSettings | Target::MasterCategories if get => SETTINGS,
         Target::MailboxSettings | Target::MasterCategories => SETTINGS_WRITE,
-        Target::SendMail | Target::Action(_, Action::Send | Action::Reply | Action::ReplyAll | Action::Forward) => SEND,
-        Target::Value(_) | Target::Attachments(_) | Target::AttachmentsCount(_) | Target::Attachment(..)
+        Target::SendMail
+        | Target::Action(_, Action::Send | Action::Reply | Action::ReplyAll | Action::Forward) => SEND,
+        Target::Value(_)
+        | Target::Attachments(_)
+        | Target::AttachmentsCount(_)
+        | Target::Attachment(..)
         | Target::AttachmentValue(..)
             if get =>
         {

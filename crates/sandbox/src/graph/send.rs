@@ -37,10 +37,9 @@ pub fn send_mail(ctx: &mut Ctx<'_>) -> Outcome {
             save = !(wish == json!(false) || wish.as_str().is_some_and(|s| s.eq_ignore_ascii_case("false")));
         }
         body::nothing_else(&map, "Microsoft.OutlookServices.sendMail")?;
-        let message = message
-            .as_ref()
-            .and_then(Value::as_object)
-            .ok_or_else(|| Problem::new(400, "ErrorInvalidRequest", "The parameter 'Message' is required."))?;
+        let message = message.as_ref().and_then(Value::as_object).ok_or_else(|| {
+            Problem::new(400, "ErrorInvalidRequest", "The parameter 'Message' is required.")
+        })?;
         drafts::from_body(ctx, Some(message))?
     };
     check(ctx, &message)?;
@@ -96,9 +95,9 @@ fn check(ctx: &Ctx<'_>, message: &crate::world::message::Message) -> Result<(), 
 }
 
 fn valid(address: &str) -> bool {
-    address
-        .rsplit_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !address.contains(char::is_whitespace))
+    address.rsplit_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !address.contains(char::is_whitespace)
+    })
 }
 
 fn submit(ctx: &mut Ctx<'_>, number: u64, save: bool) -> Outcome {

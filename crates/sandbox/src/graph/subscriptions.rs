@@ -82,7 +82,9 @@ pub async fn handle(site: &Site, call: &Call, who: &Identity, target: &Target) -
                 world.subscriptions.values().filter(|s| mine(s, who)).map(|s| s.show(&site.base)).collect();
             Ok(Answer::json(200, &json!({"value": list})))
         }
-        (&Method::GET, Target::Subscription(id)) => with(site, who, id, |s| Ok(Answer::json(200, &s.show(&site.base)))),
+        (&Method::GET, Target::Subscription(id)) => {
+            with(site, who, id, |s| Ok(Answer::json(200, &s.show(&site.base))))
+        }
         (&Method::PATCH, Target::Subscription(id)) => {
             let mut map = body::object(&call.body)?;
             let expires = expiration(&mut map, site.world().now())?;
@@ -121,11 +123,10 @@ fn with(site: &Site, who: &Identity, id: &str, act: impl FnOnce(&mut Subscriptio
 
 fn expiration(map: &mut serde_json::Map<String, Value>, now: Timestamp) -> Result<Timestamp, Problem> {
     let given = map.remove("expirationDateTime");
-    let at: Timestamp = given
-        .as_ref()
-        .and_then(Value::as_str)
-        .and_then(|t| t.parse().ok())
-        .ok_or_else(|| Problem::new(400, "InvalidRequest", "Subscription expiration is required as a time."))?;
+    let at: Timestamp =
+        given.as_ref().and_then(Value::as_str).and_then(|t| t.parse().ok()).ok_or_else(|| {
+            Problem::new(400, "InvalidRequest", "Subscription expiration is required as a time.")
+        })?;
     if at <= now {
         return Err(Problem::new(400, "InvalidRequest", "Subscription expiration must be in the future."));
     }
@@ -140,7 +141,8 @@ fn expiration(map: &mut serde_json::Map<String, Value>, now: Timestamp) -> Resul
 }
 
 fn check_url(url: &str) -> Result<(), Problem> {
-    let bad = |why: &str| Problem::new(400, "InvalidRequest", format!("Invalid notification url '{url}': {why}."));
+    let bad =
+        |why: &str| Problem::new(400, "InvalidRequest", format!("Invalid notification url '{url}': {why}."));
     let parsed = url::Url::parse(url).map_err(|_| bad("it cannot be parsed"))?;
     let loopback = matches!(parsed.host(), Some(url::Host::Ipv4(ip)) if ip.is_loopback())
         || matches!(parsed.host(), Some(url::Host::Ipv6(ip)) if ip.is_loopback())
@@ -160,13 +162,21 @@ fn folder_of(world: &World, who: &Identity, resource: &str) -> Result<Option<u32
     if let Some(user) = &route.user
         && world.person(user).map(|p| p.id.as_str()) != Some(who.person.as_str())
     {
-        return Err(Problem::new(403, "ExtensionError", "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]"));
+        return Err(Problem::new(
+            403,
+            "ExtensionError",
+            "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]",
+        ));
     }
     let mailbox = world.mailboxes.get(&who.person).ok_or_else(Problem::no_mailbox)?;
     match route.target {
         Target::Messages { folder: Some(folder) } => folders::resolve(mailbox, &folder).map(Some),
         Target::Messages { folder: None } => Ok(None),
-        _ => Err(Problem::new(400, "ExtensionError", format!("Resource '{resource}' cannot be subscribed to here."))),
+        _ => Err(Problem::new(
+            400,
+            "ExtensionError",
+            format!("Resource '{resource}' cannot be subscribed to here."),
+        )),
     }
 }
 
@@ -184,7 +194,11 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
     let expires = expiration(&mut map, site.world().now())?;
     body::nothing_else(&map, "microsoft.graph.subscription")?;
     let (Some(change_type), Some(url), Some(resource)) = (change_type, url, resource) else {
-        return Err(Problem::new(400, "InvalidRequest", "changeType, notificationUrl and resource are required."));
+        return Err(Problem::new(
+            400,
+            "InvalidRequest",
+            "changeType, notificationUrl and resource are required.",
+        ));
     };
     if change_type.split(',').any(|k| !["created", "updated", "deleted"].contains(&k.trim())) {
         return Err(Problem::new(400, "InvalidRequest", format!("Invalid changeType '{change_type}'.")));
@@ -196,7 +210,11 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
         let world = site.world();
         let held = world.subscriptions.values().filter(|s| s.owner == who.person).count();
         if held >= PER_MAILBOX {
-            return Err(Problem::new(403, "ExtensionError", "The mailbox has reached its limit of 1000 subscriptions."));
+            return Err(Problem::new(
+                403,
+                "ExtensionError",
+                "The mailbox has reached its limit of 1000 subscriptions.",
+            ));
         }
         folder_of(&world, who, &resource)?
     };
@@ -225,8 +243,12 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
 
 /// Asks the endpoint to repeat a token within ten seconds, as plain text.
 async fn handshake(site: &Site, endpoint: &str) -> Result<(), Problem> {
-    let token = format!("Validation: Testing client application reachability for subscription Request-Id: {}", ids::guid());
-    let mut address = url::Url::parse(endpoint).map_err(|_| Problem::new(400, "InvalidRequest", "Invalid notification url."))?;
+    let token = format!(
+        "Validation: Testing client application reachability for subscription Request-Id: {}",
+        ids::guid()
+    );
+    let mut address = url::Url::parse(endpoint)
+        .map_err(|_| Problem::new(400, "InvalidRequest", "Invalid notification url."))?;
     address.query_pairs_mut().append_pair("validationToken", &token);
     let sent = site
         .http

@@ -45,8 +45,12 @@ impl Gate {
             meter.requests.pop_front();
         }
         if meter.running >= CONCURRENT {
-            return Err(Problem::new(429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.")
-                .with("Retry-After", "1"));
+            return Err(Problem::new(
+                429,
+                "ApplicationThrottled",
+                "Application is over its MailboxConcurrency limit.",
+            )
+            .with("Retry-After", "1"));
         }
         if too_many {
             return Err(over("RequestsPerTenMinutes", meter.requests.front(), REQUEST_WINDOW, now));

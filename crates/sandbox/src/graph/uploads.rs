@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Problem};
-use super::{Call, Ctx, Outcome, attachments, body};
 use super::route::Item;
+use super::{Call, Ctx, Outcome, attachments, body};
 use crate::world::message::Attachment;
 use crate::world::{World, ids};
 
@@ -41,9 +41,9 @@ pub fn create(ctx: &mut Ctx<'_>, item: &Item) -> Outcome {
     let mut map = body::object(&ctx.call.body)?;
     let described = body::parameter(&mut map, "AttachmentItem");
     body::nothing_else(&map, "Microsoft.OutlookServices.createUploadSession")?;
-    let mut described = described
-        .and_then(|d| d.as_object().cloned())
-        .ok_or_else(|| Problem::new(400, "ErrorInvalidRequest", "The parameter 'AttachmentItem' is required."))?;
+    let mut described = described.and_then(|d| d.as_object().cloned()).ok_or_else(|| {
+        Problem::new(400, "ErrorInvalidRequest", "The parameter 'AttachmentItem' is required.")
+    })?;
     let kind = described.remove("attachmentType").and_then(|v| v.as_str().map(str::to_owned));
     let name = described.remove("name").and_then(|v| v.as_str().map(str::to_owned));
     let size = described.remove("size").as_ref().and_then(Value::as_u64);
@@ -52,7 +52,11 @@ pub fn create(ctx: &mut Ctx<'_>, item: &Item) -> Outcome {
     let content_type = described.remove("contentType").and_then(|v| v.as_str().map(str::to_owned));
     body::nothing_else(&described, "Microsoft.OutlookServices.AttachmentItem")?;
     let (Some("file"), Some(name), Some(size)) = (kind.as_deref(), name, size) else {
-        return Err(Problem::new(400, "ErrorInvalidRequest", "attachmentType 'file', name and size are required."));
+        return Err(Problem::new(
+            400,
+            "ErrorInvalidRequest",
+            "attachmentType 'file', name and size are required.",
+        ));
     };
     if size < body::POST_LIMIT as u64 {
         return Err(Problem::new(
@@ -101,7 +105,11 @@ pub fn token(query: &str) -> Option<String> {
 pub fn put(world: &mut World, base: &str, call: &Call) -> Outcome {
     if call.headers.contains_key("authorization") {
         // The address itself is the permission; a bearer token is refused.
-        return Err(Problem::new(401, "InvalidAudience", "Do not send an Authorization header to an upload address."));
+        return Err(Problem::new(
+            401,
+            "InvalidAudience",
+            "Do not send an Authorization header to an upload address.",
+        ));
     }
     let token = token(&call.query).unwrap_or_default();
     let now = world.now();
@@ -124,7 +132,11 @@ pub fn put(world: &mut World, base: &str, call: &Call) -> Outcome {
         return Err(Problem::new(413, "RequestEntityTooLarge", "The range is larger than 4 MB."));
     }
     if total != upload.size || to >= total || to < from || (to - from + 1) != call.body.len() as u64 {
-        return Err(Problem::new(416, "ErrorInvalidRange", "The range does not fit the bytes or the size of the session."));
+        return Err(Problem::new(
+            416,
+            "ErrorInvalidRange",
+            "The range does not fit the bytes or the size of the session.",
+        ));
     }
     if from != upload.data.len() as u64 {
         return Err(Problem::new(

@@ -84,7 +84,10 @@ fn body(content: &Content) -> MimePart<'_> {
             let plain = written.clone().unwrap_or_else(|| super::read::html_to_text(html));
             MimePart::new(
                 "multipart/alternative",
-                vec![text(plain), MimePart::new("text/html; charset=utf-8", BodyPart::Text(html.as_str().into()))],
+                vec![
+                    text(plain),
+                    MimePart::new("text/html; charset=utf-8", BodyPart::Text(html.as_str().into())),
+                ],
             )
         }
         (None, Some(written)) => text(written.clone()),
@@ -105,7 +108,8 @@ fn body(content: &Content) -> MimePart<'_> {
 }
 
 fn part(attachment: &Attachment) -> MimePart<'_> {
-    let mut part = MimePart::new(attachment.content_type.as_str(), BodyPart::Binary(attachment.data.as_ref().into()));
+    let mut part =
+        MimePart::new(attachment.content_type.as_str(), BodyPart::Binary(attachment.data.as_ref().into()));
     part = if attachment.inline { part.inline() } else { part.attachment(attachment.name.as_str()) };
     if let Some(cid) = &attachment.content_id {
         part = part.cid(cid.as_str());

@@ -44,19 +44,20 @@ pub fn content(raw: &[u8]) -> Content {
     let Some(mail) = MessageParser::default().parse(raw) else {
         return Content { class: "IPM.Note".to_owned(), ..Content::default() };
     };
-    let headers: Vec<(String, String)> = mail
-        .headers_raw()
-        .map(|(name, value)| (name.to_owned(), unfold(value)))
-        .collect();
-    let header = |name: &str| headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
-    let html = mail.html_body.iter().filter_map(|i| mail.parts.get(*i as usize)).find_map(|p| match &p.body {
-        PartType::Html(h) => Some(h.to_string()),
-        _ => None,
-    });
-    let text = mail.text_body.iter().filter_map(|i| mail.parts.get(*i as usize)).find_map(|p| match &p.body {
-        PartType::Text(t) => Some(t.to_string()),
-        _ => None,
-    });
+    let headers: Vec<(String, String)> =
+        mail.headers_raw().map(|(name, value)| (name.to_owned(), unfold(value))).collect();
+    let header =
+        |name: &str| headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
+    let html =
+        mail.html_body.iter().filter_map(|i| mail.parts.get(*i as usize)).find_map(|p| match &p.body {
+            PartType::Html(h) => Some(h.to_string()),
+            _ => None,
+        });
+    let text =
+        mail.text_body.iter().filter_map(|i| mail.parts.get(*i as usize)).find_map(|p| match &p.body {
+            PartType::Text(t) => Some(t.to_string()),
+            _ => None,
+        });
     let attachments = mail
         .attachments
         .iter()
@@ -116,10 +117,8 @@ fn parties(address: Option<&Address<'_>>) -> Vec<Party> {
         .filter_map(|a| {
             let address = a.address().unwrap_or_default().to_owned();
             let name = a.name().unwrap_or_default().to_owned();
-            (!address.is_empty() || !name.is_empty()).then(|| Party {
-                name: if name.is_empty() { address.clone() } else { name },
-                address,
-            })
+            (!address.is_empty() || !name.is_empty())
+                .then(|| Party { name: if name.is_empty() { address.clone() } else { name }, address })
         })
         .collect()
 }
@@ -131,9 +130,10 @@ fn attachment(part: &MessagePart<'_>, number: u32, raw: &[u8]) -> Attachment {
         |c| c.subtype().map_or_else(|| c.ctype().to_owned(), |s| format!("{}/{s}", c.ctype())),
     );
     let nested = part.message();
-    let name = part.attachment_name().map(str::to_owned).or_else(|| {
-        nested.and_then(|m| m.subject()).map(str::to_owned)
-    });
+    let name = part
+        .attachment_name()
+        .map(str::to_owned)
+        .or_else(|| nested.and_then(|m| m.subject()).map(str::to_owned));
     let data = match nested {
         Some(message) => {
             let bytes = message.raw_message();
@@ -146,7 +146,8 @@ fn attachment(part: &MessagePart<'_>, number: u32, raw: &[u8]) -> Attachment {
         None => part.contents(),
     };
     let content_id = part.content_id().map(|c| c.trim_matches(['<', '>']).to_owned());
-    let inline = part.content_disposition().map_or(content_id.is_some(), |d| d.is_inline() && content_id.is_some());
+    let inline =
+        part.content_disposition().map_or(content_id.is_some(), |d| d.is_inline() && content_id.is_some());
     Attachment {
         number,
         name: name.unwrap_or_else(|| format!("attachment-{number}")),

@@ -90,7 +90,8 @@ fn map_headers(raw: &[u8], mut keep: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>)
             end = line_end(raw, end);
         }
         let line = &raw[at..end];
-        let name = line.split(|b| *b == b':').next().and_then(|n| std::str::from_utf8(n).ok()).unwrap_or_default();
+        let name =
+            line.split(|b| *b == b':').next().and_then(|n| std::str::from_utf8(n).ok()).unwrap_or_default();
         if let Some(kept) = keep(name, line) {
             out.extend_from_slice(&kept);
         }

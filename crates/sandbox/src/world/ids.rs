@@ -6,8 +6,8 @@ use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 
 const ENTRY: [u8; 4] = [0x00, 0x03, 0x24, 0x00];
 const IMMUTABLE: [u8; 27] = [
-    0x00, 0x09, 0x00, 0x2e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x1d, 0x84, 0x03, 0x11, 0xaa, 0x66, 0x11, 0xcd, 0x9b, 0xc8,
-    0x00, 0xaa, 0x00, 0x2f, 0x84, 0x5a, 0x0d, 0x00,
+    0x00, 0x09, 0x00, 0x2e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x1d, 0x84, 0x03, 0x11, 0xaa, 0x66, 0x11, 0xcd,
+    0x9b, 0xc8, 0x00, 0xaa, 0x00, 0x2f, 0x84, 0x5a, 0x0d, 0x00,
 ];
 const ENTRY_LENGTH: usize = 113;
 const FOLDER_LENGTH: usize = 89;
@@ -120,7 +120,11 @@ pub fn read_message(owner: &str, id: &str) -> Result<MessageRef, Malformed> {
     if bytes.get(ENTRY.len()..ENTRY.len() + owner.len()) != Some(owner.as_bytes()) {
         return Ok(MessageRef::Immutable(0));
     }
-    Ok(MessageRef::Mutable { folder: u32_at(rest, 0)?, placement: u32_at(rest, 4)?, number: u64_at(rest, 8)? })
+    Ok(MessageRef::Mutable {
+        folder: u32_at(rest, 0)?,
+        placement: u32_at(rest, 4)?,
+        number: u64_at(rest, 8)?,
+    })
 }
 
 /// A folder's id: constant, whatever the client prefers.
@@ -206,7 +210,10 @@ mod tests {
                     assert_eq!((number, folder, placement), (99, 3, 5));
                 }
             }
-            assert!(read_message(OWNER, &id.to_lowercase()) != read_message(OWNER, &id), "ids are case-sensitive");
+            assert!(
+                read_message(OWNER, &id.to_lowercase()) != read_message(OWNER, &id),
+                "ids are case-sensitive"
+            );
         }
         assert_eq!(read_folder(OWNER, &folder(OWNER, 4)), Ok(4));
         assert_eq!(read_attachment(OWNER, &attachment(OWNER, 9, 2)), Ok((9, 2)));

@@ -178,7 +178,8 @@ impl Message {
         let content = read::content(&raw);
         let mut message = Self::blank(Substance::Draft(Content::default()), received);
         message.sent = content.date.map_or(message.received, whole_second);
-        message.internet_message_id = content.message_id.clone().unwrap_or_else(super::ids::internet_message_id);
+        message.internet_message_id =
+            content.message_id.clone().unwrap_or_else(super::ids::internet_message_id);
         message.importance = read::importance(&content).to_owned();
         message.next_attachment = u32::try_from(content.attachments.len()).unwrap_or(u32::MAX - 1) + 1;
         message.substance = Substance::Mail { raw, content };

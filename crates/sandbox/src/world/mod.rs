@@ -90,17 +90,18 @@ impl World {
 
     /// The tenant named by GUID or domain.
     pub fn tenant(&self, name: &str) -> Option<&Tenant> {
-        self.tenants.get(&name.to_ascii_lowercase()).or_else(|| {
-            self.tenants.values().find(|t| t.domain.eq_ignore_ascii_case(name))
-        })
+        self.tenants
+            .get(&name.to_ascii_lowercase())
+            .or_else(|| self.tenants.values().find(|t| t.domain.eq_ignore_ascii_case(name)))
     }
 
     /// Whether mail to this domain stays inside one of the tenants.
     pub fn is_tenant_domain(&self, domain: &str) -> bool {
         self.tenants.values().any(|t| t.domain.eq_ignore_ascii_case(domain))
-            || self.people.values().any(|p| {
-                p.mail.rsplit_once('@').is_some_and(|(_, d)| d.eq_ignore_ascii_case(domain))
-            })
+            || self
+                .people
+                .values()
+                .any(|p| p.mail.rsplit_once('@').is_some_and(|(_, d)| d.eq_ignore_ascii_case(domain)))
     }
 
     /// Adds a person and, if they have one, their empty mailbox.

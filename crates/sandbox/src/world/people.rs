@@ -21,7 +21,12 @@ pub struct Tenant {
 impl Tenant {
     /// A tenant whose people may consent for themselves.
     pub fn new(id: &str, domain: &str, name: &str) -> Self {
-        Self { id: id.to_ascii_lowercase(), domain: domain.to_owned(), name: name.to_owned(), user_consent: true }
+        Self {
+            id: id.to_ascii_lowercase(),
+            domain: domain.to_owned(),
+            name: name.to_owned(),
+            user_consent: true,
+        }
     }
 }
 

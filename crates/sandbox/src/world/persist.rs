@@ -60,7 +60,10 @@ pub mod shared_messages {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     /// Writes.
-    pub fn serialize<S: Serializer>(messages: &BTreeMap<u64, Arc<Message>>, to: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(
+        messages: &BTreeMap<u64, Arc<Message>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.collect_seq(messages.values().map(Arc::as_ref))
     }
 

@@ -78,8 +78,7 @@ pub fn submit(world: &mut World, owner: &str, number: u64, save: bool) -> Result
     let Some(mailbox) = world.mailboxes.get_mut(owner) else { return Ok(()) };
     let Some(message) = mailbox.get(number) else { return Ok(()) };
     let content = message.content();
-    let recipients: Vec<Party> =
-        content.to.iter().chain(&content.cc).chain(&content.bcc).cloned().collect();
+    let recipients: Vec<Party> = content.to.iter().chain(&content.cc).chain(&content.bcc).cloned().collect();
     mailbox.recipients.retain(|(at, _)| now.duration_since(*at) < SignedDuration::from_hours(24));
     let today: usize = mailbox.recipients.iter().map(|(_, n)| n).sum();
     if today + recipients.len() > RECIPIENTS_A_DAY {
@@ -108,7 +107,13 @@ pub fn submit(world: &mut World, owner: &str, number: u64, save: bool) -> Result
     mailbox.submissions.push_back(free.max(now));
     let transport = &mut world.transport;
     transport.sends += 1;
-    transport.filings.push(Filing { due: now + delay, owner: owner.to_owned(), number, save, raw: raw.clone() });
+    transport.filings.push(Filing {
+        due: now + delay,
+        owner: owner.to_owned(),
+        number,
+        save,
+        raw: raw.clone(),
+    });
     transport.outgoing.push(Outgoing {
         due: free.max(now) + delay,
         sender: person.mail,
@@ -187,10 +192,7 @@ fn deliver(world: &mut World, to: &Party, sender: &str, raw: &Bytes, origin: Ori
 fn bounce(world: &mut World, mail: &Outgoing, recipient: &str, now: Timestamp) {
     let inside = recipient.rsplit_once('@').is_some_and(|(_, d)| world.is_tenant_domain(d));
     let (status, diagnostic) = if inside {
-        (
-            "5.1.10",
-            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
-        )
+        ("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup")
     } else {
         ("5.1.1", "550 5.1.1 The email account that you tried to reach does not exist")
     };

@@ -1,6 +1,6 @@
 //! Making and changing tickets. Every change leaves an audit and an entry in the feed of changes.
 
-use desk::{CommentId, PersonId, SuspendedId, Ticket, TicketId};
+use desk::{CommentId, PersonId, Priority, SuspendedId, Ticket, TicketId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -130,7 +130,7 @@ impl Tx {
         if let Some(priority) = change.priority.filter(|priority| *priority != before.priority) {
             after.priority = priority;
             row.priority = Set(priority.map(|priority| priority.as_str().to_owned()));
-            let (previous, value) = (before.priority.map(|p| p.as_str()), priority.map(|p| p.as_str()));
+            let (previous, value) = (before.priority.map(Priority::as_str), priority.map(Priority::as_str));
             self.audit_change(id, actor, "priority", previous, value).await?;
         }
         for person in &change.add_ccs {

@@ -8,7 +8,7 @@ use crate::scene::{Scene, after, message_id, seen};
 
 const INBOX: &str = "help@desk.example";
 
-fn as_new_ticket(known: KnownMessage) -> Settlement {
+fn as_new_ticket(known: &KnownMessage) -> Settlement {
     Settlement {
         outcome: OutcomeKind::NewTicket,
         reason: "new".to_owned(),
@@ -27,7 +27,7 @@ async fn some_mail(scene: &Scene) -> KnownMessage {
     KnownMessage { ticket: ticket.id, comment: Some(comment), ledger: None, outbox: None }
 }
 
-async fn settle(scene: &Scene, id: LedgerId, known: KnownMessage) -> bool {
+async fn settle(scene: &Scene, id: LedgerId, known: &KnownMessage) -> bool {
     let tx = scene.begin().await;
     let settled = tx.settle(id, &as_new_ticket(known)).await.unwrap();
     tx.commit().await.unwrap();
@@ -64,9 +64,9 @@ both! {
         let (_, connection) = scene.connect(INBOX).await;
         let id = scene.see(connection, INBOX, &["one"]).await[0];
         let known = some_mail(scene).await;
-        assert!(settle(scene, id, known.clone()).await);
+        assert!(settle(scene, id, &known).await);
         let tx = scene.begin().await;
-        let other = Settlement { outcome: OutcomeKind::Rejected, reason: "no".to_owned(), ..as_new_ticket(known.clone()) };
+        let other = Settlement { outcome: OutcomeKind::Rejected, reason: "no".to_owned(), ..as_new_ticket(&known) };
         assert!(!tx.settle(id, &other).await.unwrap());
         tx.commit().await.unwrap();
         let row = scene.store.ledger_row(id).await.unwrap();
@@ -80,7 +80,7 @@ both! {
         let id = scene.see(connection, INBOX, &["one"]).await[0];
         let known = some_mail(scene).await;
         let tx = scene.begin().await;
-        assert!(tx.settle(id, &as_new_ticket(known)).await.unwrap());
+        assert!(tx.settle(id, &as_new_ticket(&known)).await.unwrap());
         drop(tx);
         assert_eq!(scene.store.ledger_row(id).await.unwrap().outcome, None);
     }
@@ -150,9 +150,9 @@ both! {
         let (_, connection) = scene.connect(INBOX).await;
         let ids = scene.see(connection, INBOX, &["one", "two", "gone"]).await;
         let known = some_mail(scene).await;
-        settle(scene, ids[0], known.clone()).await;
+        settle(scene, ids[0], &known).await;
         let tx = scene.begin().await;
-        let vanished = Settlement { outcome: OutcomeKind::Vanished, ..as_new_ticket(known) };
+        let vanished = Settlement { outcome: OutcomeKind::Vanished, ..as_new_ticket(&known) };
         assert!(tx.settle(ids[2], &vanished).await.unwrap());
         tx.commit().await.unwrap();
         let account = scene.store.ledger_account(Some(connection)).await.unwrap();
@@ -165,8 +165,8 @@ both! {
         let (_, connection) = scene.connect(INBOX).await;
         let ids = scene.see(connection, INBOX, &["one", "two", "three"]).await;
         let known = some_mail(scene).await;
-        settle(scene, ids[0], known.clone()).await;
-        settle(scene, ids[1], known).await;
+        settle(scene, ids[0], &known).await;
+        settle(scene, ids[1], &known).await;
         let due = async |at| {
             let rows = scene.store.to_acknowledge(connection, after(at), 10).await.unwrap();
             rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
@@ -184,7 +184,7 @@ both! {
         let (_, connection) = scene.connect(INBOX).await;
         let ids = scene.see(connection, INBOX, &["one", "two", "three"]).await;
         let known = some_mail(scene).await;
-        settle(scene, ids[1], known).await;
+        settle(scene, ids[1], &known).await;
         let found = async |query: LedgerQuery| {
             let rows = scene.store.ledger(&query).await.unwrap();
             rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
@@ -201,7 +201,7 @@ both! {
         let known = some_mail(scene).await;
         let tx = scene.begin_at(100).await;
         tx.journal(id, &BlobId::of(b"raw"), Form::GraphJson, 3).await.unwrap();
-        tx.settle(id, &as_new_ticket(known)).await.unwrap();
+        tx.settle(id, &as_new_ticket(&known)).await.unwrap();
         assert_eq!(tx.recent_from("ann@example.com", after(0)).await.unwrap(), 1);
         assert_eq!(tx.recent_from("ann@example.com", after(101)).await.unwrap(), 0);
         tx.commit().await.unwrap();

@@ -122,7 +122,7 @@ both! {
             tx.outbox_by_mark_or_ids(mark, ids).await.unwrap().map(|row| row.id)
         };
         assert_eq!(found(Some("m"), &[]).await, Some(id));
-        assert_eq!(found(Some("unknown"), &[theirs.clone()]).await, Some(id));
+        assert_eq!(found(Some("unknown"), std::slice::from_ref(&theirs)).await, Some(id));
         assert_eq!(found(None, &[message_id("else@example.com")]).await, None);
         assert_eq!(tx.thread(ticket.id).await.unwrap(), [new.message_id, theirs]);
     }

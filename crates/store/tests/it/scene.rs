@@ -7,7 +7,7 @@ use desk::{AddressId, BrandId, CommentId, ConnectionId, LedgerId, Person, Status
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use secrecy::SecretString;
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
 use store::{
     Config, Lease, NewComment, NewConnection, NewOutbox, NewTicket, Seen, SeenBy, Store, Tokens, Tx, Urgency,
 };
@@ -15,23 +15,21 @@ use store::{
 /// Makes two tests of one: `name::sqlite` and `name::postgres`.
 macro_rules! both {
     ($($(#[$doc:meta])* async fn $name:ident($scene:ident) $body:block)*) => {$(
+        $(#[$doc])*
+        async fn $name($scene: &crate::scene::Scene) $body
+
         mod $name {
-            use super::*;
-
-            $(#[$doc])*
-            async fn case($scene: &crate::scene::Scene) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 let scene = crate::scene::Scene::sqlite().await;
-                case(&scene).await;
+                super::$name(&scene).await;
                 scene.clear_away().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 let Some(scene) = crate::scene::Scene::postgres().await else { return };
-                case(&scene).await;
+                super::$name(&scene).await;
                 scene.clear_away().await;
             }
         }
@@ -196,6 +194,18 @@ impl Scene {
             administer(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
         }
         self.folder.close().unwrap();
+    }
+
+    /// A statement past the store, as somebody may do it who has got hold of the database. Answers the first column.
+    pub async fn tamper(&self, sql: &'static str) -> Vec<String> {
+        let url = &self.config.database_url;
+        if self.store.engine_name() == "sqlite" {
+            let mut db = SqliteConnection::connect(url).await.unwrap();
+            sqlx::query(sql).fetch_all(&mut db).await.unwrap().iter().map(|row| row.get(0)).collect()
+        } else {
+            let mut db = PgConnection::connect(url).await.unwrap();
+            sqlx::query(sql).fetch_all(&mut db).await.unwrap().iter().map(|row| row.get(0)).collect()
+        }
     }
 
     pub async fn begin(&self) -> Tx {

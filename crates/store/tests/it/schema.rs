@@ -3,6 +3,15 @@
 use store::Store;
 
 both! {
+    /// A cell that holds what it must not is reported with its place, not guessed at.
+    async fn a_word_that_means_nothing_is_named_with_its_place(scene) {
+        let (address, connection) = scene.connect("help@desk.example").await;
+        scene.tamper("UPDATE connection SET state = 'excellent'").await;
+        let refused = scene.store.support_address(address).await;
+        let Err(store::Error::Inconsistent { table, column, row }) = refused else { panic!("{refused:?}") };
+        assert_eq!((table, column, row), ("connection", "state", connection.to_string()));
+    }
+
     async fn migrating_again_does_nothing(scene) {
         assert_eq!(scene.store.migrate().await.unwrap(), 0);
     }

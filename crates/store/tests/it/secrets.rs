@@ -1,22 +1,9 @@
 //! Invariant 8: secrets are encrypted at rest, bound to their row, and never shown.
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{Connection as _, Row as _};
 use store::{Config, Error, Store};
 
 use crate::scene::{Scene, tokens};
-
-/// A statement past the store, as somebody would do it who has got hold of the database.
-async fn tamper(scene: &Scene, sql: &'static str) -> Vec<String> {
-    let url = &scene.config.database_url;
-    if scene.store.engine_name() == "sqlite" {
-        let mut db = sqlx::SqliteConnection::connect(url).await.unwrap();
-        sqlx::query(sql).fetch_all(&mut db).await.unwrap().iter().map(|row| row.get(0)).collect()
-    } else {
-        let mut db = sqlx::PgConnection::connect(url).await.unwrap();
-        sqlx::query(sql).fetch_all(&mut db).await.unwrap().iter().map(|row| row.get(0)).collect()
-    }
-}
 
 both! {
     async fn no_token_stands_in_the_database(scene) {
@@ -25,7 +12,7 @@ both! {
         tx.store_tokens(connection, &tokens("needle"), "").await.unwrap();
         tx.set_secret_setting("key", &SecretString::from("setting-needle"), false).await.unwrap();
         tx.commit().await.unwrap();
-        let cells = tamper(scene, "SELECT access_token || refresh_token FROM connection UNION ALL SELECT value FROM setting").await;
+        let cells = scene.tamper("SELECT access_token || refresh_token FROM connection UNION ALL SELECT value FROM setting").await;
         assert_eq!(cells.len(), 2);
         assert!(cells.iter().all(|cell| cell.len() > 40 && !cell.contains("needle")));
         scene.store.close().await;
@@ -44,10 +31,10 @@ both! {
     async fn a_token_pasted_into_another_row_does_not_open(scene) {
         let (_, first) = scene.connect("first@desk.example").await;
         let (_, second) = scene.connect("second@desk.example").await;
-        tamper(scene, "UPDATE connection SET access_token = (SELECT access_token FROM connection WHERE id = 1), refresh_token = (SELECT refresh_token FROM connection WHERE id = 1) WHERE id = 2").await;
+        scene.tamper("UPDATE connection SET access_token = (SELECT access_token FROM connection WHERE id = 1), refresh_token = (SELECT refresh_token FROM connection WHERE id = 1) WHERE id = 2").await;
         assert!(matches!(scene.store.tokens(second).await, Err(Error::Sealed)));
         assert!(scene.store.tokens(first).await.is_ok());
-        tamper(scene, "UPDATE connection SET access_token = refresh_token WHERE id = 1").await;
+        scene.tamper("UPDATE connection SET access_token = refresh_token WHERE id = 1").await;
         assert!(matches!(scene.store.tokens(first).await, Err(Error::Sealed)), "nor into another column");
     }
 

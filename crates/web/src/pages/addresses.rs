@@ -22,12 +22,12 @@ const TOPICS: &str = "addresses,import:";
 
 #[derive(Template)]
 #[template(path = "addresses.html")]
-struct ListPage {
-    page: Page,
-    brands: Vec<(String, Vec<AddressView>)>,
-    broken: Vec<AddressView>,
-    default: Option<String>,
-    connected: bool,
+pub(crate) struct ListPage {
+    pub(crate) page: Page,
+    pub(crate) brands: Vec<(String, Vec<AddressView>)>,
+    pub(crate) broken: Vec<AddressView>,
+    pub(crate) default: Option<String>,
+    pub(crate) connected: bool,
 }
 
 /// What has just happened, for the notice on top.
@@ -102,12 +102,12 @@ fn state_class(state: ConnectionState) -> &'static str {
 
 #[derive(Template)]
 #[template(path = "address.html")]
-struct DetailsPage {
-    page: Page,
-    view: AddressView,
-    account: Account,
-    cause: String,
-    next: String,
+pub(crate) struct DetailsPage {
+    pub(crate) page: Page,
+    pub(crate) view: AddressView,
+    pub(crate) account: Account,
+    pub(crate) cause: String,
+    pub(crate) next: String,
 }
 
 pub(crate) async fn details(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
@@ -145,10 +145,10 @@ impl DetailsPage {
 
 #[derive(Template)]
 #[template(path = "address_delete.html")]
-struct DeletePage {
-    page: Page,
-    view: AddressView,
-    default: Option<String>,
+pub(crate) struct DeletePage {
+    pub(crate) page: Page,
+    pub(crate) view: AddressView,
+    pub(crate) default: Option<String>,
 }
 
 pub(crate) async fn ask_delete(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {

@@ -11,20 +11,20 @@ use crate::reader::Reader;
 
 #[derive(Template)]
 #[template(path = "admin.html")]
-struct HomePage {
-    page: Page,
-    addresses: usize,
-    broken: usize,
+pub(crate) struct HomePage {
+    pub(crate) page: Page,
+    pub(crate) addresses: usize,
+    pub(crate) broken: usize,
 }
 
 #[derive(Template)]
 #[template(path = "admin_email.html")]
-struct EmailPage {
-    page: Page,
-    addresses: usize,
-    broken: usize,
-    seen: u64,
-    waiting: u64,
+pub(crate) struct EmailPage {
+    pub(crate) page: Page,
+    pub(crate) addresses: usize,
+    pub(crate) broken: usize,
+    pub(crate) seen: u64,
+    pub(crate) waiting: u64,
 }
 
 pub(crate) async fn home(State(app): State<App>, reader: Reader) -> Answer {

@@ -28,10 +28,10 @@ const FRAME_POLICY_WITH_PICTURES: &str = "sandbox allow-same-origin allow-popups
 
 #[derive(Template)]
 #[template(path = "comment_body.html")]
-struct BodyPage {
-    page: Page,
-    id: CommentId,
-    clean: Clean,
+pub(crate) struct BodyPage {
+    pub(crate) page: Page,
+    pub(crate) id: CommentId,
+    pub(crate) clean: Clean,
 }
 
 #[derive(Debug, Deserialize)]

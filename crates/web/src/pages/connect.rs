@@ -19,8 +19,8 @@ use crate::reader::Reader;
 
 #[derive(Template)]
 #[template(path = "connect.html")]
-struct ChoosePage {
-    page: Page,
+pub(crate) struct ChoosePage {
+    pub(crate) page: Page,
 }
 
 /// Connect external address: which connector.
@@ -30,9 +30,9 @@ pub(crate) async fn choose(reader: Reader) -> Answer {
 
 #[derive(Template)]
 #[template(path = "connect_exchange.html")]
-struct FormPage {
-    page: Page,
-    brands: Vec<Brand>,
+pub(crate) struct FormPage {
+    pub(crate) page: Page,
+    pub(crate) brands: Vec<Brand>,
 }
 
 /// The Microsoft Exchange connector: what will happen, and what can be chosen.
@@ -52,10 +52,10 @@ pub(crate) struct Choice {
 
 #[derive(Template)]
 #[template(path = "departure.html")]
-struct DeparturePage {
-    page: Page,
-    url: String,
-    host: String,
+pub(crate) struct DeparturePage {
+    pub(crate) page: Page,
+    pub(crate) url: String,
+    pub(crate) host: String,
 }
 
 /// Next: prepares the sign-in and leads to Microsoft.
@@ -121,10 +121,10 @@ pub(crate) async fn returned(State(app): State<App>, reader: Reader, Query(back)
 
 #[derive(Template)]
 #[template(path = "connect_confirm.html")]
-struct ConfirmPage {
-    page: Page,
-    pending: Pending,
-    several_brands: bool,
+pub(crate) struct ConfirmPage {
+    pub(crate) page: Page,
+    pub(crate) pending: Pending,
+    pub(crate) several_brands: bool,
 }
 
 /// Shows which account came back.

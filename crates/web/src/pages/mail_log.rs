@@ -27,14 +27,14 @@ pub(crate) struct Wish {
 
 #[derive(Template)]
 #[template(path = "mail_log.html")]
-struct LogPage {
-    page: Page,
-    account: Account,
-    rows: Vec<LedgerRow>,
-    outcome: Option<OutcomeKind>,
-    mailbox: Option<ConnectionId>,
-    mailboxes: Vec<(ConnectionId, String)>,
-    older: Option<LedgerId>,
+pub(crate) struct LogPage {
+    pub(crate) page: Page,
+    pub(crate) account: Account,
+    pub(crate) rows: Vec<LedgerRow>,
+    pub(crate) outcome: Option<OutcomeKind>,
+    pub(crate) mailbox: Option<ConnectionId>,
+    pub(crate) mailboxes: Vec<(ConnectionId, String)>,
+    pub(crate) older: Option<LedgerId>,
 }
 
 pub(crate) async fn page(State(app): State<App>, reader: Reader, Query(wish): Query<Wish>) -> Answer {

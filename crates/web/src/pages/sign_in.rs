@@ -16,12 +16,12 @@ use crate::sessions;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct SignInPage {
-    page: Page,
-    hint: Option<SandboxHint>,
-    next: String,
-    email: String,
-    problem: Option<String>,
+pub(crate) struct SignInPage {
+    pub(crate) page: Page,
+    pub(crate) hint: Option<SandboxHint>,
+    pub(crate) next: String,
+    pub(crate) email: String,
+    pub(crate) problem: Option<String>,
 }
 
 /// Where somebody wanted to go before we asked who they are.

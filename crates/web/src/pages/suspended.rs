@@ -13,10 +13,10 @@ use i18n_embed_fl::fl;
 
 #[derive(Template)]
 #[template(path = "suspended.html")]
-struct SuspendedPage {
-    page: Page,
-    sidebar: Sidebar,
-    rows: Vec<Suspended>,
+pub(crate) struct SuspendedPage {
+    pub(crate) page: Page,
+    pub(crate) sidebar: Sidebar,
+    pub(crate) rows: Vec<Suspended>,
 }
 
 impl SuspendedPage {

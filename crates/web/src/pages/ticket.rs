@@ -34,13 +34,13 @@ pub(crate) struct Draft {
 
 #[derive(Template)]
 #[template(path = "ticket.html")]
-struct TicketPage {
-    page: Page,
-    sidebar: Sidebar,
-    view: TicketView,
-    draft: Draft,
-    form_key: String,
-    me: PersonId,
+pub(crate) struct TicketPage {
+    pub(crate) page: Page,
+    pub(crate) sidebar: Sidebar,
+    pub(crate) view: TicketView,
+    pub(crate) draft: Draft,
+    pub(crate) form_key: String,
+    pub(crate) me: PersonId,
 }
 
 pub(crate) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<TicketId>) -> Answer {

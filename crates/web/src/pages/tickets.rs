@@ -34,9 +34,9 @@ pub(crate) enum View {
 }
 
 impl View {
-    const ALL: [View; 4] = [View::Mine, View::Unassigned, View::Unsolved, View::Solved];
+    pub(crate) const ALL: [View; 4] = [View::Mine, View::Unassigned, View::Unsolved, View::Solved];
 
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             View::Mine => "mine",
             View::Unassigned => "unassigned",
@@ -45,7 +45,7 @@ impl View {
         }
     }
 
-    fn name(self, t: Texts) -> String {
+    pub(crate) fn name(self, t: Texts) -> String {
         match self {
             View::Mine => fl!(t, "view-mine"),
             View::Unassigned => fl!(t, "view-unassigned"),
@@ -117,15 +117,15 @@ pub(crate) struct Wish {
 
 #[derive(Template)]
 #[template(path = "tickets.html")]
-struct TicketsPage {
-    page: Page,
-    sidebar: Sidebar,
-    title: String,
-    searching: bool,
-    view: View,
-    rows: Vec<TicketRow>,
-    older: Option<String>,
-    paged: bool,
+pub(crate) struct TicketsPage {
+    pub(crate) page: Page,
+    pub(crate) sidebar: Sidebar,
+    pub(crate) title: String,
+    pub(crate) searching: bool,
+    pub(crate) view: View,
+    pub(crate) rows: Vec<TicketRow>,
+    pub(crate) older: Option<String>,
+    pub(crate) paged: bool,
 }
 
 impl TicketsPage {

@@ -1,0 +1,63 @@
+//! The control API under `/_sandbox/`: docs/sandbox.md describes it; people, tests and the pretend Outlook use it.
+
+mod directory;
+mod mailboxes;
+mod outside;
+mod switches;
+mod view;
+
+use axum::Json;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use serde_json::json;
+
+use crate::site::Shared;
+
+/// A refusal of the control API.
+#[derive(Debug)]
+pub struct Refusal(StatusCode, String);
+
+impl Refusal {
+    fn not_found(what: &str) -> Self {
+        Self(StatusCode::NOT_FOUND, format!("{what} was not found"))
+    }
+
+    fn bad(why: impl Into<String>) -> Self {
+        Self(StatusCode::BAD_REQUEST, why.into())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({"error": self.1}))).into_response()
+    }
+}
+
+/// The routes.
+pub fn router() -> Router<Shared> {
+    Router::new()
+        .route("/_sandbox/status", get(directory::status))
+        .route("/_sandbox/reset", post(directory::reset))
+        .route("/_sandbox/tenants", post(directory::add_tenant).get(directory::tenants))
+        .route("/_sandbox/people", post(directory::add_person).get(directory::people))
+        .route("/_sandbox/people/{key}", axum::routing::patch(directory::change_person))
+        .route("/_sandbox/apps", post(directory::add_app))
+        .route("/_sandbox/sign-in", post(directory::sign_in))
+        .route("/_sandbox/settings", post(directory::settings))
+        .route("/_sandbox/mailboxes", get(mailboxes::list))
+        .route("/_sandbox/mailboxes/{address}/deliver", post(mailboxes::deliver))
+        .route("/_sandbox/mailboxes/{address}/messages", get(mailboxes::messages))
+        .route("/_sandbox/mailboxes/{address}/messages/{id}", get(mailboxes::one).delete(mailboxes::remove))
+        .route("/_sandbox/mailboxes/{address}/messages/{id}/mime", get(mailboxes::mime))
+        .route("/_sandbox/outside", get(outside::list))
+        .route("/_sandbox/outside/send", post(outside::send))
+        .route("/_sandbox/outside/{address}/messages", get(outside::messages))
+        .route("/_sandbox/faults", post(switches::set).get(switches::list).delete(switches::clear_all))
+        .route("/_sandbox/faults/{id}", delete(switches::clear))
+        .route("/_sandbox/log", get(switches::log).delete(switches::clear_log))
+        .route("/_sandbox/counters", get(switches::counters))
+        .route("/_sandbox/clock", get(switches::clock).post(switches::set_clock))
+        .layer(axum::extract::DefaultBodyLimit::max(256 << 20))
+}

@@ -1,0 +1,12 @@
+//! The stand-in over HTTP: each test names one way in which Microsoft is awkward, and fails if the stand-in is kinder.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod control;
+mod delta;
+mod drafts;
+mod entra;
+mod faults;
+mod messages;
+mod sending;
+mod subscriptions;
+mod town;

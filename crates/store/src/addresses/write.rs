@@ -1,0 +1,276 @@
+//! Connecting, disconnecting, and what changes while a connection lives.
+
+use desk::{AddressId, ConnectionId, ImportId};
+use jiff::Timestamp;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::read::missing;
+use super::{ConnectionState, Cursor, NewConnection, StateCause, Tokens};
+use crate::cells::{clean, json, micros, small};
+use crate::entity::{
+    address_owner, connection, cursor, import_run, ledger, outbox, support_address as table, ticket,
+};
+use crate::people::SUPPORT;
+use crate::{Error, Lease, Result, Step, Topic, Tx};
+
+impl Tx {
+    /// Makes address, connection and, when wanted, the import run (`Some(300)`). The first verified address becomes the
+    /// default only if there is none. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
+    pub async fn connect(
+        &self,
+        new: &NewConnection,
+        import: Option<u32>,
+    ) -> Result<(AddressId, ConnectionId, Option<ImportId>)> {
+        if !self.own_address(&new.address, SUPPORT).await? {
+            return Err(self.in_use(&new.address).await);
+        }
+        let connection = self.insert_connection(new).await?;
+        let has_default =
+            table::Entity::find().filter(table::Column::IsDefault.eq(true)).one(&self.db).await?.is_some();
+        let address = table::Entity::insert(table::ActiveModel {
+            address: Set(new.address.as_str().to_owned()),
+            name: Set(clean(&new.name)),
+            brand_id: Set(new.brand.0),
+            is_default: Set(!has_default),
+            connection_id: Set(connection.0),
+            created_at: Set(micros(self.now)),
+            ..Default::default()
+        })
+        .exec(&self.db)
+        .await?
+        .last_insert_id;
+        // Mail known from an earlier connection of the same mailbox stays known, and what waited there waits here.
+        ledger::Entity::update_many()
+            .col_expr(ledger::Column::ConnectionId, Expr::value(connection.0))
+            .filter(ledger::Column::Address.eq(new.address.as_str()))
+            .filter(ledger::Column::ConnectionId.is_not_null())
+            .exec(&self.db)
+            .await?;
+        let run = match import {
+            Some(wanted) => Some(self.insert_import(connection, wanted).await?),
+            None => None,
+        };
+        self.announce(Topic::Addresses);
+        Ok((AddressId(address), connection, run))
+    }
+
+    async fn insert_connection(&self, new: &NewConnection) -> Result<ConnectionId> {
+        let row = connection::ActiveModel {
+            tenant: Set(new.tenant.clone()),
+            account_id: Set(new.account_id.clone()),
+            account_name: Set(clean(&new.account_name)),
+            state: Set(ConnectionState::Verified.as_str().to_owned()),
+            state_since: Set(micros(self.now)),
+            scopes: Set(new.scopes.clone()),
+            access_token: Set(String::new()),
+            access_expires_at: Set(micros(new.tokens.access_expires_at)),
+            refresh_token: Set(String::new()),
+            connected_at: Set(micros(new.connected_at)),
+            next_read_at: Set(micros(self.now)),
+            ..Default::default()
+        };
+        let id = ConnectionId(connection::Entity::insert(row).exec(&self.db).await?.last_insert_id);
+        // The tokens are bound to the row's id, which is known only now.
+        self.store_tokens(id, &new.tokens, &new.scopes).await?;
+        Ok(id)
+    }
+
+    async fn insert_import(&self, connection: ConnectionId, wanted: u32) -> Result<ImportId> {
+        let row = import_run::ActiveModel {
+            connection_id: Set(connection.0),
+            wanted: Set(small(wanted)),
+            created_at: Set(micros(self.now)),
+            ..Default::default()
+        };
+        Ok(ImportId(import_run::Entity::insert(row).exec(&self.db).await?.last_insert_id))
+    }
+
+    /// Removes the address and its connection. Tickets go over to the default. Refused for the default address. Ledger
+    /// rows stay: mail known once is known for good, also when the mailbox is connected anew. What waited to be sent
+    /// fails with the reason `address_deleted`, or `address_deleted_unconfirmed` when it may have left already.
+    pub async fn delete_address(&self, id: AddressId) -> Result<()> {
+        // Deleting under the condition holds against somebody who makes it the default at this moment.
+        let row = self.lock_address(id).await?;
+        if row.is_default {
+            return Err(Error::DefaultAddress);
+        }
+        let gone = table::Entity::delete_many()
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::IsDefault.eq(false))
+            .exec(&self.db)
+            .await?;
+        if gone.rows_affected == 0 {
+            return Err(Error::DefaultAddress);
+        }
+        address_owner::Entity::delete_by_id(row.address.as_str()).exec(&self.db).await?;
+        let default = table::Entity::find().filter(table::Column::IsDefault.eq(true)).one(&self.db).await?;
+        ticket::Entity::update_many()
+            .col_expr(ticket::Column::AddressId, Expr::value(default.map(|default| default.id)))
+            .filter(ticket::Column::AddressId.eq(id.0))
+            .exec(&self.db)
+            .await?;
+        self.fail_waiting(
+            row.connection_id,
+            &[Step::Queued, Step::Drafting, Step::Drafted],
+            "address_deleted",
+        )
+        .await?;
+        self.fail_waiting(row.connection_id, &[Step::Sending, Step::Accepted], "address_deleted_unconfirmed")
+            .await?;
+        cursor::Entity::delete_many()
+            .filter(cursor::Column::ConnectionId.eq(row.connection_id))
+            .exec(&self.db)
+            .await?;
+        import_run::Entity::update_many()
+            .col_expr(import_run::Column::FinishedAt, Expr::value(micros(self.now)))
+            .filter(import_run::Column::ConnectionId.eq(row.connection_id))
+            .filter(import_run::Column::FinishedAt.is_null())
+            .exec(&self.db)
+            .await?;
+        connection::Entity::delete_by_id(row.connection_id).exec(&self.db).await?;
+        self.announce(Topic::Addresses);
+        Ok(())
+    }
+
+    async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
+        let found = table::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
+        found.ok_or_else(|| missing("support address", id.0))
+    }
+
+    async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
+        outbox::Entity::update_many()
+            .col_expr(outbox::Column::Step, Expr::value(Step::Failed.as_str()))
+            .col_expr(outbox::Column::LastError, Expr::value(reason))
+            .filter(outbox::Column::ConnectionId.eq(connection))
+            .filter(outbox::Column::Step.is_in(steps.iter().map(|step| step.as_str())))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Makes the default; refused unless the connection works.
+    pub async fn make_default(&self, id: AddressId) -> Result<()> {
+        let row = self.lock_address(id).await?;
+        let connection = self.lock_connection(ConnectionId(row.connection_id)).await?;
+        let works = ConnectionState::parse(&connection.state).is_some_and(ConnectionState::works);
+        if !works {
+            return Err(Error::DefaultAddress);
+        }
+        table::Entity::update_many()
+            .col_expr(table::Column::IsDefault, Expr::value(false))
+            .filter(table::Column::IsDefault.eq(true))
+            .exec(&self.db)
+            .await?;
+        table::Entity::update_many()
+            .col_expr(table::Column::IsDefault, Expr::value(true))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
+        self.announce(Topic::Addresses);
+        Ok(())
+    }
+
+    async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
+        let found = connection::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
+        found.ok_or_else(|| missing("connection", id.0))
+    }
+
+    async fn change_connection(&self, id: ConnectionId, change: connection::ActiveModel) -> Result<()> {
+        let changed = connection::Entity::update_many()
+            .set(change)
+            .filter(connection::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
+        if changed.rows_affected == 0 { Err(missing("connection", id.0)) } else { Ok(()) }
+    }
+
+    /// Stores rotated tokens (before they are used) and the scopes that came with them.
+    pub async fn store_tokens(&self, connection: ConnectionId, tokens: &Tokens, scopes: &str) -> Result<()> {
+        let key = connection.to_string();
+        let vault = &self.shared.vault;
+        let change = connection::ActiveModel {
+            access_token: Set(vault.seal("connection", "access_token", &key, &tokens.access)),
+            access_expires_at: Set(micros(tokens.access_expires_at)),
+            refresh_token: Set(vault.seal("connection", "refresh_token", &key, &tokens.refresh)),
+            scopes: Set(scopes.to_owned()),
+            ..Default::default()
+        };
+        self.change_connection(connection, change).await
+    }
+
+    /// Sets the state; `state_since` moves only when the state changes. Announces [`crate::Topic::Addresses`] on a change.
+    /// A mailbox that works again is due to be read at once.
+    pub async fn set_state(
+        &self,
+        connection: ConnectionId,
+        state: ConnectionState,
+        cause: Option<&StateCause>,
+    ) -> Result<()> {
+        let row = self.lock_connection(connection).await?;
+        let cause = cause.map(json);
+        let before = ConnectionState::parse(&row.state);
+        if before == Some(state) && row.cause == cause {
+            return Ok(());
+        }
+        let mut change = connection::ActiveModel { cause: Set(cause), ..Default::default() };
+        if before != Some(state) {
+            change.state = Set(state.as_str().to_owned());
+            change.state_since = Set(micros(self.now));
+            if state.works() && !before.is_some_and(ConnectionState::works) {
+                change.next_read_at = Set(micros(self.now));
+            }
+        }
+        self.change_connection(connection, change).await?;
+        self.announce(Topic::Addresses);
+        Ok(())
+    }
+
+    /// Stores the cursor, under the lease.
+    pub async fn save_cursor(
+        &self,
+        lease: &Lease,
+        connection: ConnectionId,
+        folder: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<()> {
+        self.check(lease).await?;
+        let Some(new) = cursor else {
+            cursor::Entity::delete_by_id((connection.0, folder.to_owned())).exec(&self.db).await?;
+            return Ok(());
+        };
+        let row = cursor::ActiveModel {
+            connection_id: Set(connection.0),
+            folder: Set(folder.to_owned()),
+            link: Set(new.link.clone()),
+            carried: Set(new.carried),
+            round_started_at: Set(micros(new.round_started_at)),
+        };
+        let replace = OnConflict::columns([cursor::Column::ConnectionId, cursor::Column::Folder])
+            .update_columns([cursor::Column::Link, cursor::Column::Carried, cursor::Column::RoundStartedAt])
+            .to_owned();
+        cursor::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.db).await?;
+        Ok(())
+    }
+
+    /// When to read next; with `read_at` the last success.
+    pub async fn schedule_read(
+        &self,
+        connection: ConnectionId,
+        next: Timestamp,
+        read_at: Option<Timestamp>,
+    ) -> Result<()> {
+        let mut change = connection::ActiveModel { next_read_at: Set(micros(next)), ..Default::default() };
+        if let Some(read_at) = read_at {
+            change.last_read_at = Set(Some(micros(read_at)));
+        }
+        self.change_connection(connection, change).await
+    }
+
+    /// Last mail sent.
+    pub async fn note_sent(&self, connection: ConnectionId, at: Timestamp) -> Result<()> {
+        let change = connection::ActiveModel { last_sent_at: Set(Some(micros(at))), ..Default::default() };
+        self.change_connection(connection, change).await
+    }
+}
