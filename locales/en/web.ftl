@@ -92,6 +92,7 @@ unsolved-empty-next = New mail to a support address becomes a ticket and appears
 solved-empty = No ticket has been solved yet.
 solved-empty-next = Answer a ticket and submit it as solved; it then stands here.
 column-status = Status
+column-number = No.
 column-subject = Subject
 column-requester = Requester
 column-assignee = Assignee

@@ -92,6 +92,7 @@ unsolved-empty-next = サポートアドレスに届いたメールはチケッ�
 solved-empty = 解決済みのチケットはまだありません。
 solved-empty-next = チケットに返信して「解決済み」で送信すると、ここに表示されます。
 column-status = ステータス
+column-number = 番号
 column-subject = 件名
 column-requester = リクエスタ
 column-assignee = 担当者

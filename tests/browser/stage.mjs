@@ -89,6 +89,7 @@ export async function startBrowser() {
       // A violated Content-Security-Policy or a script error is a fault of ours wherever it shows.
       page.complaints = [];
       page.on('console', (message) => { if (message.type() === 'error') page.complaints.push(message.text()); });
+      page.on('response', (response) => { if (response.status() >= 400) page.complaints.push(`${response.status()} ${response.url()}`); });
       page.on('pageerror', (error) => page.complaints.push(String(error)));
       return page;
     },

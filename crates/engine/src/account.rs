@@ -42,7 +42,11 @@ pub(crate) async fn first_start(parts: Parts) -> Result<Engine> {
 
 async fn token_key(store: &Store) -> Result<TokenKey> {
     let broken = || {
-        Error::Store(store::Error::Inconsistent { table: "settings", column: "value", row: TOKEN_KEY.to_owned() })
+        Error::Store(store::Error::Inconsistent {
+            table: "settings",
+            column: "value",
+            row: TOKEN_KEY.to_owned(),
+        })
     };
     let secret = store.secret_setting(TOKEN_KEY).await?.ok_or_else(broken)?;
     let bytes = hex::decode(secret.expose_secret()).map_err(|_| broken())?;

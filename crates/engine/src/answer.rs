@@ -48,7 +48,8 @@ impl Engine {
     pub async fn answer(&self, actor: &Actor, ticket: TicketId, answer: Answer) -> Result<Option<CommentId>> {
         actor.must_be_staff()?;
         let form = form_identity(answer.form_key.as_deref())?;
-        let wanted = TicketChange { status: answer.status, assignee: answer.assignee, ..TicketChange::default() };
+        let wanted =
+            TicketChange { status: answer.status, assignee: answer.assignee, ..TicketChange::default() };
         // Bytes are durable before the transaction that refers to them, which therefore waits for no disk but its own.
         let comment = self.comment_of(actor, ticket, answer).await?;
         let tx = self.inner.store.begin(self.now()).await?;
@@ -79,7 +80,12 @@ impl Engine {
     }
 
     /// The comment of an answer with its files stored; `None` when there is nothing to say.
-    async fn comment_of(&self, actor: &Actor, ticket: TicketId, answer: Answer) -> Result<Option<NewComment>> {
+    async fn comment_of(
+        &self,
+        actor: &Actor,
+        ticket: TicketId,
+        answer: Answer,
+    ) -> Result<Option<NewComment>> {
         let text = answer.text.replace("\r\n", "\n").trim_end().to_owned();
         if text.trim().is_empty() && answer.files.is_empty() {
             return Ok(None);
@@ -164,11 +170,18 @@ async fn assignable(tx: &Tx, person: PersonId) -> Result<()> {
 
 /// What follows from an agent's change without being said (zendesk.md 3.4): who answers first takes the ticket, a ticket
 /// that somebody has is no longer new, a solved one has an assignee, new never comes back, closed is set by time alone.
-fn complete(before: &Ticket, wanted: TicketChange, actor: &Person, public_reply: bool) -> Result<TicketChange> {
+fn complete(
+    before: &Ticket,
+    wanted: TicketChange,
+    actor: &Person,
+    public_reply: bool,
+) -> Result<TicketChange> {
     let mut change = wanted;
     let status = change.status.unwrap_or(before.status);
     match status {
-        Status::New if before.status != Status::New => return Err(Error::Invalid { field: "status", problem: "not-new-again" }),
+        Status::New if before.status != Status::New => {
+            return Err(Error::Invalid { field: "status", problem: "not-new-again" });
+        }
         Status::Closed => return Err(Error::Invalid { field: "status", problem: "closes-by-itself" }),
         _ => {}
     }
@@ -187,7 +200,9 @@ fn complete(before: &Ticket, wanted: TicketChange, actor: &Person, public_reply:
 fn form_identity(key: Option<&str>) -> Result<Option<String>> {
     match key {
         None | Some("") => Ok(None),
-        Some(key) if key.len() > LONGEST_KEY => Err(Error::Invalid { field: "form_key", problem: "too-long" }),
+        Some(key) if key.len() > LONGEST_KEY => {
+            Err(Error::Invalid { field: "form_key", problem: "too-long" })
+        }
         Some(key) => Ok(Some(format!("form:{key}"))),
     }
 }
@@ -201,7 +216,8 @@ fn file_name(name: &str) -> String {
 }
 
 fn content_type(said: &str) -> String {
-    let word = |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c));
+    let word =
+        |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c));
     let kind = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.split_once('/') {
         Some((a, b)) if word(a) && word(b) => kind,
@@ -264,12 +280,37 @@ mod tests {
             // before, wanted, public reply -> change
             (ticket(Status::New, None), none.clone(), true, wants(Some(Status::Open), Some(Some(ME)))),
             (ticket(Status::New, None), none.clone(), false, none.clone()),
-            (ticket(Status::New, None), wants(Some(Status::Pending), None), true, wants(Some(Status::Pending), Some(Some(ME)))),
-            (ticket(Status::New, None), wants(Some(Status::New), None), true, wants(Some(Status::Open), Some(Some(ME)))),
-            (ticket(Status::New, None), wants(None, Some(other)), false, wants(Some(Status::Open), Some(other))),
+            (
+                ticket(Status::New, None),
+                wants(Some(Status::Pending), None),
+                true,
+                wants(Some(Status::Pending), Some(Some(ME))),
+            ),
+            (
+                ticket(Status::New, None),
+                wants(Some(Status::New), None),
+                true,
+                wants(Some(Status::Open), Some(Some(ME))),
+            ),
+            (
+                ticket(Status::New, None),
+                wants(None, Some(other)),
+                false,
+                wants(Some(Status::Open), Some(other)),
+            ),
             (ticket(Status::Open, other), none.clone(), true, none.clone()),
-            (ticket(Status::Open, None), wants(Some(Status::Solved), None), false, wants(Some(Status::Solved), Some(Some(ME)))),
-            (ticket(Status::Open, other), wants(Some(Status::Solved), Some(None)), false, wants(Some(Status::Solved), Some(Some(ME)))),
+            (
+                ticket(Status::Open, None),
+                wants(Some(Status::Solved), None),
+                false,
+                wants(Some(Status::Solved), Some(Some(ME))),
+            ),
+            (
+                ticket(Status::Open, other),
+                wants(Some(Status::Solved), Some(None)),
+                false,
+                wants(Some(Status::Solved), Some(Some(ME))),
+            ),
             (ticket(Status::Open, other), wants(None, Some(None)), true, wants(None, Some(None))),
         ];
         for (before, wanted, public, expected) in table {
@@ -281,13 +322,21 @@ mod tests {
     #[test]
     fn new_never_comes_back_and_nobody_closes_by_hand() {
         for status in [Status::New, Status::Closed] {
-            assert!(complete(&ticket(Status::Open, None), wants(Some(status), None), &agent(), false).is_err());
+            assert!(
+                complete(&ticket(Status::Open, None), wants(Some(status), None), &agent(), false).is_err()
+            );
         }
     }
 
     #[test]
     fn file_names_carry_no_path() {
-        for (name, clean) in [("..\\..\\evil.exe", "evil.exe"), ("/etc/passwd", "passwd"), ("", "file"), ("..", "file"), ("見積\n書.pdf", "見積書.pdf")] {
+        for (name, clean) in [
+            ("..\\..\\evil.exe", "evil.exe"),
+            ("/etc/passwd", "passwd"),
+            ("", "file"),
+            ("..", "file"),
+            ("見積\n書.pdf", "見積書.pdf"),
+        ] {
             assert_eq!(file_name(name), clean);
         }
     }

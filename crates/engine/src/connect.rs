@@ -112,7 +112,13 @@ impl Engine {
     }
 
     /// The browser is back with an error (declined, needs an administrator, ...): the classified error.
-    pub async fn return_with_error(&self, actor: &Actor, state: &str, error: &str, description: &str) -> crate::Error {
+    pub async fn return_with_error(
+        &self,
+        actor: &Actor,
+        state: &str,
+        error: &str,
+        description: &str,
+    ) -> crate::Error {
         match self.forget_state(actor, state).await {
             Ok(()) => Entra::refusal(error, description).into(),
             Err(unknown) => unknown,
@@ -188,7 +194,9 @@ impl Engine {
         // The same account under another address would be read twice.
         let connected = self.inner.store.support_addresses().await?;
         match connected.into_iter().find(|a| is_account(a, account)) {
-            Some(other) => Err(Error::AddressInUse { address: other.address.to_string(), by: UsedBy::SupportAddress }),
+            Some(other) => {
+                Err(Error::AddressInUse { address: other.address.to_string(), by: UsedBy::SupportAddress })
+            }
             None => Ok(()),
         }
     }
@@ -197,7 +205,8 @@ impl Engine {
     pub async fn pending(&self, actor: &Actor, id: SignInId) -> Result<Pending> {
         let (sign_in, account) = self.waiting(actor, id).await?;
         let brands = self.inner.store.brands().await?;
-        let brand = brands.into_iter().find(|brand| brand.id == sign_in.asked.brand).ok_or(Error::NotFound)?;
+        let brand =
+            brands.into_iter().find(|brand| brand.id == sign_in.asked.brand).ok_or(Error::NotFound)?;
         Ok(Pending {
             id,
             address: account.address,
@@ -211,7 +220,8 @@ impl Engine {
 
     async fn waiting(&self, actor: &Actor, id: SignInId) -> Result<(SignIn, SignedIn)> {
         actor.must_be_admin()?;
-        let sign_in = self.inner.store.sign_in(id, actor.person.id, self.now()).await?.ok_or(Error::UnknownSignIn)?;
+        let sign_in =
+            self.inner.store.sign_in(id, actor.person.id, self.now()).await?.ok_or(Error::UnknownSignIn)?;
         let account = sign_in.account.clone().ok_or(Error::UnknownSignIn)?;
         Ok((sign_in, account))
     }
@@ -228,7 +238,9 @@ impl Engine {
     async fn confirm_new(&self, sign_in: &SignIn, account: SignedIn) -> Result<Connected> {
         let address = Address::parse(&account.address).ok_or(Error::UnknownSignIn)?;
         self.check_free(&address, &account).await?;
-        let name = Some(account.display_name).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| address.to_string());
+        let name = Some(account.display_name)
+            .filter(|name| !name.trim().is_empty())
+            .unwrap_or_else(|| address.to_string());
         let new = NewConnection {
             address,
             name,
@@ -249,7 +261,12 @@ impl Engine {
         Ok(Connected { address, connection, import })
     }
 
-    async fn confirm_reconnect(&self, id: SignInId, address: AddressId, account: SignedIn) -> Result<Connected> {
+    async fn confirm_reconnect(
+        &self,
+        id: SignInId,
+        address: AddressId,
+        account: SignedIn,
+    ) -> Result<Connected> {
         let address = self.inner.store.support_address(address).await?;
         same_account(&address, &account)?;
         let connection = address.connection.id;
@@ -306,5 +323,8 @@ fn same_account(address: &SupportAddress, account: &SignedIn) -> Result<()> {
     if is_account(address, account) {
         return Ok(());
     }
-    Err(Error::OtherAccount { expected: address.connection.account_name.clone(), got: account.account_name.clone() })
+    Err(Error::OtherAccount {
+        expected: address.connection.account_name.clone(),
+        got: account.account_name.clone(),
+    })
 }

@@ -69,7 +69,9 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::NotFound { .. } => Error::NotFound,
-            store::Error::AddressInUse { address, by } => Error::AddressInUse { address: address.to_string(), by },
+            store::Error::AddressInUse { address, by } => {
+                Error::AddressInUse { address: address.to_string(), by }
+            }
             store::Error::DefaultAddress => Error::DefaultAddress,
             other => Error::Store(other),
         }

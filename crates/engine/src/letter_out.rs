@@ -120,7 +120,10 @@ pub(crate) fn fitting(files: &[NewAttachment]) -> (Vec<&NewAttachment>, Vec<&New
 
 /// A subject: one line, not endless.
 pub(crate) fn one_line(subject: &str) -> String {
-    let line = subject.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>();
+    let line = subject
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>();
     line.join(" ").chars().take(LONGEST_SUBJECT).collect()
 }
 
@@ -152,30 +155,55 @@ mod tests {
 
     #[test]
     fn files_go_along_as_long_as_they_fit() {
-        let names = |files: Vec<&NewAttachment>| files.into_iter().map(|f| f.name.clone()).collect::<Vec<_>>();
+        let names =
+            |files: Vec<&NewAttachment>| files.into_iter().map(|f| f.name.clone()).collect::<Vec<_>>();
         // The example that the rule is known by: of 5, 6 and 4 MB the first and the last go.
         let files = [file(5, false), file(6, false), file(4, false)];
         let (sent, left_out) = fitting(&files);
-        assert_eq!((names(sent), names(left_out)), (vec!["5.bin".to_owned(), "4.bin".to_owned()], vec!["6.bin".to_owned()]));
+        assert_eq!(
+            (names(sent), names(left_out)),
+            (vec!["5.bin".to_owned(), "4.bin".to_owned()], vec!["6.bin".to_owned()])
+        );
         let files = [file(8, false), file(6, false), file(5, true)];
         let (sent, left_out) = fitting(&files);
-        assert_eq!((names(sent), names(left_out)), (vec!["5.bin".to_owned()], vec!["8.bin".to_owned(), "6.bin".to_owned()]));
+        assert_eq!(
+            (names(sent), names(left_out)),
+            (vec!["5.bin".to_owned()], vec!["8.bin".to_owned(), "6.bin".to_owned()])
+        );
     }
 
     #[test]
     fn a_subject_is_one_line_and_says_re_once() {
         assert_eq!(one_line("a\r\nBcc: x@example.com\t b"), "a Bcc: x@example.com b");
-        for (subject, bare) in [("RE: re:Printer", "Printer"), ("Report", "Report"), ("返信", "返信"), ("Re:", "")] {
+        for (subject, bare) in
+            [("RE: re:Printer", "Printer"), ("Report", "Report"), ("返信", "返信"), ("Re:", "")]
+        {
             assert_eq!(without_re(subject), bare);
         }
     }
 
     #[test]
     fn a_mail_carries_its_token_in_both_parts_and_quotes_what_came_before() {
-        let history = [Quoted { author: "Sato".to_owned(), at: Timestamp::UNIX_EPOCH, text: "It is <broken>\nagain".to_owned() }];
-        let body = Body { language: Language::En, text: "Hello", left_out: &[], history: &history, token: "[AB-CD]" };
-        assert_eq!(body.to_text(), "Hello\n\nOn 1970-01-01 00:00 UTC, Sato wrote:\n> It is <broken>\n> again\n\n[AB-CD]\n");
+        let history = [Quoted {
+            author: "Sato".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+            text: "It is <broken>\nagain".to_owned(),
+        }];
+        let body = Body {
+            language: Language::En,
+            text: "Hello",
+            left_out: &[],
+            history: &history,
+            token: "[AB-CD]",
+        };
+        assert_eq!(
+            body.to_text(),
+            "Hello\n\nOn 1970-01-01 00:00 UTC, Sato wrote:\n> It is <broken>\n> again\n\n[AB-CD]\n"
+        );
         let html = body.to_html();
-        assert!(html.contains("[AB-CD]") && html.contains("&lt;broken&gt;") && !html.contains("<broken>"), "{html}");
+        assert!(
+            html.contains("[AB-CD]") && html.contains("&lt;broken&gt;") && !html.contains("<broken>"),
+            "{html}"
+        );
     }
 }

@@ -7,6 +7,7 @@
 mod account;
 mod acknowledge;
 mod answer;
+mod carry;
 mod clock;
 mod connect;
 mod context;

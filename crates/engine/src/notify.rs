@@ -17,15 +17,26 @@ const COMMENTS_READ: u32 = 12;
 
 /// Runs the triggers over an event inside the transaction that made it: changes the ticket, adds outbox rows and audits.
 /// `comment` is the comment that came with the event, as it was added.
-pub(crate) async fn after(engine: &Engine, tx: &Tx, event: &Event, comment: Option<(CommentId, &NewComment)>) -> Result<()> {
+pub(crate) async fn after(
+    engine: &Engine,
+    tx: &Tx,
+    event: &Event,
+    comment: Option<(CommentId, &NewComment)>,
+) -> Result<()> {
     let triggers = engine.inner.store.active_triggers().await?;
     let mut ticket = event.ticket.clone();
     let mut notices = Vec::new();
     for effect in desk::trigger::run(&triggers, event) {
         let change = match effect {
-            Effect::SetPriority(_, priority) => TicketChange { priority: Some(Some(priority)), ..TicketChange::default() },
-            Effect::Assign(_, person) => TicketChange { assignee: Some(Some(person)), ..TicketChange::default() },
-            Effect::SetGroup(_, group) => TicketChange { group: Some(Some(group)), ..TicketChange::default() },
+            Effect::SetPriority(_, priority) => {
+                TicketChange { priority: Some(Some(priority)), ..TicketChange::default() }
+            }
+            Effect::Assign(_, person) => {
+                TicketChange { assignee: Some(Some(person)), ..TicketChange::default() }
+            }
+            Effect::SetGroup(_, group) => {
+                TicketChange { group: Some(Some(group)), ..TicketChange::default() }
+            }
             Effect::Notify { trigger, to, subject, body } => {
                 notices.push(Notice { trigger, to, subject, body });
                 continue;
@@ -46,7 +57,10 @@ pub(crate) async fn after(engine: &Engine, tx: &Tx, event: &Event, comment: Opti
 }
 
 /// The address a ticket is answered from: its own, else the default one.
-pub(crate) fn reply_address<'a>(addresses: &'a [SupportAddress], ticket: &Ticket) -> Option<&'a SupportAddress> {
+pub(crate) fn reply_address<'a>(
+    addresses: &'a [SupportAddress],
+    ticket: &Ticket,
+) -> Option<&'a SupportAddress> {
     let own = addresses.iter().find(|address| Some(address.id) == ticket.address);
     own.or_else(|| addresses.iter().find(|address| address.is_default))
 }
@@ -155,13 +169,16 @@ impl<'a> Scene<'a> {
     fn agents<'p>(&self, people: impl Iterator<Item = &'p Person>) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for person in people {
-            if person.id == self.event.actor.id || !person.role.is_staff() || self.is_support_address(person) {
+            if person.id == self.event.actor.id || !person.role.is_staff() || self.is_support_address(person)
+            {
                 continue;
             }
             let language = person.language.unwrap_or(FALLBACK);
             match groups.iter_mut().find(|group| group.language == language) {
                 Some(group) => group.to.push(person.clone()),
-                None => groups.push(Group { language, to: vec![person.clone()], cc: Vec::new(), staff: true }),
+                None => {
+                    groups.push(Group { language, to: vec![person.clone()], cc: Vec::new(), staff: true });
+                }
             }
         }
         groups
@@ -175,7 +192,9 @@ impl<'a> Scene<'a> {
     fn had_it_already(&self, person: &Person) -> bool {
         let created = self.event.before.is_none();
         let envelope = self.comment.and_then(|(_, comment)| comment.mail.as_ref());
-        !created && envelope.is_some_and(|mail| mail.to.iter().chain(&mail.cc).any(|to| to.address == person.email))
+        !created
+            && envelope
+                .is_some_and(|mail| mail.to.iter().chain(&mail.cc).any(|to| to.address == person.email))
     }
 
     async fn send(&self, tx: &Tx, notice: &Notice, group: &Group) -> Result<()> {
@@ -198,7 +217,14 @@ impl<'a> Scene<'a> {
         Ok(tx.audit(self.ticket.id, None, &event).await?)
     }
 
-    fn outgoing(&self, notice: &Notice, group: &Group, address: &SupportAddress, subject: String, text: &str) -> NewOutbox {
+    fn outgoing(
+        &self,
+        notice: &Notice,
+        group: &Group,
+        address: &SupportAddress,
+        subject: String,
+        text: &str,
+    ) -> NewOutbox {
         let answer = self.event.actor.role.is_staff() && !group.staff && self.comment.is_some();
         let relay = self.relays(group);
         let files: &[store::NewAttachment] = match self.comment {
@@ -241,13 +267,20 @@ impl<'a> Scene<'a> {
     }
 
     /// Subject and body, rendered; or what is wrong with the template.
-    fn texts(&self, notice: &Notice, group: &Group, address: &SupportAddress) -> Result<(String, String), String> {
+    fn texts(
+        &self,
+        notice: &Notice,
+        group: &Group,
+        address: &SupportAddress,
+    ) -> Result<(String, String), String> {
         let mut values = self.values(group, address);
         if self.relays(group) {
             placeholder::suppress_relay(&mut values);
         }
         let render = |template: &str| match template.strip_prefix("txt.") {
-            Some(key) => texts::of_trigger(group.language, key, &values).ok_or_else(|| format!("no text {template}")),
+            Some(key) => {
+                texts::of_trigger(group.language, key, &values).ok_or_else(|| format!("no text {template}"))
+            }
             None => placeholder::render(template, &values),
         };
         Ok((render(&notice.subject)?, render(&notice.body)?))
@@ -258,7 +291,8 @@ impl<'a> Scene<'a> {
         let name = |id: PersonId| self.people.get(&id).map(|person| person.name.clone()).unwrap_or_default();
         let latest = self.comments.iter().find(|comment| group.staff || comment.public);
         let latest_public = self.comments.iter().find(|comment| comment.public);
-        let text = |comment: Option<&Comment>| comment.map(|comment| comment.text.clone()).unwrap_or_default();
+        let text =
+            |comment: Option<&Comment>| comment.map(|comment| comment.text.clone()).unwrap_or_default();
         let url = format!("{}/tickets/{}", self.engine.inner.settings.public_url, ticket.id);
         let requester = self.people.get(&ticket.requester);
         [
@@ -288,7 +322,11 @@ impl<'a> Scene<'a> {
         let public = comments.iter().filter(|comment| comment.public).skip(1);
         public
             .map(|comment| letter_out::Quoted {
-                author: self.people.get(&comment.author).map(|person| person.name.clone()).unwrap_or_default(),
+                author: self
+                    .people
+                    .get(&comment.author)
+                    .map(|person| person.name.clone())
+                    .unwrap_or_default(),
                 at: comment.created_at,
                 text: comment.text.clone(),
             })

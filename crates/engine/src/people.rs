@@ -146,7 +146,9 @@ async fn hash_of(password: &str) -> Result<String> {
         return Err(Error::Invalid { field: "password", problem: "too-long" });
     }
     let password = password.as_bytes().to_vec();
-    let hashed = tokio::task::spawn_blocking(move || Argon2::default().hash_password(&password).map(|hash| hash.to_string()));
+    let hashed = tokio::task::spawn_blocking(move || {
+        Argon2::default().hash_password(&password).map(|hash| hash.to_string())
+    });
     match hashed.await {
         Ok(Ok(hash)) => Ok(hash),
         _ => Err(Error::Invalid { field: "password", problem: "unusable" }),

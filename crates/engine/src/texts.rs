@@ -40,7 +40,8 @@ fn load(language: Language) -> FluentLanguageLoader {
 pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String, String>) -> Option<String> {
     let l = loader(language);
     let value = |name: &str| values.get(name).cloned().unwrap_or_default();
-    let title = || Some(value("ticket.title")).filter(|t| !t.is_empty()).unwrap_or_else(|| fl!(l, "no-subject"));
+    let title =
+        || Some(value("ticket.title")).filter(|t| !t.is_empty()).unwrap_or_else(|| fl!(l, "no-subject"));
     let (id, url, comment) = (value("ticket.id"), value("ticket.url"), value("ticket.latest_comment"));
     let (author, requester) = (value("current_user.name"), value("ticket.requester.name"));
     let text = match key {
@@ -52,21 +53,53 @@ pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String
         "comment-update-body" => fl!(l, "comment-update-body", comment = comment),
         "assignee-comment-subject" => fl!(l, "assignee-comment-subject", id = id, title = title()),
         "assignee-comment-body" => {
-            fl!(l, "assignee-comment-body", author = author, id = id, title = title(), comment = comment, url = url)
+            fl!(
+                l,
+                "assignee-comment-body",
+                author = author,
+                id = id,
+                title = title(),
+                comment = comment,
+                url = url
+            )
         }
         "assignment-subject" => fl!(l, "assignment-subject", id = id, title = title()),
         "assignment-body" => {
-            fl!(l, "assignment-body", id = id, title = title(), requester = requester, comment = comment, url = url)
+            fl!(
+                l,
+                "assignment-body",
+                id = id,
+                title = title(),
+                requester = requester,
+                comment = comment,
+                url = url
+            )
         }
         "reopened-subject" => fl!(l, "reopened-subject", id = id, title = title()),
         "reopened-body" => fl!(l, "reopened-body", id = id, title = title(), comment = comment, url = url),
         "group-assignment-subject" => fl!(l, "group-assignment-subject", id = id, title = title()),
         "group-assignment-body" => {
-            fl!(l, "group-assignment-body", id = id, title = title(), requester = requester, comment = comment, url = url)
+            fl!(
+                l,
+                "group-assignment-body",
+                id = id,
+                title = title(),
+                requester = requester,
+                comment = comment,
+                url = url
+            )
         }
         "new-request-subject" => fl!(l, "new-request-subject", id = id, title = title()),
         "new-request-body" => {
-            fl!(l, "new-request-body", id = id, title = title(), requester = requester, comment = comment, url = url)
+            fl!(
+                l,
+                "new-request-body",
+                id = id,
+                title = title(),
+                requester = requester,
+                comment = comment,
+                url = url
+            )
         }
         _ => return None,
     };

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use desk::{AttachmentId, Comment, CommentId, Person, PersonId, Ticket, TicketId};
 use mail::html::{Clean, RemotePictures};
 use store::{
-    Audit, Form, LedgerRow, OutboxRow, StoredAttachment, SupportAddress, TicketChange, TicketCounts, TicketQuery, TicketRow,
+    Audit, Form, LedgerRow, OutboxRow, StoredAttachment, SupportAddress, TicketChange, TicketCounts,
+    TicketQuery, TicketRow,
 };
 
 use crate::{Actor, Engine, Error, Result};
@@ -114,7 +115,12 @@ impl Engine {
     }
 
     /// The HTML of a comment that came by mail, cleaned, inline pictures pointing to `/attachments/{id}/inline`. Staff.
-    pub async fn comment_html(&self, actor: &Actor, id: CommentId, pictures: RemotePictures) -> Result<Clean> {
+    pub async fn comment_html(
+        &self,
+        actor: &Actor,
+        id: CommentId,
+        pictures: RemotePictures,
+    ) -> Result<Clean> {
         actor.must_be_staff()?;
         let (row, raw) = self.journaled(id).await?;
         let comment = self.inner.store.comment(id).await?;
@@ -132,7 +138,9 @@ impl Engine {
         let cleaned = tokio::task::spawn_blocking(move || {
             let letter = if as_json { mail::read_graph_json(&raw) } else { mail::read(&raw) };
             let html = letter.html.unwrap_or_else(|| mail::html::from_text(&letter.text));
-            mail::html::clean(&html, pictures, &|cid| inline.get(cid).map(|id| format!("/attachments/{id}/inline")))
+            mail::html::clean(&html, pictures, &|cid| {
+                inline.get(cid).map(|id| format!("/attachments/{id}/inline"))
+            })
         });
         cleaned.await.map_err(|_| Error::NotFound)
     }

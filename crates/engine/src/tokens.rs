@@ -102,7 +102,11 @@ enum Turn {
 }
 
 /// Waits for the right to refresh, or for the tokens that another process brings.
-async fn alone_everywhere(engine: &Engine, connection: ConnectionId, refused: Option<&Tokens>) -> Result<Turn> {
+async fn alone_everywhere(
+    engine: &Engine,
+    connection: ConnectionId,
+    refused: Option<&Tokens>,
+) -> Result<Turn> {
     let store = &engine.inner.store;
     let name = format!("token:{connection}");
     loop {
@@ -121,7 +125,11 @@ fn usable(tokens: &Tokens, refused: Option<&Tokens>, now: Timestamp) -> bool {
     is_good(tokens, now) && refused.is_none_or(|r| r.access.expose_secret() != tokens.access.expose_secret())
 }
 
-async fn refresh_alone(engine: &Engine, connection: ConnectionId, refused: Option<&Tokens>) -> Result<Tokens> {
+async fn refresh_alone(
+    engine: &Engine,
+    connection: ConnectionId,
+    refused: Option<&Tokens>,
+) -> Result<Tokens> {
     let store = &engine.inner.store;
     let old = store.tokens(connection).await?;
     if usable(&old, refused, engine.now()) {
@@ -134,7 +142,11 @@ async fn refresh_alone(engine: &Engine, connection: ConnectionId, refused: Optio
             // Somebody may have reconnected the mailbox meanwhile: then the old token's end says nothing.
             let now_stored = store.tokens(connection).await?;
             let replaced = now_stored.refresh.expose_secret() != old.refresh.expose_secret();
-            return if replaced && usable(&now_stored, refused, engine.now()) { Ok(now_stored) } else { Err(error.into()) };
+            return if replaced && usable(&now_stored, refused, engine.now()) {
+                Ok(now_stored)
+            } else {
+                Err(error.into())
+            };
         }
     };
     let missing = Entra::missing_scopes(&fresh.scopes);
@@ -156,7 +168,11 @@ async fn refresh_alone(engine: &Engine, connection: ConnectionId, refused: Optio
 
 /// The one place where an error of Microsoft's becomes a state of the connection. What heals by itself never breaks a
 /// connection; it is shown as a delay once Microsoft asked for it or it lasts.
-pub(crate) async fn note_failure(engine: &Engine, connection: ConnectionId, error: &exchange::Error) -> Result<()> {
+pub(crate) async fn note_failure(
+    engine: &Engine,
+    connection: ConnectionId,
+    error: &exchange::Error,
+) -> Result<()> {
     if matches!(error.remedy(), Remedy::GiveUpItem | Remedy::Resync) {
         return Ok(());
     }
@@ -233,7 +249,8 @@ pub(crate) async fn try_renewed_registration(engine: &Engine) -> Result<()> {
     for address in engine.inner.store.support_addresses().await? {
         if address.connection.state == ConnectionState::AppCredential {
             let tx = engine.inner.store.begin(engine.now()).await?;
-            tx.set_state(address.connection.id, ConnectionState::Delayed, address.connection.cause.as_ref()).await?;
+            tx.set_state(address.connection.id, ConnectionState::Delayed, address.connection.cause.as_ref())
+                .await?;
             tx.commit().await?;
         }
     }

@@ -1,6 +1,6 @@
 // The page: mailboxes, folders, mails, reading. Looks again every second; draws only what has changed.
 
-import { byId, call, chooseLanguage, make, parties, party, startLanguage, t, when } from "/outlook/shared.js";
+import { byId, call, chooseLanguage, clip, make, parties, party, startLanguage, t, when } from "/outlook/shared.js";
 import { compose, offer, startCompose } from "/outlook/compose.js";
 import { drawPresets, offerMailboxes, poison, refreshSwitches, startSwitches } from "/outlook/switches.js";
 import { readMail } from "/outlook/mime.js";
@@ -72,7 +72,7 @@ function drawMessages(messages, total) {
       type: "button", "data-id": one.id, class: one.isRead === false ? "unread" : "read", "aria-current": String(one.id === view.open), onclick: () => go({ open: one.id }),
     },
     make("span", { class: "line" }, make("span", { class: "who" }, (mine ? parties(one.to) : one.from?.name || party(one.from)) || t("nobody")),
-      make("span", { class: "when" }, one.hasAttachments ? "📎 " : "", when(one.received ?? one.sent))),
+      make("span", { class: "when" }, one.hasAttachments ? clip() : null, when(one.received ?? one.sent))),
     make("span", { class: "line" }, make("span", { class: "what" }, one.subject || t("no_subject"))),
     make("div", { class: "preview" }, one.preview ?? ""),
     ...chips(one.categories))))));
@@ -122,7 +122,7 @@ async function drawReading(messages) {
     make("div", { class: "tools" },
       isOutside() && view.folder === "inbox" ? make("button", { type: "button", id: "reply", class: "primary", onclick: () => reply(one, mail) }, t("reply")) : null,
       isOutside() ? null : make("button", { type: "button", id: "poison", title: t("poison_hint"), onclick: () => poison(view.mailbox, one.id) }, t("poison"))),
-    ...(files.length ? [make("div", { class: "files" }, ...files.map((file) => make("a", { href: file.url, download: file.name }, `📎 ${file.name}`)))] : []),
+    ...(files.length ? [make("div", { class: "files" }, ...files.map((file) => make("a", { href: file.url, download: file.name }, clip(), file.name)))] : []),
     frame(mail),
   );
 }

@@ -49,6 +49,19 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A paper clip. */
+export function clip() {
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("class", "clip");
+  icon.setAttribute("role", "img");
+  icon.setAttribute("aria-label", t("has_files"));
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", "M20 11.5 12.2 19a5 5 0 0 1-7-7l8.3-8.2a3.3 3.3 0 0 1 4.7 4.7l-8.3 8.2a1.6 1.6 0 0 1-2.3-2.3l7.1-7");
+  icon.append(path);
+  return icon;
+}
+
 export const byId = (id) => document.getElementById(id);
 
 export function toast(text) {

@@ -144,7 +144,7 @@ fn put_body(row: &mut Value, name: &str, body: &Bytes) {
     match std::str::from_utf8(body) {
         Ok(text) => row[name] = json!(text),
         Err(_) => {
-            row[format!("{name}Base64")] = json!(base64::engine::general_purpose::STANDARD.encode(body))
+            row[format!("{name}Base64")] = json!(base64::engine::general_purpose::STANDARD.encode(body));
         }
     }
 }

@@ -244,8 +244,10 @@ fn segments(path: &str) -> Vec<String> {
     segments
 }
 
-/// The contract names action parameters in PascalCase, the documentation in camelCase; the service takes either.
+/// The contract names action parameters in PascalCase, the documentation in camelCase, and the documentation writes `HTML`
+/// where the contract says `html`; the service takes either.
 fn as_published(mut body: Value, schema: &Value) -> Value {
+    lower_body_type(&mut body);
     if let (Some(given), Some(published)) = (body.as_object_mut(), schema["properties"].as_object()) {
         for name in published.keys() {
             let found = given.keys().find(|key| key.eq_ignore_ascii_case(name) && *key != name).cloned();
@@ -255,6 +257,19 @@ fn as_published(mut body: Value, schema: &Value) -> Value {
         }
     }
     body
+}
+
+fn lower_body_type(value: &mut Value) {
+    let Some(object) = value.as_object_mut() else { return };
+    for (name, inner) in object {
+        if name == "body"
+            && let Some(kind) = inner.get_mut("contentType")
+        {
+            *kind = json!(kind.as_str().unwrap_or_default().to_ascii_lowercase());
+        } else {
+            lower_body_type(inner);
+        }
+    }
 }
 
 /// A logged body as JSON: logged as such, or as text that is JSON.

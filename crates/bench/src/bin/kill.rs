@@ -30,7 +30,7 @@ async fn main() -> anyhow::Result<()> {
 
     let quick = "poll_min = 0.2\npoll_max = 0.5\nsweep_every = 5.0\nsend_grace = 2.0\nlease = 2.0\nmessages_a_minute = 100000\nrecipients_a_day = 1000000\n";
     let mut stage = Stage::set(&binary, None, quick).await?;
-    stage.microsoft.post("limits", json!({"sendsPerMinute": 100_000, "recipientsPerDay": 1_000_000})).await?;
+    stage.microsoft.post("settings", json!({"messagesAMinute": 100_000, "recipientsADay": 1_000_000})).await?;
     stage.make_admin().await?;
     stage.open_desk().await?;
     let mut visitor = stage.signed_in().await?;

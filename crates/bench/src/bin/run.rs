@@ -211,7 +211,7 @@ async fn one_by_one(binary: &Path, table: &mut Table) -> anyhow::Result<()> {
 
 /// Takes Microsoft's sending limits away: they are not what is measured here.
 async fn unlimited(stage: &Stage) -> anyhow::Result<()> {
-    stage.microsoft.post("limits", serde_json::json!({"sendsPerMinute": 100_000, "recipientsPerDay": 1_000_000})).await.map(|_| ())
+    stage.microsoft.post("settings", serde_json::json!({"messagesAMinute": 100_000, "recipientsADay": 1_000_000})).await.map(|_| ())
 }
 
 #[expect(clippy::print_stderr, reason = "progress")]

@@ -25,7 +25,8 @@ async fn nothing_saved(world: &World) {
 async fn reconnect(world: &World, address: desk::AddressId, upn: &str) -> (String, String) {
     let departure = world.engine.begin_reconnect(&world.admin, address).await.unwrap();
     let password = testkit::microsoft::PASSWORD;
-    let back = world.microsoft.sign_in(&mut Visitor::default(), &departure, upn, password, &[]).await.unwrap();
+    let back =
+        world.microsoft.sign_in(&mut Visitor::default(), &departure, upn, password, &[]).await.unwrap();
     (parameter(&back, "state").unwrap(), parameter(&back, "code").unwrap())
 }
 
@@ -65,7 +66,8 @@ async fn a_way_back_is_good_for_one_walk_only() {
 #[tokio::test]
 async fn a_way_back_belongs_to_the_administrator_who_left() {
     let world = World::new().await.unwrap();
-    let other = world.engine.make_admin("Otto Other", "otto@desk.test", "a long enough password").await.unwrap();
+    let other =
+        world.engine.make_admin("Otto Other", "otto@desk.test", "a long enough password").await.unwrap();
     let other = Actor { person: other };
     let (state, code) = back(&world, &[]).await;
     assert!(matches!(world.engine.return_with_code(&other, &state, &code).await, Err(Error::UnknownSignIn)));
@@ -82,7 +84,10 @@ async fn a_sign_in_that_takes_too_long_is_forgotten() {
     let world = World::new().await.unwrap();
     let (state, code) = back(&world, &[]).await;
     world.clock.advance(SignedDuration::from_mins(16));
-    assert!(matches!(world.engine.return_with_code(&world.admin, &state, &code).await, Err(Error::UnknownSignIn)));
+    assert!(matches!(
+        world.engine.return_with_code(&world.admin, &state, &code).await,
+        Err(Error::UnknownSignIn)
+    ));
     nothing_saved(&world).await;
     world.end().await.unwrap();
 }
@@ -91,7 +96,8 @@ async fn a_sign_in_that_takes_too_long_is_forgotten() {
 async fn a_declined_consent_is_said_and_the_state_is_used_up() {
     let world = World::new().await.unwrap();
     let brand = world.brand().await.unwrap();
-    let departure = world.engine.begin_connect(&world.admin, ConnectChoice { brand, import: true }).await.unwrap();
+    let departure =
+        world.engine.begin_connect(&world.admin, ConnectChoice { brand, import: true }).await.unwrap();
     let state = parameter(&departure, "state").unwrap();
     let words = "AADSTS65004: User declined to consent to access the app.";
     let refused = world.engine.return_with_error(&world.admin, &state, "access_denied", words).await;
@@ -105,8 +111,11 @@ async fn a_declined_consent_is_said_and_the_state_is_used_up() {
 #[tokio::test]
 async fn a_permission_that_was_unticked_is_named() {
     let world = World::new().await.unwrap();
-    for scope in ["Mail.Send", "Mail.ReadWrite"] {
-        let (state, code) = back(&world, &[scope]).await;
+    // Two people, because what somebody has consented to once is not asked for again.
+    for (scope, upn) in [("Mail.Send", "help@contoso.test"), ("Mail.ReadWrite", "sales@contoso.test")] {
+        world.microsoft.person(upn, "Support").await.unwrap();
+        let back = world.sign_in(upn, false, &[scope]).await.unwrap();
+        let (state, code) = (parameter(&back, "state").unwrap(), parameter(&back, "code").unwrap());
         match world.engine.return_with_code(&world.admin, &state, &code).await {
             Err(Error::Microsoft(exchange::Error::MissingScopes { missing })) => assert_eq!(missing, [scope]),
             other => panic!("{scope}: {other:?}"),
@@ -122,8 +131,11 @@ async fn an_account_without_a_mailbox_in_exchange_online_is_refused() {
     world.microsoft.person(HELP, "Support").await.unwrap();
     world
         .microsoft
-        .post("people", json!({"tenant": "contoso.test", "upn": "nobox@contoso.test", "mail": "nobox@contoso.test",
-            "name": "No Box", "password": testkit::microsoft::PASSWORD, "mailbox": "on_premises"}))
+        .post(
+            "people",
+            json!({"tenant": "contoso.test", "upn": "nobox@contoso.test", "mail": "nobox@contoso.test",
+            "name": "No Box", "password": testkit::microsoft::PASSWORD, "mailbox": "on_premises"}),
+        )
         .await
         .unwrap();
     let back = world.sign_in("nobox@contoso.test", false, &[]).await.unwrap();
@@ -192,7 +204,10 @@ async fn reconnecting_with_another_account_is_refused_with_both_names() {
         other => panic!("{other:?}"),
     }
     let after = world.store.tokens(connected.connection).await.unwrap();
-    assert_eq!(secrecy::ExposeSecret::expose_secret(&before.refresh), secrecy::ExposeSecret::expose_secret(&after.refresh));
+    assert_eq!(
+        secrecy::ExposeSecret::expose_secret(&before.refresh),
+        secrecy::ExposeSecret::expose_secret(&after.refresh)
+    );
     world.end().await.unwrap();
 }
 
@@ -217,11 +232,17 @@ async fn the_default_address_stays_and_works() {
     let world = World::new().await.unwrap();
     let first = world.connect(HELP, false).await.unwrap();
     let second = world.connect("sales@contoso.test", false).await.unwrap();
-    assert!(matches!(world.engine.delete_address(&world.admin, first.address).await, Err(Error::DefaultAddress)));
+    assert!(matches!(
+        world.engine.delete_address(&world.admin, first.address).await,
+        Err(Error::DefaultAddress)
+    ));
     let tx = world.store.begin(world.engine.now()).await.unwrap();
     tx.set_state(second.connection, ConnectionState::NeedsSignIn, None).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(matches!(world.engine.make_default(&world.admin, second.address).await, Err(Error::DefaultAddress)));
+    assert!(matches!(
+        world.engine.make_default(&world.admin, second.address).await,
+        Err(Error::DefaultAddress)
+    ));
     world.engine.delete_address(&world.admin, second.address).await.unwrap();
     assert_eq!(world.engine.addresses(&world.admin).await.unwrap().len(), 1);
     world.end().await.unwrap();

@@ -1,7 +1,7 @@
 //! Access tokens: refreshed once however many need them, and the rotated refresh token is durable before anything is done with
 //! the access token that came with it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use desk::ConnectionId;
 use jiff::SignedDuration;
@@ -20,7 +20,11 @@ async fn refresh_token(world: &World, connection: ConnectionId) -> String {
 /// How often the stand-in was asked for tokens.
 async fn token_calls(world: &World) -> usize {
     let log = world.microsoft.get("log?limit=10000").await.unwrap();
-    log.as_array().unwrap().iter().filter(|row| row["path"].as_str().is_some_and(|path| path.ends_with("/token"))).count()
+    log.as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["path"].as_str().is_some_and(|path| path.ends_with("/token")))
+        .count()
 }
 
 /// A crash between the refresh and its first use must not lose the mailbox: the old refresh token may be dead already.
@@ -30,10 +34,21 @@ async fn a_rotated_refresh_token_is_stored_before_the_access_token_is_used() {
     let connected = world.connect(HELP, false).await.unwrap();
     let old = refresh_token(&world, connected.connection).await;
     world.clock.advance(SignedDuration::from_hours(2));
-    // Every call to Graph hangs: whatever is stored now was stored before the first use of the new token was over.
-    world.microsoft.fault(json!({"kind": "slow", "mailbox": HELP, "operation": "delta", "millis": 5000})).await.unwrap();
+    // The first call with the new token hangs: what is stored meanwhile was not stored after it.
+    world
+        .microsoft
+        .fault(json!({"kind": "slow", "mailbox": HELP, "operation": "delta", "millis": 25_000}))
+        .await
+        .unwrap();
+    let started = Instant::now();
     world.run();
-    world.until("the rotated token is stored", async || Ok(refresh_token(&world, connected.connection).await != old)).await.unwrap();
+    world
+        .until("the rotated token is stored", async || {
+            Ok(refresh_token(&world, connected.connection).await != old)
+        })
+        .await
+        .unwrap();
+    assert!(started.elapsed() < Duration::from_secs(20), "the token was stored only after its first use");
     // Killed right there, the next process goes on with what is stored.
     world.crash().await.unwrap();
     world.microsoft.clear_faults().await.unwrap();
@@ -72,7 +87,11 @@ async fn a_token_is_refreshed_once_however_many_need_it() {
 async fn a_refused_access_token_is_renewed_and_nothing_is_lost() {
     let mut world = World::new().await.unwrap();
     let connected = world.connect(HELP, false).await.unwrap();
-    world.microsoft.fault(json!({"kind": "unauthorized", "mailbox": HELP, "operation": "any", "times": 1})).await.unwrap();
+    world
+        .microsoft
+        .fault(json!({"kind": "unauthorized", "mailbox": HELP, "operation": "any", "times": 1}))
+        .await
+        .unwrap();
     world.run();
     world.microsoft.customer_writes("carl@example.org", HELP, "After a 401", "Hello").await.unwrap();
     world.settle_with_ticket("After a 401").await;

@@ -102,7 +102,11 @@ async fn whatever_fails_once_an_answer_arrives_exactly_once() {
         world.microsoft.fault(fault.clone()).await.unwrap();
         let comment = answer(&world, ticket, &text).await;
         world.settle().await.unwrap_or_else(|error| panic!("{fault}: {error}"));
-        assert_eq!(world.microsoft.get("faults").await.unwrap(), json!([]), "{fault} did not strike: the test shows nothing");
+        assert_eq!(
+            world.microsoft.get("faults").await.unwrap(),
+            json!([]),
+            "{fault} did not strike: the test shows nothing"
+        );
         let row = mail_of(&world, ticket, comment).await;
         assert_eq!(row.step, Step::Sent, "{fault}: {:?}", row.last_error);
         assert_eq!(received(&world, &text).await, 1, "{fault}");
@@ -115,7 +119,11 @@ async fn whatever_fails_once_an_answer_arrives_exactly_once() {
 async fn a_file_goes_along_once_though_the_answer_to_it_was_lost() {
     let mut world = World::new().await.unwrap();
     let ticket = a_ticket(&mut world, "Printer").await;
-    world.microsoft.fault(json!({"kind": "cut", "operation": "attach", "effect": "after", "times": 1, "mailbox": HELP})).await.unwrap();
+    world
+        .microsoft
+        .fault(json!({"kind": "cut", "operation": "attach", "effect": "after", "times": 1, "mailbox": HELP}))
+        .await
+        .unwrap();
     let file = |name: &str, size| AnswerFile {
         name: name.to_owned(),
         content_type: "application/pdf".to_owned(),
@@ -123,15 +131,24 @@ async fn a_file_goes_along_once_though_the_answer_to_it_was_lost() {
     };
     // One in a single request, one in an upload session, one too large for a mail.
     let files = vec![file("quote.pdf", 20_000), file("plan.pdf", 4_000_000), file("film.pdf", 8_000_000)];
-    let comment = world.engine.answer(&world.admin, ticket, Answer { files, ..reply("See the files.") }).await.unwrap().unwrap();
+    let comment = world
+        .engine
+        .answer(&world.admin, ticket, Answer { files, ..reply("See the files.") })
+        .await
+        .unwrap()
+        .unwrap();
     world.settle().await.unwrap();
     let row = mail_of(&world, ticket, comment).await;
     assert_eq!(row.step, Step::Sent, "{:?}", row.last_error);
     assert!(row.mail.text.contains("film.pdf"), "a file that is left out is named: {}", row.mail.text);
     let sent = world.mailbox(HELP, "sentitems").await.unwrap();
-    let id = sent.iter().find(|mail| begins_with(mail, "See the files.")).unwrap()["id"].as_str().unwrap().to_owned();
+    let id = sent.iter().find(|mail| begins_with(mail, "See the files.")).unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let mail = world.microsoft.get(&format!("mailboxes/{HELP}/messages/{id}")).await.unwrap();
-    let mut names: Vec<_> = mail["attachments"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+    let mut names: Vec<_> =
+        mail["attachments"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
     names.sort_unstable();
     assert_eq!(names, ["plan.pdf", "quote.pdf"]);
     world.end().await.unwrap();
@@ -145,7 +162,11 @@ async fn a_worker_killed_on_the_way_out_sends_nothing_twice_and_nothing_not() {
     let mut comments = Vec::new();
     for (operation, millis) in [("draft", 700), ("send", 700), ("get", 700)] {
         for pause in [100, 400, 900] {
-            world.microsoft.fault(json!({"kind": "slow", "operation": operation, "millis": millis, "mailbox": HELP})).await.unwrap();
+            world
+                .microsoft
+                .fault(json!({"kind": "slow", "operation": operation, "millis": millis, "mailbox": HELP}))
+                .await
+                .unwrap();
             let text = format!("Killed at {operation} after {pause}.");
             comments.push((answer(&world, ticket, &text).await, text));
             tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -211,7 +232,10 @@ async fn an_internal_note_is_sent_to_no_customer() {
     world.settle().await.unwrap();
     let mails = world.microsoft.outside(CARL).await.unwrap();
     assert_eq!(mails.len(), before + 1);
-    assert!(mails.iter().all(|mail| !mail.to_string().contains("never switches")), "a note stands in a customer's mail");
+    assert!(
+        mails.iter().all(|mail| !mail.to_string().contains("never switches")),
+        "a note stands in a customer's mail"
+    );
     world.end().await.unwrap();
 }
 
@@ -228,10 +252,21 @@ async fn answers_wait_for_a_lost_connection() {
     let comment = answer(&world, ticket, "Are you still there?").await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert_eq!(mail_of(&world, ticket, comment).await.step, Step::Queued);
-    assert_eq!(world.microsoft.outside(CARL).await.unwrap().iter().filter(|mail| begins_with(mail, "Are you")).count(), 0);
+    assert_eq!(
+        world
+            .microsoft
+            .outside(CARL)
+            .await
+            .unwrap()
+            .iter()
+            .filter(|mail| begins_with(mail, "Are you"))
+            .count(),
+        0
+    );
     let departure = world.engine.begin_reconnect(&world.admin, address.id).await.unwrap();
     let password = testkit::microsoft::PASSWORD;
-    let back = world.microsoft.sign_in(&mut Visitor::default(), &departure, HELP, password, &[]).await.unwrap();
+    let back =
+        world.microsoft.sign_in(&mut Visitor::default(), &departure, HELP, password, &[]).await.unwrap();
     let (state, code) = (parameter(&back, "state").unwrap(), parameter(&back, "code").unwrap());
     let id = world.engine.return_with_code(&world.admin, &state, &code).await.unwrap();
     world.engine.confirm(&world.admin, id).await.unwrap();

@@ -1,6 +1,7 @@
 //! Ordinary mail: customers ask, the company answers, some write again. Each mail is thrown together from a problem, a
 //! voice and a program; threads carry correct ids and quote what they answer.
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::SeedMail;
@@ -88,9 +89,13 @@ const SHARES: &[Share] = &[
 pub(super) fn letters(now: Timestamp) -> Vec<SeedMail> {
     let mut mails = Vec::new();
     for share in SHARES {
-        let mut dice = Dice::new(share.seed);
         let mut arrived = 0;
-        while arrived < share.mails {
+        for talk in 0.. {
+            if arrived >= share.mails {
+                break;
+            }
+            // Dice of its own: what the hour of the day does to one talk, it does not do to all that follow.
+            let mut dice = Dice::new(share.seed.wrapping_mul(0x1_0000) + talk);
             let voice = if dice.chance(share.japanese_percent) { &japanese::VOICE } else { &english::VOICE };
             // The newest mail of all is the first one made: it lies at `now` exactly.
             let newest = arrived == 0 && share.seed == SHARES[0].seed;
@@ -338,15 +343,19 @@ impl Talk {
     }
 
     fn fill(&self, words: &str, at: Timestamp, dice: &mut Dice) -> String {
-        let near = at + SignedDuration::from_hours(24 * dice.between(-9, 12));
-        let near = near.to_zoned(jiff::tz::TimeZone::UTC);
-        let day = near.strftime(if self.voice.japanese { "%-m月%-d日" } else { "%-d %B" }).to_string();
+        let form = if self.voice.japanese { "%-m月%-d日" } else { "%-d %B" };
+        let mut day = |from, to| {
+            let near = at + SignedDuration::from_hours(24 * dice.between(from, to));
+            near.to_zoned(TimeZone::UTC).strftime(form).to_string()
+        };
+        let (past, coming) = (day(-14, -3), day(3, 14));
         words
             .replace("{product}", self.product)
             .replace("{order}", &self.order)
             .replace("{place}", self.place)
             .replace("{number}", &dice.between(2, 9).to_string())
-            .replace("{day}", &day)
+            .replace("{past}", &past)
+            .replace("{day}", &coming)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What customers write in English. Words in braces are filled in: `{product}`, `{order}`, `{day}`, `{number}`, `{place}`.
+//! What customers write in English. Words in braces are filled in: `{product}`, `{order}`, `{day}` (to come), `{past}`, `{number}`, `{place}`.
 
 use super::correspondence::{Extra, Problem, Voice};
 use super::people::ENGLISH;
@@ -68,8 +68,8 @@ pub(super) const VOICE: Voice = Voice {
                 "Still waiting for the {product}",
             ],
             asks: &[
-                "I ordered the {product} on {day} (order {order}) and it has not arrived yet. The tracking page has said \"in transit\" for {number} days. Could you find out what happened?",
-                "Order {order} was supposed to reach {place} on {day}. Nothing came and the carrier says they are waiting for instructions from the sender. Can you look into it please?",
+                "I ordered the {product} on {past} (order {order}) and it has not arrived yet. The tracking page has said \"in transit\" for {number} days. Could you find out what happened?",
+                "Order {order} was supposed to reach {place} on {past}. Nothing came and the carrier says they are waiting for instructions from the sender. Can you look into it please?",
                 "It has been more than {number} working days since you confirmed {order}. I need the {product} for a birthday. When will it be here?",
             ],
             answers: &[
@@ -91,7 +91,7 @@ pub(super) const VOICE: Voice = Voice {
             asks: &[
                 "Unfortunately the {product} from order {order} arrived with a crack down one side. The outer box looked fine. I have attached a photo. What should I do with the broken one?",
                 "I opened the parcel just now and the {product} is in pieces. Picture below. I would prefer a replacement to a refund if you still have it in stock.",
-                "{number} of the items we received on {day} at {place} are chipped at the rim. Photo attached; we cannot sell them like this.",
+                "{number} of the items we received on {past} at {place} are chipped at the rim. Photo attached; we cannot sell them like this.",
             ],
             answers: &[
                 "I am very sorry about that. There is no need to send the broken one back. A new {product} will leave our warehouse tomorrow under the same order number {order}.",
@@ -112,7 +112,7 @@ pub(super) const VOICE: Voice = Voice {
             asks: &[
                 "Could you send us an invoice for order {order} with our company address and VAT number on it? Our accounting closes on {day}.",
                 "The invoice for {order} still shows our old address. Please correct it to {place} and send it again as a PDF. The old one is attached.",
-                "Our accountant cannot find a receipt for the {product} we bought on {day}. Could you mail me a copy?",
+                "Our accountant cannot find a receipt for the {product} we bought on {past}. Could you mail me a copy?",
             ],
             answers: &[
                 "Please find the corrected invoice for {order} attached. We have changed the address in your account as well, so that the next ones will be right.",
@@ -133,7 +133,7 @@ pub(super) const VOICE: Voice = Voice {
             asks: &[
                 "I am thinking of buying the {product}. Can it be used on an induction hob, and is it safe in the dishwasher?",
                 "Quick question before I order: how heavy is the {product}, and does it come with a gift box?",
-                "The {product} I bought from you on {day} is getting stains. How do I clean it without ruining it?",
+                "The {product} I bought from you on {past} is getting stains. How do I clean it without ruining it?",
             ],
             answers: &[
                 "Good question! The {product} should be washed by hand with warm water and no soap, and dried at once. It comes in a paulownia box and weighs a little over {number}00 g.",
@@ -154,7 +154,7 @@ pub(super) const VOICE: Voice = Voice {
             asks: &[
                 "The {product} is beautiful but smaller than I imagined. It is unused. How do I return it and who pays for the shipping?",
                 "Please cancel {order} if it has not left yet. I ordered it twice by mistake. If it has, I will send it back.",
-                "I returned the {product} on {day} and the carrier shows it as delivered to you, but I have not seen the refund on my card. Could you check?",
+                "I returned the {product} on {past} and the carrier shows it as delivered to you, but I have not seen the refund on my card. Could you check?",
             ],
             answers: &[
                 "You can return the {product} within 30 days. A label is on its way to you; the refund of {order} reaches your card about {number} days after the parcel reaches us.",
@@ -194,7 +194,7 @@ pub(super) const VOICE: Voice = Voice {
                 "Website error at checkout",
             ],
             asks: &[
-                "Your shop will not let me log in. I asked for a new password {number} times since {day}, and the mail never arrives (yes, I looked in the spam folder).",
+                "Your shop will not let me log in. I asked for a new password {number} times since {past}, and the mail never arrives (yes, I looked in the spam folder).",
                 "At checkout I get \"Something went wrong (E-{number}03)\" after entering my card. The money is reserved but there is no order. What now?",
                 "I changed my e-mail address and now my order history is gone, including {order}. Can you merge the two accounts?",
             ],
@@ -256,7 +256,7 @@ pub(super) const VOICE: Voice = Voice {
                 "A small suggestion",
             ],
             asks: &[
-                "No problem this time! The {product} arrived on {day} and it is even nicer than in the pictures. Here is a photo of it in our kitchen.",
+                "No problem this time! The {product} arrived on {past} and it is even nicer than in the pictures. Here is a photo of it in our kitchen.",
                 "I gave the {product} to my mother and she has not stopped talking about it. Please pass our thanks to the maker.",
             ],
             answers: &[
@@ -274,7 +274,7 @@ pub(super) const VOICE: Voice = Voice {
             ],
             asks: &[
                 "A guest asked about allergens: is the {product} processed anywhere near nuts or wheat? The chef would like it in writing.",
-                "The best-before date on the {product} we received on {day} is only {number} weeks away. Is that normal?",
+                "The best-before date on the {product} we received on {past} is only {number} weeks away. Is that normal?",
                 "Customs here wants a certificate of origin for {order}. Could you send one, signed, as a PDF?",
             ],
             answers: &[

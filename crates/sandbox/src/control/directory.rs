@@ -23,7 +23,7 @@ pub async fn status(State(site): State<Shared>) -> Json<Value> {
         "tenants": world.tenants.len(),
         "people": world.people.len(),
         "mailboxes": world.mailboxes.len(),
-        "messages": world.mailboxes.values().map(|m| m.count()).sum::<usize>(),
+        "messages": world.mailboxes.values().map(crate::world::mailbox::Mailbox::count).sum::<usize>(),
     }))
 }
 
@@ -251,6 +251,8 @@ pub async fn sign_in(State(site): State<Shared>, Json(wish): Json<SignIn>) -> Re
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
     send_delay_millis: Option<i64>,
+    messages_a_minute: Option<usize>,
+    recipients_a_day: Option<usize>,
 }
 
 /// `POST /_sandbox/settings`
@@ -259,7 +261,17 @@ pub async fn settings(State(site): State<Shared>, Json(wish): Json<Settings>) ->
     if let Some(delay) = wish.send_delay_millis {
         world.transport.delay_ms = delay.max(0);
     }
-    let shown = json!({"sendDelayMillis": world.transport.delay_ms});
+    if let Some(messages) = wish.messages_a_minute {
+        world.transport.messages_a_minute = messages.max(1);
+    }
+    if let Some(recipients) = wish.recipients_a_day {
+        world.transport.recipients_a_day = recipients;
+    }
+    let shown = json!({
+        "sendDelayMillis": world.transport.delay_ms,
+        "messagesAMinute": world.transport.messages_a_minute,
+        "recipientsADay": world.transport.recipients_a_day,
+    });
     drop(world);
     site.touched();
     Json(shown)

@@ -51,7 +51,7 @@ fn unknown_tenant(site: &Site, tenant: &str) -> Response {
         90002,
         format!("Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."),
     )
-    .respond(now_parts(site))
+    .respond(&now_parts(site))
 }
 
 /// `/{tenant}/discovery/v2.0/keys`

@@ -63,9 +63,9 @@ impl Refusal {
     }
 
     /// As HTTP.
-    pub fn respond(&self, parts: (String, String, String)) -> Response {
+    pub fn respond(&self, parts: &(String, String, String)) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        (status, Json(self.body(&parts))).into_response()
+        (status, Json(self.body(parts))).into_response()
     }
 }
 

@@ -215,7 +215,7 @@ impl MessageInput {
             match name.as_str() {
                 n if n.contains("@odata.") || READ_ONLY.contains(&n) => {}
                 "subject" => {
-                    input.subject = Some(if value.is_null() { String::new() } else { text(name, value)? })
+                    input.subject = Some(if value.is_null() { String::new() } else { text(name, value)? });
                 }
                 "body" => {
                     let body =
@@ -249,7 +249,7 @@ impl MessageInput {
                 }
                 "importance" => input.importance = Some(one_of(name, value, &["low", "normal", "high"])?),
                 "inferenceClassification" => {
-                    input.inference = Some(one_of(name, value, &["focused", "other"])?)
+                    input.inference = Some(one_of(name, value, &["focused", "other"])?);
                 }
                 "internetMessageId" => input.internet_message_id = Some(text(name, value)?),
                 "internetMessageHeaders" => {

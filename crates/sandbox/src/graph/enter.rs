@@ -290,7 +290,7 @@ fn owner_of(site: &Site, route: &Route, who: &Identity) -> Result<String, Proble
 fn permitted(method: &axum::http::Method, route: &Route, who: &Identity) -> Result<(), Problem> {
     let wanted = route::permissions(method, &route.target);
     let held = |w: &&str| who.scopes.iter().any(|s| s.eq_ignore_ascii_case(w));
-    if wanted.iter().any(|w| held(&w)) {
+    if wanted.iter().any(|w| held(w)) {
         return Ok(());
     }
     if matches!(route.target, Target::Me | Target::Organization | Target::TranslateIds) {

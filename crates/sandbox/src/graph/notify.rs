@@ -66,7 +66,7 @@ async fn send(site: &Site, address: &str, body: &Value) {
         match sent {
             Ok(answer) if answer.status().is_success() => return,
             Ok(answer) => {
-                tracing::debug!(%address, status = %answer.status(), "a subscriber refused a notification")
+                tracing::debug!(%address, status = %answer.status(), "a subscriber refused a notification");
             }
             Err(error) => tracing::debug!(%address, %error, "a subscriber could not be reached"),
         }

@@ -260,7 +260,6 @@ pub fn folder(mailbox: &Mailbox, f: &Folder) -> Value {
         "childFolderCount": mailbox.folders.iter().filter(|c| c.parent == Some(f.number)).count(),
         "unreadItemCount": f.unread,
         "totalItemCount": f.by_time.len(),
-        "sizeInBytes": f.by_time.iter().filter_map(|(_, n)| mailbox.get(*n)).map(Message::size).sum::<usize>(),
         "isHidden": false,
     })
 }

@@ -127,7 +127,7 @@ impl World {
                 name: seed.name.to_owned(),
                 password: seed.password.to_owned(),
                 language: seed.language.to_owned(),
-                mailbox: MailboxKind::Online,
+                mailbox: if seed.mailbox { MailboxKind::Online } else { MailboxKind::None },
                 ..Person::default()
             });
         }

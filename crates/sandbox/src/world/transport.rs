@@ -46,6 +46,12 @@ struct Outgoing {
 pub struct Transport {
     /// From the answer 202 until the mail lies in Sent Items, in milliseconds.
     pub delay_ms: i64,
+    /// Messages a mailbox may submit a minute: Microsoft's figure unless a rehearsal lifts it.
+    #[serde(default = "messages_a_minute")]
+    pub messages_a_minute: usize,
+    /// Recipients a mailbox may write to in a day.
+    #[serde(default = "recipients_a_day")]
+    pub recipients_a_day: usize,
     /// Mails submitted since the start or the last reset.
     pub sends: u64,
     filings: Vec<Filing>,
@@ -54,8 +60,23 @@ pub struct Transport {
 
 impl Default for Transport {
     fn default() -> Self {
-        Self { delay_ms: 150, sends: 0, filings: Vec::new(), outgoing: Vec::new() }
+        Self {
+            delay_ms: 150,
+            messages_a_minute: MESSAGES_A_MINUTE,
+            recipients_a_day: RECIPIENTS_A_DAY,
+            sends: 0,
+            filings: Vec::new(),
+            outgoing: Vec::new(),
+        }
     }
+}
+
+fn messages_a_minute() -> usize {
+    MESSAGES_A_MINUTE
+}
+
+fn recipients_a_day() -> usize {
+    RECIPIENTS_A_DAY
 }
 
 impl Transport {
@@ -81,7 +102,7 @@ pub fn submit(world: &mut World, owner: &str, number: u64, save: bool) -> Result
     let recipients: Vec<Party> = content.to.iter().chain(&content.cc).chain(&content.bcc).cloned().collect();
     mailbox.recipients.retain(|(at, _)| now.duration_since(*at) < SignedDuration::from_hours(24));
     let today: usize = mailbox.recipients.iter().map(|(_, n)| n).sum();
-    if today + recipients.len() > RECIPIENTS_A_DAY {
+    if today + recipients.len() > world.transport.recipients_a_day {
         return Err(QuotaExceeded);
     }
     mailbox.recipients.push_back((now, recipients.len()));
@@ -101,8 +122,8 @@ pub fn submit(world: &mut World, owner: &str, number: u64, save: bool) -> Result
     };
     mailbox.submissions.retain(|at| now.duration_since(*at) < SignedDuration::from_secs(60));
     let free = match mailbox.submissions.len() {
-        n if n < MESSAGES_A_MINUTE => now,
-        n => mailbox.submissions[n - MESSAGES_A_MINUTE] + SignedDuration::from_secs(60),
+        n if n < world.transport.messages_a_minute => now,
+        n => mailbox.submissions[n - world.transport.messages_a_minute] + SignedDuration::from_secs(60),
     };
     mailbox.submissions.push_back(free.max(now));
     let transport = &mut world.transport;

@@ -1,0 +1,290 @@
+//! Carrying a decision out: tickets, comments, people, files and history of one letter, in the transaction of its outcome.
+
+use desk::decide::{Author, CommentPlan, Decision, Outcome, TicketPlan, Way};
+use desk::ticket::{CommentMail, Via};
+use desk::trigger::{Event, EventComment};
+use desk::{CommentId, Person, Status, Ticket, TicketId};
+use jiff::Timestamp;
+use mail::{Letter, Mailbox};
+use store::{AuditEvent, Form, NewAttachment, NewComment, NewSuspended, NewTicket, TicketChange, Topic, Tx};
+
+use crate::context::{Loaded, Place};
+use crate::intake::{Arrived, Original};
+use crate::{Engine, Error, Result};
+
+/// Longest text of a comment in characters (zendesk.md 4.1). The whole stays in the journal.
+const LONGEST_TEXT: usize = 65_000;
+/// Longest subject in characters.
+const LONGEST_SUBJECT: usize = 1_000;
+/// Longest name of a person in characters.
+const LONGEST_NAME: usize = 200;
+/// Characters of a suspended mail that its list shows.
+const EXCERPT: usize = 300;
+
+/// A decision being carried out.
+pub(crate) struct Carrying<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) tx: &'a Tx,
+    pub(crate) place: &'a Place,
+    pub(crate) arrived: &'a Arrived,
+    pub(crate) way: Way,
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) decision: &'a Decision,
+}
+
+impl Carrying<'_> {
+    /// The ticket concerned and the comment made.
+    pub(crate) async fn out(&self) -> Result<(Option<TicketId>, Option<CommentId>)> {
+        match &self.decision.outcome {
+            Outcome::NewTicket(plan) | Outcome::Unreadable(plan) => self.new_ticket(plan, None).await,
+            Outcome::FollowUp { of, plan } => self.new_ticket(plan, Some(*of)).await,
+            Outcome::Reply { ticket, comment, status, add_ccs } => {
+                self.reply(*ticket, comment, *status, add_ccs).await
+            }
+            Outcome::Duplicate(known) => Ok((Some(known.ticket), None)),
+            Outcome::OwnMail(_) => Ok((self.loaded.own.as_ref().and_then(|row| row.mail.ticket), None)),
+            Outcome::Bounce(bounced) => self.bounce(bounced.ticket).await,
+            Outcome::Suspended(cause) => {
+                let letter = &self.arrived.letter;
+                self.tx
+                    .suspend(&NewSuspended {
+                        ledger: self.arrived.id,
+                        cause: *cause,
+                        author: sender(letter),
+                        subject: subject(letter),
+                        excerpt: storable(&cut(letter.fresh.trim(), EXCERPT)),
+                    })
+                    .await?;
+                Ok((None, None))
+            }
+            Outcome::Rejected(_) => Ok((None, None)),
+        }
+    }
+
+    async fn new_ticket(
+        &self,
+        plan: &TicketPlan,
+        follows: Option<TicketId>,
+    ) -> Result<(Option<TicketId>, Option<CommentId>)> {
+        let requester = self.person(&plan.requester).await?;
+        let author = if plan.comment.author == plan.requester {
+            requester.clone()
+        } else {
+            self.person(&plan.comment.author).await?
+        };
+        let mut ccs = Vec::with_capacity(plan.ccs.len());
+        for cc in &plan.ccs {
+            let id = self.ensure(cc).await?.id;
+            if id != requester.id && !ccs.contains(&id) {
+                ccs.push(id);
+            }
+        }
+        let via = match (self.way, follows) {
+            (Way::Import, _) => Via::Import,
+            (Way::Live, Some(_)) => Via::FollowUp,
+            (Way::Live, None) => Via::Email,
+        };
+        let new = NewTicket {
+            brand: self.place.brand,
+            address: self.place.address,
+            subject: storable(&cut(&plan.subject, LONGEST_SUBJECT)),
+            status: Status::New,
+            requester: requester.id,
+            ccs,
+            tags: plan.tags.clone(),
+            follows,
+            via,
+            created_at: self.written_at(),
+        };
+        let mut ticket = self.tx.create_ticket(&new, Some(author.id)).await?;
+        // The first comment shows the whole mail: what it quotes is nowhere else in the desk.
+        let (id, comment) = self.comment(ticket.id, &author, &plan.comment, false).await?;
+        ticket.is_public |= comment.public;
+        let ticket_id = ticket.id;
+        self.triggers(None, ticket, author, id, &comment).await?;
+        Ok((Some(ticket_id), Some(id)))
+    }
+
+    async fn reply(
+        &self,
+        ticket: TicketId,
+        plan: &CommentPlan,
+        status: Option<Status>,
+        add_ccs: &[Mailbox],
+    ) -> Result<(Option<TicketId>, Option<CommentId>)> {
+        let before = match self.loaded.tickets.get(&ticket) {
+            Some(before) => before.clone(),
+            None => self.tx.ticket(ticket).await?,
+        };
+        let author = self.person(&plan.author).await?;
+        let (id, comment) = self.comment(ticket, &author, plan, true).await?;
+        let mut change = TicketChange { status, ..TicketChange::default() };
+        for cc in add_ccs {
+            let person = self.ensure(cc).await?.id;
+            if person != before.requester
+                && !before.ccs.contains(&person)
+                && !change.add_ccs.contains(&person)
+            {
+                change.add_ccs.push(person);
+            }
+        }
+        let mut after = if change == TicketChange::default() {
+            before.clone()
+        } else {
+            self.tx.change_ticket(ticket, &change, Some(author.id)).await?
+        };
+        after.is_public |= comment.public;
+        self.triggers(Some(before), after, author, id, &comment).await?;
+        Ok((Some(ticket), Some(id)))
+    }
+
+    /// The failure is shown at the mail that bounced and in the ticket's history.
+    async fn bounce(&self, ticket: Option<TicketId>) -> Result<(Option<TicketId>, Option<CommentId>)> {
+        let letter = &self.arrived.letter;
+        let reason = letter.bounce_reason.clone().unwrap_or_else(|| letter.subject.clone());
+        let reason = storable(&cut(&reason, LONGEST_SUBJECT));
+        if let Some(row) = &self.loaded.bounced {
+            self.tx.note_bounce(row.id, &reason).await?;
+            if let Some(ticket) = ticket {
+                let event = AuditEvent::DeliveryFailure { comment: row.mail.comment, reason };
+                self.tx.audit(ticket, None, &event).await?;
+                self.tx.changed(Topic::Ticket(ticket)).await?;
+            }
+        }
+        Ok((ticket, None))
+    }
+
+    async fn person(&self, author: &Author) -> Result<Person> {
+        match author {
+            Author::New(mailbox) => self.ensure(mailbox).await,
+            Author::Known(id) => match &self.loaded.context.author {
+                Some(person) if person.id == *id => Ok(person.clone()),
+                _ => self.tx.people(&[*id]).await?.into_iter().next().ok_or(Error::NotFound),
+            },
+        }
+    }
+
+    async fn ensure(&self, who: &Mailbox) -> Result<Person> {
+        let who = Mailbox { name: storable(&cut(&who.name, LONGEST_NAME)), address: who.address.clone() };
+        Ok(self.tx.ensure_end_user(&who, language(&self.arrived.letter)).await?)
+    }
+
+    /// Old mail keeps its own date, but is never from the future.
+    fn written_at(&self) -> Option<Timestamp> {
+        let date = self.arrived.letter.date.or(self.arrived.received_at);
+        date.filter(|date| self.way == Way::Import && *date <= self.tx.now && *date >= Timestamp::UNIX_EPOCH)
+    }
+
+    async fn comment(
+        &self,
+        ticket: TicketId,
+        author: &Person,
+        plan: &CommentPlan,
+        only_fresh: bool,
+    ) -> Result<(CommentId, NewComment)> {
+        let letter = &self.arrived.letter;
+        let fresh = only_fresh && !letter.fresh.trim().is_empty();
+        let text = storable(&cut(if fresh { &letter.fresh } else { &letter.text }, LONGEST_TEXT));
+        let whole = storable(&cut(&letter.text, LONGEST_TEXT));
+        let mut attachments = self.arrived.files.clone();
+        if letter.unreadable.is_some() {
+            attachments.push(original_file(&self.arrived.original));
+        }
+        let comment = NewComment {
+            ticket,
+            author: author.id,
+            public: plan.public,
+            full_text: (whole != text).then_some(whole),
+            text,
+            has_html: letter.html.is_some(),
+            via: if self.way == Way::Import { Via::Import } else { Via::Email },
+            automatic: plan.automatic,
+            mail: Some(CommentMail {
+                from: letter.from.clone().map(clean),
+                to: letter.to.iter().cloned().map(clean).collect(),
+                cc: letter.cc.iter().cloned().map(clean).collect(),
+                subject: subject(letter),
+                signals: self.decision.signals.clone(),
+                spoof: plan.spoof,
+            }),
+            created_at: self.written_at(),
+            attachments,
+        };
+        Ok((self.tx.add_comment(&comment).await?, comment))
+    }
+
+    /// Runs the triggers. For old mail they are not even looked at: nothing may be sent for it.
+    async fn triggers(
+        &self,
+        before: Option<Ticket>,
+        ticket: Ticket,
+        actor: Person,
+        id: CommentId,
+        comment: &NewComment,
+    ) -> Result<()> {
+        if self.way == Way::Import {
+            return Ok(());
+        }
+        let event = Event {
+            before,
+            ticket,
+            comment: Some(EventComment { public: comment.public, automatic: comment.automatic }),
+            actor,
+            via: Via::Email,
+        };
+        crate::notify::after(self.engine, self.tx, &event, Some((id, comment))).await
+    }
+}
+
+/// The raw original as a file of the comment.
+fn original_file(original: &Original) -> NewAttachment {
+    let (name, content_type) = match original.form {
+        Form::Mime => ("original.eml", "message/rfc822"),
+        Form::GraphJson => ("original.json", "application/json"),
+    };
+    NewAttachment {
+        name: name.to_owned(),
+        content_type: content_type.to_owned(),
+        content_id: None,
+        inline: false,
+        size: original.size,
+        blob: original.blob.clone(),
+    }
+}
+
+/// Who wrote it, for people.
+pub(crate) fn sender(letter: &Letter) -> String {
+    match &letter.from {
+        None => String::new(),
+        Some(from) if from.name.is_empty() => from.address.to_string(),
+        Some(from) => format!("{} <{}>", storable(&cut(&from.name, LONGEST_NAME)), from.address),
+    }
+}
+
+/// The subject as the desk keeps it.
+pub(crate) fn subject(letter: &Letter) -> String {
+    storable(&cut(&letter.subject, LONGEST_SUBJECT))
+}
+
+/// Kana are Japanese; anything else says too little about the language a person wants to be written to in.
+fn language(letter: &Letter) -> Option<desk::Language> {
+    let kana = |c: char| ('\u{3041}'..='\u{30ff}').contains(&c);
+    let text = letter.subject.chars().chain(letter.fresh.chars().take(2_000));
+    text.into_iter().any(kana).then_some(desk::Language::Ja)
+}
+
+fn clean(mailbox: Mailbox) -> Mailbox {
+    Mailbox { name: storable(&mailbox.name), ..mailbox }
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// PostgreSQL keeps no NUL in a text; nobody can see one either.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "")
+}

@@ -1,0 +1,92 @@
+//! Who may open what.
+
+use axum::http::StatusCode;
+use web::routes::{self, Door};
+
+use crate::desk::{ADMIN, AGENT, Desk};
+
+/// Both methods of every address, with a number that exists for nobody where an id stands.
+fn knocks(door: Door) -> Vec<(&'static str, String)> {
+    let paths = routes::all().into_iter().filter(|route| route.door == door);
+    paths.flat_map(|route| ["GET", "POST"].map(|method| (method, route.path.replace("{id}", "987654")))).collect()
+}
+
+async fn knock(desk: &Desk, method: &str, path: &str, session: &str) -> crate::desk::Answered {
+    if method == "GET" { desk.get(path, session).await } else { desk.post(path, session, "").await }
+}
+
+#[tokio::test]
+async fn an_agent_is_refused_on_every_admin_page_and_told_why() {
+    let desk = Desk::new().await;
+    let agent = desk.signed_in(AGENT).await;
+    let knocks = knocks(Door::Admins);
+    assert!(knocks.len() > 20, "the table of routes is empty");
+    for (method, path) in knocks {
+        let answered = knock(&desk, method, &path, &agent).await;
+        // 405: the address exists, but not with this method. It must not be more than that.
+        assert!(
+            matches!(answered.status, StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED),
+            "{method} {path}: {}",
+            answered.status
+        );
+        if answered.status == StatusCode::FORBIDDEN {
+            assert!(answered.text().contains("This page is for administrators"), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_signing_in_and_is_led_back_afterwards() {
+    let desk = Desk::new().await;
+    for (method, path) in knocks(Door::Staff).into_iter().chain(knocks(Door::Admins)) {
+        let answered = knock(&desk, method, &path, "").await;
+        if answered.status == StatusCode::METHOD_NOT_ALLOWED {
+            continue;
+        }
+        assert_eq!(answered.status, StatusCode::SEE_OTHER, "{method} {path}");
+        assert!(answered.header("location").starts_with("/sign-in?next="), "{method} {path}");
+    }
+    let answered = desk.get("/tickets?view=mine", "").await;
+    assert_eq!(answered.header("location"), "/sign-in?next=%2Ftickets%3Fview%3Dmine");
+}
+
+#[tokio::test]
+async fn every_page_opens_for_the_administrator_or_says_what_is_missing() {
+    let desk = Desk::new().await;
+    let admin = desk.signed_in(ADMIN).await;
+    for (method, path) in knocks(Door::Staff).into_iter().chain(knocks(Door::Admins)) {
+        if method == "POST" || path == "/live" {
+            continue;
+        }
+        let answered = knock(&desk, method, &path, &admin).await;
+        assert!(!answered.status.is_server_error(), "{method} {path}: {}", answered.text());
+        let expected = if path.contains("987654") || path.ends_with("/return") {
+            [StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST, StatusCode::METHOD_NOT_ALLOWED]
+        } else {
+            [StatusCode::OK; 3]
+        };
+        assert!(expected.contains(&answered.status), "{method} {path}: {}", answered.status);
+    }
+}
+
+#[tokio::test]
+async fn connecting_without_a_registration_says_who_must_do_what() {
+    let desk = Desk::new().await;
+    let admin = desk.signed_in(ADMIN).await;
+    let answered = desk.post("/admin/channels/email/addresses/connect/exchange", &admin, "import=yes").await;
+    assert_eq!(answered.status, StatusCode::CONFLICT, "{}", answered.text());
+    assert!(answered.text().contains("no application registration at Microsoft Entra"));
+    assert!(answered.text().contains("The mailbox was not connected"));
+}
+
+#[tokio::test]
+async fn a_return_from_microsoft_that_nobody_started_is_explained_and_saves_nothing() {
+    let desk = Desk::new().await;
+    let admin = desk.signed_in(ADMIN).await;
+    for query in ["", "?state=x&code=y", "?state=x&error=access_denied&error_description=no"] {
+        let answered = desk.get(&format!("/admin/connect/return{query}"), &admin).await;
+        assert!(answered.status.is_client_error(), "{query}: {}", answered.status);
+        assert!(answered.text().contains("The mailbox was not connected"), "{query}");
+    }
+    assert!(desk.store.support_addresses().await.unwrap().is_empty());
+}

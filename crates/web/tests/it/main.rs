@@ -1,0 +1,10 @@
+//! The web face from outside: requests to the router of a real engine on a real store.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod desk;
+mod doors;
+mod language;
+mod safety;
+mod signing_in;
+mod tickets;
