@@ -40,7 +40,8 @@ export async function startSandbox() {
   const data = mkdtempSync(join(tmpdir(), 'postdesk-browser-'));
   const [desk, microsoft] = [await freePort(), await freePort()];
   const arguments_ = ['sandbox', '--data', data, '--listen', `127.0.0.1:${desk}`, '--microsoft', `127.0.0.1:${microsoft}`];
-  const child = spawn(binary, arguments_, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { RUST_LOG: 'warn,engine=debug,exchange=info', ...process.env };
+  const child = spawn(binary, arguments_, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

@@ -63,7 +63,15 @@ impl Stage {
             .context("cannot start the stand-in")?;
         let microsoft = Microsoft::at(&base);
         let database_url = database_url.map(str::to_owned);
-        let stage = Self { binary: binary.to_owned(), dir, desk, microsoft, microsoft_process, desk_process: None, database_url };
+        let stage = Self {
+            binary: binary.to_owned(),
+            dir,
+            desk,
+            microsoft,
+            microsoft_process,
+            desk_process: None,
+            database_url,
+        };
         wait_for("the stand-in", || async { stage.microsoft.get("status").await.is_ok() }).await?;
         Ok(stage)
     }
@@ -77,13 +85,17 @@ impl Stage {
 
     /// Makes the administrator.
     pub async fn make_admin(&self) -> anyhow::Result<()> {
-        let done = self.command(&["admin", "make", "--address", ADMIN, "--password", PASSWORD]).stdout(Stdio::null()).status()?;
+        let done = self
+            .command(&["admin", "make", "--address", ADMIN, "--password", PASSWORD])
+            .stdout(Stdio::null())
+            .status()?;
         if done.success() { Ok(()) } else { bail!("admin make failed") }
     }
 
     /// Starts the desk without waiting for it.
     pub fn start_desk(&mut self) -> anyhow::Result<()> {
-        self.desk_process = Some(self.command(&["serve"]).stdout(Stdio::null()).spawn().context("cannot start the desk")?);
+        self.desk_process =
+            Some(self.command(&["serve"]).stdout(Stdio::null()).spawn().context("cannot start the desk")?);
         Ok(())
     }
 
@@ -125,7 +137,8 @@ impl Stage {
         let mut visitor = Visitor::default();
         let page = visitor.open(&format!("{}/sign-in", self.desk)).await?;
         let form = page.form_with("password")?;
-        let page = visitor.submit(&page, &form, &[("email", ADMIN), ("password", PASSWORD)], &[], None).await?;
+        let page =
+            visitor.submit(&page, &form, &[("email", ADMIN), ("password", PASSWORD)], &[], None).await?;
         if page.status >= 400 || page.url.path().contains("sign-in") {
             bail!("cannot sign in at the desk: {} {}", page.status, page.body);
         }
@@ -135,12 +148,14 @@ impl Stage {
     /// Makes a mailbox and connects it by the wizard's pages.
     pub async fn connect(&self, visitor: &mut Visitor, address: &str, import: bool) -> anyhow::Result<()> {
         self.microsoft.person(address, "Support").await?;
-        let page = visitor.open(&format!("{}/admin/channels/email/addresses/connect/exchange", self.desk)).await?;
+        let page =
+            visitor.open(&format!("{}/admin/channels/email/addresses/connect/exchange", self.desk)).await?;
         let form = page.form_with("import")?;
         let unset: &[&str] = if import { &[] } else { &["import"] };
         let page = visitor.submit(&page, &form, &[], unset, None).await?;
         let departure = page.link("to-microsoft")?;
-        let back = self.microsoft.sign_in(visitor, &departure, address, testkit::microsoft::PASSWORD, &[]).await?;
+        let back =
+            self.microsoft.sign_in(visitor, &departure, address, testkit::microsoft::PASSWORD, &[]).await?;
         let page = visitor.open(&back).await?;
         let form = page.form_to("/admin/connect/confirm")?;
         let page = visitor.submit(&page, &form, &[("decision", "done")], &[], None).await?;
@@ -153,9 +168,12 @@ impl Stage {
     /// The store below the desk, for counting.
     pub async fn store(&self) -> anyhow::Result<Store> {
         let data_dir = self.dir.path().join("desk");
-        let database_url =
-            self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", data_dir.join("postdesk.db").display()));
-        Ok(Store::open(&store::Config { database_url, blob_url: None, data_dir, master_key: None, pool: 2 }).await?)
+        let database_url = self
+            .database_url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("postdesk.db").display()));
+        Ok(Store::open(&store::Config { database_url, blob_url: None, data_dir, master_key: None, pool: 2 })
+            .await?)
     }
 
     /// Resident memory of the desk in MiB, and CPU seconds it has used.

@@ -79,7 +79,7 @@ async fn note(reading: &Reading<'_>, due: &[ToAcknowledge], marked: &[Marked]) -
                     Remedy::GiveUpItem => much_later.push(row.id),
                     // An item that changed meanwhile or a server that fails: only this one waits.
                     _ if matches!(error, MicrosoftError::Conflict(_) | MicrosoftError::Server(_)) => {
-                        later.push(row.id)
+                        later.push(row.id);
                     }
                     _ => wait = Some(error.clone()),
                 }

@@ -17,6 +17,8 @@ use crate::{Engine, Error, Result};
 
 /// Blobs written at once.
 const WRITES: usize = 16;
+/// Mails decided in one transaction: a commit for each would cost more than all the rest.
+const TOGETHER: usize = 64;
 
 /// Takes in mails from files for one support address, as `postdesk import` does. Reads and journals several mails at
 /// once, decides them one after another.
@@ -71,23 +73,34 @@ impl Engine {
 }
 
 impl FileImport {
-    /// Takes in a batch, in order; answers in the same order. A batch of a few hundred is quickest: it is one transaction, all
-    /// or nothing, and may be repeated, since a file that was taken in once is known by its content.
+    /// Takes in a batch, in order; answers in the same order. A batch of a few hundred is quickest. After an error the batch may
+    /// be given again: what was taken in of it is known by its content.
     pub async fn take(&self, batch: Vec<(String, Vec<u8>)>) -> Result<Vec<FileOutcome>> {
         let (names, contents): (Vec<String>, Vec<Vec<u8>>) = batch.into_iter().unzip();
-        let ready = self.ready(contents).await?;
-        let outcomes = match self.decide(&ready).await {
-            Ok(outcomes) => outcomes,
-            // Another process was quicker with one of them: each mail for itself, so that only that one is decided anew.
-            Err(Error::Store(store::Error::Exists { .. })) => self.decide_singly(&ready).await?,
-            Err(error) => return Err(error),
-        };
+        let mut contents = contents.into_iter().map(Bytes::from);
+        let mut next = || contents.by_ref().take(TOGETHER).collect::<Vec<_>>();
+        let mut outcomes = Vec::with_capacity(names.len());
+        let mut ready = self.ready(next()).await?;
+        while !ready.is_empty() {
+            // While some are decided, the next are read and stored.
+            let (decided, following) = tokio::join!(self.decide_all(&ready), self.ready(next()));
+            outcomes.extend(decided?);
+            ready = following?;
+        }
         Ok(names.into_iter().zip(outcomes).map(|(name, outcome)| FileOutcome { name, ..outcome }).collect())
     }
 
+    /// In one transaction, all or nothing.
+    async fn decide_all(&self, ready: &[Ready]) -> Result<Vec<FileOutcome>> {
+        match self.decide(ready).await {
+            // Another process was quicker with one of them: each mail for itself, so that only that one is decided anew.
+            Err(Error::Store(store::Error::Exists { .. })) => self.decide_singly(ready).await,
+            decided => decided,
+        }
+    }
+
     /// Reads on all cores and stores raw mails and files. The disk is not waited for: the files are still at hand.
-    async fn ready(&self, contents: Vec<Vec<u8>>) -> Result<Vec<Ready>> {
-        let contents: Vec<Bytes> = contents.into_iter().map(Bytes::from).collect();
+    async fn ready(&self, contents: Vec<Bytes>) -> Result<Vec<Ready>> {
         let letters = read_all(&contents).await;
         let store = &self.engine.inner.store;
         stream::iter(contents.into_iter().zip(letters))
@@ -137,7 +150,7 @@ impl FileImport {
         let mut rows = HashMap::new();
         for item in items {
             if let Some(row) = tx.ledger_row_of_item(&self.place.name, &item).await? {
-                let row = if row.outcome.is_some() { Row::Known(row) } else { Row::Fresh(row.id) };
+                let row = if row.outcome.is_some() { Row::Known(Box::new(row)) } else { Row::Fresh(row.id) };
                 rows.insert(item, row);
             }
         }
@@ -180,7 +193,7 @@ impl FileImport {
 
 enum Row {
     Fresh(LedgerId),
-    Known(LedgerRow),
+    Known(Box<LedgerRow>),
 }
 
 fn seen(item: &str) -> Seen {

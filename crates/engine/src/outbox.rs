@@ -9,7 +9,7 @@ use std::time::Duration;
 use desk::ConnectionId;
 use exchange::{Mailbox, Remedy};
 use jiff::{SignedDuration, Timestamp};
-use store::{Lease, OutboxRow, OutboxUpdate, Step};
+use store::{Lease, OutboxRow, OutboxUpdate};
 
 use crate::{Engine, Error, Result, tokens};
 

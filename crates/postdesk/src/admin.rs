@@ -16,7 +16,12 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
 
 /// `postdesk admin make`.
 #[expect(clippy::print_stdout, reason = "this is the command's result")]
-pub async fn make(config: &Config, address: &str, name: Option<&str>, password: Option<String>) -> anyhow::Result<()> {
+pub async fn make(
+    config: &Config,
+    address: &str,
+    name: Option<&str>,
+    password: Option<String>,
+) -> anyhow::Result<()> {
     let engine = engine(config).await?;
     let made = password.is_none();
     let password = password.unwrap_or_else(random_password);

@@ -1,6 +1,6 @@
 //! From configuration to parts: the one place where they are put together.
 
-use std::time::Duration;
+use std::os::unix::fs::DirBuilderExt;
 
 use anyhow::{Context, bail};
 use engine::{Clock, Engine, Parts, Settings};
@@ -12,7 +12,11 @@ use crate::config::Config;
 
 /// Opens the store and brings its schema up to date.
 pub async fn store(config: &Config) -> anyhow::Result<Store> {
-    std::fs::create_dir_all(&config.data_dir)
+    // Customers' mail lies here: for the desk's own user only.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data_dir)
         .with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
     let data_dir = config.data_dir.canonicalize()?;
     let database_url = match &config.database_url {
@@ -59,8 +63,9 @@ pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
 }
 
 fn cloud(config: &Config) -> anyhow::Result<Cloud> {
-    let mut cloud = Cloud::preset(&config.entra.cloud)
-        .with_context(|| format!("entra.cloud is {:?}; known are global, gcc-high, dod, china", config.entra.cloud))?;
+    let mut cloud = Cloud::preset(&config.entra.cloud).with_context(|| {
+        format!("entra.cloud is {:?}; known are global, gcc-high, dod, china", config.entra.cloud)
+    })?;
     if let Some(url) = &config.entra.login_url {
         cloud.login = url.parse().context("entra.login_url is not an address")?;
     }
@@ -71,17 +76,13 @@ fn cloud(config: &Config) -> anyhow::Result<Cloud> {
 }
 
 fn http_client(config: &Config) -> anyhow::Result<reqwest::Client> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("Postdesk/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none());
-    if let Some(file) = &config.entra.ca_file {
-        let pem = std::fs::read(file).with_context(|| format!("cannot read entra.ca_file {}", file.display()))?;
-        for certificate in reqwest::Certificate::from_pem_bundle(&pem).context("entra.ca_file")? {
-            builder = builder.add_root_certificate(certificate);
-        }
-    }
-    builder.build().context("cannot make an HTTP client")
+    let extra_ca = match &config.entra.ca_file {
+        Some(file) => Some(
+            std::fs::read(file).with_context(|| format!("cannot read entra.ca_file {}", file.display()))?,
+        ),
+        None => None,
+    };
+    exchange::http_client(extra_ca.as_deref()).context("cannot make an HTTP client")
 }
 
 fn settings(config: &Config) -> anyhow::Result<Settings> {

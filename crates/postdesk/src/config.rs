@@ -99,14 +99,15 @@ impl Config {
         let here = Path::new("postdesk.toml");
         let file = file.or_else(|| here.exists().then_some(here));
         let text = match file {
-            Some(path) => {
-                Some(std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?)
-            }
+            Some(path) => Some(
+                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?,
+            ),
             None => None,
         };
         let environment = std::env::vars().filter(|(name, _)| name.starts_with("POSTDESK_"));
-        Self::from_parts(text.as_deref(), environment)
-            .with_context(|| file.map_or("configuration".to_owned(), |p| format!("configuration {}", p.display())))
+        Self::from_parts(text.as_deref(), environment).with_context(|| {
+            file.map_or("configuration".to_owned(), |p| format!("configuration {}", p.display()))
+        })
     }
 
     /// The defaults alone.
@@ -114,7 +115,10 @@ impl Config {
         Self::from_parts(None, std::iter::empty())
     }
 
-    fn from_parts(file: Option<&str>, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+    fn from_parts(
+        file: Option<&str>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> anyhow::Result<Self> {
         let mut tree: Table = DEFAULT.parse().context("the built-in defaults")?;
         if let Some(text) = file {
             merge(&mut tree, text.parse::<Table>()?);
@@ -129,7 +133,9 @@ impl Config {
 
     fn check(&self) -> anyhow::Result<()> {
         if self.public_url.ends_with('/') || !self.public_url.starts_with("http") {
-            bail!("public_url must be an http or https address without a slash at its end, e.g. https://desk.example.com");
+            bail!(
+                "public_url must be an http or https address without a slash at its end, e.g. https://desk.example.com"
+            );
         }
         if self.entra.client_id.is_some() != self.entra.client_secret.is_some() {
             bail!("entra.client_id and entra.client_secret belong together: give both or none");
@@ -181,8 +187,12 @@ fn overlay(tree: &mut Table, name: &str, value: String) -> anyhow::Result<()> {
     };
     // The default's type says how the text is to be read; keys without a default are texts.
     let value = match table.get(&key) {
-        Some(Value::Integer(_)) => Value::Integer(value.parse().with_context(|| format!("{name} must be a whole number"))?),
-        Some(Value::Float(_)) => Value::Float(value.parse().with_context(|| format!("{name} must be a number"))?),
+        Some(Value::Integer(_)) => {
+            Value::Integer(value.parse().with_context(|| format!("{name} must be a whole number"))?)
+        }
+        Some(Value::Float(_)) => {
+            Value::Float(value.parse().with_context(|| format!("{name} must be a number"))?)
+        }
         _ => Value::String(value),
     };
     table.insert(key, value);
@@ -223,7 +233,10 @@ mod tests {
     fn a_secret_may_stand_in_a_file_and_is_never_shown() {
         let dir = std::env::temp_dir().join(format!("postdesk-config-{}", std::process::id()));
         std::fs::write(&dir, "s3cret\n").unwrap();
-        let vars = [("POSTDESK_ENTRA_CLIENT_ID", "id"), ("POSTDESK_ENTRA_CLIENT_SECRET_FILE", dir.to_str().unwrap())];
+        let vars = [
+            ("POSTDESK_ENTRA_CLIENT_ID", "id"),
+            ("POSTDESK_ENTRA_CLIENT_SECRET_FILE", dir.to_str().unwrap()),
+        ];
         let config = Config::from_parts(None, env(&vars)).unwrap();
         std::fs::remove_file(&dir).unwrap();
         let secret = config.entra.client_secret.clone().unwrap();

@@ -1,6 +1,7 @@
 //! `postdesk import`: tickets of mails from files, without triggers, with a progress bar.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,12 @@ type Item = (String, std::io::Result<Vec<u8>>);
 
 /// Takes in all mails of `paths`. The exit code is a failure when a file could not be read; the rest is taken in all the same.
 #[expect(clippy::print_stdout, reason = "this is the command's result")]
-pub async fn run(config: &Config, address: &str, paths: &[PathBuf], verbose: bool) -> anyhow::Result<ExitCode> {
+pub async fn run(
+    config: &Config,
+    address: &str,
+    paths: &[PathBuf],
+    verbose: bool,
+) -> anyhow::Result<ExitCode> {
     crate::logs::start(config.log, "warn")?;
     let store = crate::assemble::store(config).await?;
     let engine = crate::assemble::engine(config, store).await?;
@@ -30,7 +36,8 @@ pub async fn run(config: &Config, address: &str, paths: &[PathBuf], verbose: boo
     let files = files(paths)?;
     let total: u64 = files.iter().filter_map(|f| f.metadata().ok()).map(|m| m.len()).sum();
     let bar = ProgressBar::new(total).with_style(
-        ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {elapsed} (rest {eta})")?.progress_chars("=> "),
+        ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {elapsed} (rest {eta})")?
+            .progress_chars("=> "),
     );
     bar.enable_steady_tick(Duration::from_millis(200));
 
@@ -61,14 +68,24 @@ pub async fn run(config: &Config, address: &str, paths: &[PathBuf], verbose: boo
             None => {}
         }
         if batch.len() >= BATCH || bytes >= BATCH_BYTES || (ended && !batch.is_empty()) {
-            let outcomes = import.take(std::mem::take(&mut batch)).await.context("the import stopped; start it again to go on")?;
+            let outcomes = import
+                .take(std::mem::take(&mut batch))
+                .await
+                .context("the import stopped; start it again to go on")?;
             bar.inc(bytes as u64);
             bytes = 0;
             for outcome in outcomes {
                 count.add(outcome.outcome.as_str());
                 if verbose {
                     let ticket = outcome.ticket.map_or(String::new(), |t| format!(" #{t}"));
-                    bar.suspend(|| println!("{}: {}{ticket} ({})", outcome.name, outcome.outcome.as_str(), outcome.reason));
+                    bar.suspend(|| {
+                        println!(
+                            "{}: {}{ticket} ({})",
+                            outcome.name,
+                            outcome.outcome.as_str(),
+                            outcome.reason
+                        );
+                    });
                 }
             }
             bar.set_message(format!("{} mails", count.mails));
@@ -81,7 +98,11 @@ pub async fn run(config: &Config, address: &str, paths: &[PathBuf], verbose: boo
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
     let outcomes: Vec<String> = count.by_outcome.iter().map(|(name, n)| format!("{name} {n}")).collect();
-    println!("{} mails in {seconds:.1} s, {:.0} mails/s", count.mails, count.mails as f64 / seconds.max(0.001));
+    println!(
+        "{} mails in {seconds:.1} s, {:.0} mails/s",
+        count.mails,
+        count.mails as f64 / seconds.max(0.001)
+    );
     println!("{}", if outcomes.is_empty() { "no mail was found".to_owned() } else { outcomes.join(", ") });
     engine.store().close().await;
     Ok(if count.unread == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -129,7 +150,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 
 /// In a folder: `.eml`, `.mbox`, and files in a maildir's `cur` and `new`.
 fn is_mail_name(path: &Path) -> bool {
-    let extension = path.extension().map(|e| e.to_ascii_lowercase());
+    let extension = path.extension().map(OsStr::to_ascii_lowercase);
     let folder = path.parent().and_then(Path::file_name);
     extension.is_some_and(|e| e == "eml" || e == "mbox") || folder.is_some_and(|f| f == "cur" || f == "new")
 }

@@ -112,7 +112,10 @@ pub async fn microsoft_alone(
     company: bool,
     app: Option<&str>,
 ) -> anyhow::Result<()> {
-    crate::logs::start(crate::config::LogForm::Human, &std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned()))?;
+    crate::logs::start(
+        crate::config::LogForm::Human,
+        &std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned()),
+    )?;
     let app = match app {
         None => sandbox::App {
             client_id: CLIENT_ID.to_owned(),
@@ -121,13 +124,16 @@ pub async fn microsoft_alone(
         },
         Some(text) => {
             let mut parts = text.splitn(3, ',').map(str::to_owned);
-            let (Some(client_id), Some(client_secret), Some(uri)) = (parts.next(), parts.next(), parts.next()) else {
+            let (Some(client_id), Some(client_secret), Some(uri)) =
+                (parts.next(), parts.next(), parts.next())
+            else {
                 anyhow::bail!("--app wants CLIENT_ID,SECRET,REDIRECT_URI");
             };
             sandbox::App { client_id, client_secret, redirect_uris: vec![uri] }
         }
     };
-    let microsoft = start_microsoft(sandbox::Config { listen, tls, state, company, app: Some(app.clone()) }).await?;
+    let microsoft =
+        start_microsoft(sandbox::Config { listen, tls, state, company, app: Some(app.clone()) }).await?;
     println!("The stand-in for Microsoft 365 listens on {}", microsoft.base());
     println!("Pretend Outlook: {}/outlook/   control: {0}/_sandbox/status", microsoft.base());
     println!("Application: {}   secret: {}", app.client_id, app.client_secret);
@@ -155,9 +161,18 @@ fn welcome(desk: &str, outlook: &str) {
     let _ = writeln!(block);
     let _ = writeln!(block, "  Three things to try");
     let _ = writeln!(block, "  1. Connect a mailbox: Admin Center > Channels > Talk and email > Email >");
-    let _ = writeln!(block, "     Manage support addresses > Add address, and sign in as one of the accounts above.");
-    let _ = writeln!(block, "  2. In the pretend Outlook write a mail to it as any customer: it becomes a ticket.");
-    let _ = writeln!(block, "  3. Answer the ticket: the answer is in the customer's mailbox, and in Sent Items.");
+    let _ = writeln!(
+        block,
+        "     Manage support addresses > Add address, and sign in as one of the accounts above."
+    );
+    let _ = writeln!(
+        block,
+        "  2. In the pretend Outlook write a mail to it as any customer: it becomes a ticket."
+    );
+    let _ = writeln!(
+        block,
+        "  3. Answer the ticket: the answer is in the customer's mailbox, and in Sent Items."
+    );
     let _ = writeln!(block);
     let _ = writeln!(block, "  Stop with Ctrl-C. A second start finds everything again.");
     println!("{block}");

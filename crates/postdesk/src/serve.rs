@@ -17,7 +17,9 @@ pub async fn run(config: Config, only: Option<Half>) -> anyhow::Result<()> {
     let engine = crate::assemble::engine(&config, store.clone()).await?;
     let stop = stop_on_signal()?;
     if config.entra.client_id.is_none() {
-        tracing::warn!("no registration at Microsoft Entra is configured: mailboxes cannot be connected (see postdesk config)");
+        tracing::warn!(
+            "no registration at Microsoft Entra is configured: mailboxes cannot be connected (see postdesk config)"
+        );
     }
     let web = web::Config {
         public_url: config.public_url.clone(),

@@ -12,6 +12,7 @@ let mailboxes = [];
 let outside = [];
 let drawn = {};
 let busy = false;
+let again = false;
 
 /** Draws a part only when what it shows has changed: the reader's place and focus stay. */
 function changed(part, value) {
@@ -30,7 +31,12 @@ function readHash() {
 }
 
 function go(change) {
+  const elsewhere = (change.mailbox ?? view.mailbox) !== view.mailbox || (change.folder ?? view.folder) !== view.folder;
   Object.assign(view, change);
+  if (elsewhere) {
+    byId("messages").replaceChildren();
+    drawn.messages = undefined;
+  }
   history.replaceState(null, "", `#|${[view.mailbox, view.folder, view.open].map(encodeURIComponent).join("|")}`);
   refresh();
 }
@@ -146,17 +152,24 @@ async function person() {
   return { folders, messages: messages.slice(0, view.top), total: messages.length };
 }
 
+/** Looks again; a wish to look that comes while looking is granted afterwards. */
 async function refresh() {
-  if (busy) return;
+  if (busy) {
+    again = true;
+    return;
+  }
   busy = true;
+  again = false;
   try {
     [mailboxes, outside] = await Promise.all([call("mailboxes"), call("outside")]);
     if (!view.mailbox) view.mailbox = mailboxes[0]?.address ?? outside[0]?.address ?? "";
     drawMailboxes();
     const { folders, messages, total } = view.mailbox ? await (isOutside() ? person() : company()) : { folders: [], messages: [], total: 0 };
-    drawFolders(folders);
-    drawMessages(messages, total);
-    await drawReading(messages);
+    if (!again) {
+      drawFolders(folders);
+      drawMessages(messages, total);
+      await drawReading(messages);
+    }
     await refreshSwitches();
     byId("offline").hidden = true;
   } catch (error) {
@@ -164,6 +177,7 @@ async function refresh() {
     byId("offline").hidden = false;
   } finally {
     busy = false;
+    if (again) refresh();
   }
 }
 
@@ -188,7 +202,7 @@ async function start() {
   readHash();
   addEventListener("hashchange", () => { readHash(); refresh(); });
   await refresh();
-  setInterval(refresh, 1000);
+  setInterval(() => { if (!busy) refresh(); }, 1000);
 }
 
 start();

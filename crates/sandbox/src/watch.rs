@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 const ROWS: usize = 20_000;
 const BODY_LIMIT: usize = 4 << 20;
-const BODIES_LIMIT: usize = 96 << 20;
+const BODIES_LIMIT: usize = 32 << 20;
 
 /// One request and its answer.
 #[derive(Clone, Debug)]

@@ -295,6 +295,7 @@ fn shortened(text: &str) -> String {
 mod tests {
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     fn entry(method: &str, path: &str, query: &str, status: u64, sent: Value, answered: Value) -> Value {
         json!({ "seq": 1, "method": method, "path": path, "query": query, "status": status, "requestBody": sent, "responseBody": answered })
     }

@@ -70,7 +70,13 @@ impl Microsoft {
     }
 
     /// An outside customer writes; answers the Message-ID.
-    pub async fn customer_writes(&self, from: &str, to: &str, subject: &str, text: &str) -> anyhow::Result<String> {
+    pub async fn customer_writes(
+        &self,
+        from: &str,
+        to: &str,
+        subject: &str,
+        text: &str,
+    ) -> anyhow::Result<String> {
         let mail = json!({"from": {"name": from.split('@').next(), "address": from}, "to": [{"address": to}], "subject": subject, "text": text});
         self.customer_sends(mail).await
     }
@@ -107,7 +113,14 @@ impl Microsoft {
 
     /// Signs in at the stand-in's pages, consents with some permissions unticked, and answers the address it would send the
     /// browser back to (the desk's redirect address with `code` and `state`, or `error`).
-    pub async fn sign_in(&self, visitor: &mut Visitor, departure: &str, upn: &str, password: &str, untick: &[&str]) -> anyhow::Result<String> {
+    pub async fn sign_in(
+        &self,
+        visitor: &mut Visitor,
+        departure: &str,
+        upn: &str,
+        password: &str,
+        untick: &[&str],
+    ) -> anyhow::Result<String> {
         let redirect = url::Url::parse(departure)?
             .query_pairs()
             .find(|(name, _)| name == "redirect_uri")
@@ -140,7 +153,10 @@ async fn next_step(
     if let Some(form) = forms.iter().find(|f| has(f, "password")) {
         let secret = &form.inputs.iter().find(|(_, k)| k == "password").context("password field")?.0;
         let mut set = vec![(secret.as_str(), password)];
-        let login = form.inputs.iter().find(|(n, k)| n != secret && (k == "email" || k == "text" || k.is_empty()) && !n.is_empty());
+        let login = form
+            .inputs
+            .iter()
+            .find(|(n, k)| n != secret && (k == "email" || k == "text" || k.is_empty()) && !n.is_empty());
         if let Some((login, _)) = login {
             set.push((login.as_str(), upn));
         }
@@ -160,8 +176,12 @@ async fn next_step(
             return visitor.submit(page, form, &[], &[], stop).await;
         }
     }
-    let other = forms.iter().flat_map(|f| f.buttons.iter().map(move |b| (f, b))).find(|(_, (_, v, _))| v.contains("other") || v.is_empty());
-    let (form, (name, value, _)) = other.with_context(|| format!("a sign-in page nobody understands: {}", page.body))?;
+    let other = forms
+        .iter()
+        .flat_map(|f| f.buttons.iter().map(move |b| (f, b)))
+        .find(|(_, (_, v, _))| v.contains("other") || v.is_empty());
+    let (form, (name, value, _)) =
+        other.with_context(|| format!("a sign-in page nobody understands: {}", page.body))?;
     let set: Vec<(&str, &str)> = if name.is_empty() { vec![] } else { vec![(name.as_str(), value.as_str())] };
     visitor.submit(page, form, &set, &[], stop).await
 }
@@ -177,7 +197,9 @@ impl Microsoft {
     pub async fn messages_all(&self, mailbox: &str, folder: &str) -> anyhow::Result<Vec<Value>> {
         let mut all: Vec<Value> = Vec::new();
         loop {
-            let answer = self.get(&format!("mailboxes/{mailbox}/messages?folder={folder}&top=500&skip={}", all.len())).await?;
+            let answer = self
+                .get(&format!("mailboxes/{mailbox}/messages?folder={folder}&top=500&skip={}", all.len()))
+                .await?;
             let page = answer["messages"].as_array().cloned().unwrap_or_default();
             if page.is_empty() {
                 return Ok(all);

@@ -69,11 +69,20 @@ impl Visitor {
     }
 
     /// Sends a form with its values, `set` replaced or added, `unset` taken out.
-    pub async fn submit(&mut self, page: &Page, form: &Form, set: &[(&str, &str)], unset: &[&str], stop_at: Option<&str>) -> anyhow::Result<Page> {
+    pub async fn submit(
+        &mut self,
+        page: &Page,
+        form: &Form,
+        set: &[(&str, &str)],
+        unset: &[&str],
+        stop_at: Option<&str>,
+    ) -> anyhow::Result<Page> {
         let mut fields: Vec<(String, String)> = form
             .fields
             .iter()
-            .filter(|(name, value)| !set.iter().any(|(n, _)| n == name) && !unset.iter().any(|u| u == name || u == value))
+            .filter(|(name, value)| {
+                !set.iter().any(|(n, _)| n == name) && !unset.iter().any(|u| u == name || u == value)
+            })
             .cloned()
             .collect();
         fields.extend(set.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
@@ -82,18 +91,29 @@ impl Visitor {
             action.query_pairs_mut().clear().extend_pairs(&fields);
             return self.open_until(action.as_str(), stop_at).await;
         }
-        let request = self.http.post(action.clone()).header(header::ORIGIN, page.url.origin().ascii_serialization()).form(&fields);
+        let request = self
+            .http
+            .post(action.clone())
+            .header(header::ORIGIN, page.url.origin().ascii_serialization())
+            .form(&fields);
         self.go(action, request, stop_at).await
     }
 
     /// Sends a form as multipart, with files: (field, name, type, bytes).
-    pub async fn submit_multipart(&mut self, page: &Page, form: &Form, set: &[(&str, &str)]) -> anyhow::Result<Page> {
+    pub async fn submit_multipart(
+        &mut self,
+        page: &Page,
+        form: &Form,
+        set: &[(&str, &str)],
+    ) -> anyhow::Result<Page> {
         let boundary = "----visitor-form-boundary-7c1d";
         let mut body = String::new();
         let kept = form.fields.iter().filter(|(name, _)| !set.iter().any(|(n, _)| n == name));
         let all = kept.map(|(n, v)| (n.as_str(), v.as_str())).chain(set.iter().copied());
         for (name, value) in all {
-            body.push_str(&format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            body.push_str(&format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
         }
         body.push_str(&format!("--{boundary}--\r\n"));
         let action = form.action.clone().unwrap_or_else(|| page.url.clone());
@@ -106,7 +126,12 @@ impl Visitor {
         self.go(action, request, None).await
     }
 
-    async fn go(&mut self, mut url: Url, mut request: reqwest::RequestBuilder, stop_at: Option<&str>) -> anyhow::Result<Page> {
+    async fn go(
+        &mut self,
+        mut url: Url,
+        mut request: reqwest::RequestBuilder,
+        stop_at: Option<&str>,
+    ) -> anyhow::Result<Page> {
         for _ in 0..15 {
             if let Some(cookies) = self.cookies.get(&site(&url)) {
                 let line: Vec<String> = cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
@@ -116,7 +141,11 @@ impl Visitor {
             self.remember(&url, response.headers());
             let status = response.status();
             if status.is_redirection() {
-                let location = response.headers().get(header::LOCATION).context("redirect without Location")?.to_str()?;
+                let location = response
+                    .headers()
+                    .get(header::LOCATION)
+                    .context("redirect without Location")?
+                    .to_str()?;
                 url = url.join(location)?;
                 if stop_at.is_some_and(|prefix| url.as_str().starts_with(prefix)) {
                     return Ok(Page { url, status: status.as_u16(), body: String::new() });
@@ -157,7 +186,9 @@ impl Page {
     pub fn link(&self, id: &str) -> anyhow::Result<String> {
         let document = Html::parse_document(&self.body);
         let link = document.select(&selector(&format!("a#{id}"))).next();
-        let href = link.and_then(|a| a.value().attr("href")).with_context(|| format!("no link {id:?} on {}:\n{}", self.url, self.body))?;
+        let href = link
+            .and_then(|a| a.value().attr("href"))
+            .with_context(|| format!("no link {id:?} on {}:\n{}", self.url, self.body))?;
         Ok(self.url.join(href)?.to_string())
     }
 
@@ -195,7 +226,8 @@ impl Page {
             ..Form::default()
         };
         for input in element.select(&selector("input, textarea, select, button")) {
-            let (name, value, kind) = (attr(&input, "name"), attr(&input, "value"), attr(&input, "type").to_lowercase());
+            let (name, value, kind) =
+                (attr(&input, "name"), attr(&input, "value"), attr(&input, "type").to_lowercase());
             let tag = input.value().name();
             if tag == "button" || kind == "submit" {
                 form.buttons.push((name, value, input.text().collect::<String>().trim().to_owned()));

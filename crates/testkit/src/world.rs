@@ -75,7 +75,13 @@ impl World {
             Database::Sqlite => format!("sqlite://{}", dir.path().join("desk.db").display()),
             Database::Postgres(server) => fresh_database(&server).await?,
         };
-        let config = store::Config { database_url, blob_url: None, data_dir: dir.path().to_owned(), master_key: None, pool: 4 };
+        let config = store::Config {
+            database_url,
+            blob_url: None,
+            data_dir: dir.path().to_owned(),
+            master_key: None,
+            pool: 4,
+        };
         let clock = Clock::default();
         let settings = Settings { public_url: PUBLIC_URL.to_owned(), ..settings };
         let (store, engine) = desk(&config, &settings, &microsoft.base, clock.clone()).await?;
@@ -116,7 +122,8 @@ impl World {
             task.abort();
             let _ = task.await;
         }
-        let (store, engine) = desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone()).await?;
+        let (store, engine) =
+            desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone()).await?;
         (self.store, self.engine) = (store, engine);
         Ok(())
     }
@@ -149,13 +156,15 @@ impl World {
 
     /// All tickets, newest change first (at most 1,000).
     pub async fn tickets(&self) -> anyhow::Result<Vec<TicketRow>> {
-        let query = TicketQuery { statuses: vec![], assignee: None, text: String::new(), after: None, limit: 1000 };
+        let query =
+            TicketQuery { statuses: vec![], assignee: None, text: String::new(), after: None, limit: 1000 };
         Ok(self.engine.tickets(&self.admin, &query).await?)
     }
 
     /// The one ticket with this subject.
     pub async fn ticket_about(&self, subject: &str) -> anyhow::Result<TicketRow> {
-        let mut found: Vec<_> = self.tickets().await?.into_iter().filter(|t| t.ticket.subject == subject).collect();
+        let mut found: Vec<_> =
+            self.tickets().await?.into_iter().filter(|t| t.ticket.subject == subject).collect();
         ensure!(found.len() == 1, "{} tickets about {subject:?}", found.len());
         found.pop().context("one")
     }
@@ -185,11 +194,20 @@ impl World {
     /// What is still to be done; empty when nothing.
     pub async fn busy(&self) -> anyhow::Result<String> {
         let account = self.store.ledger_account(None).await?;
-        let waiting: Vec<_> = self.store.outbox_counts(None).await?.into_iter().filter(|(s, n)| !s.is_final() && *n > 0).collect();
+        let waiting: Vec<_> = self
+            .store
+            .outbox_counts(None)
+            .await?
+            .into_iter()
+            .filter(|(s, n)| !s.is_final() && *n > 0)
+            .collect();
         if account.waiting == 0 && account.unacknowledged == 0 && waiting.is_empty() {
             return Ok(String::new());
         }
-        Ok(format!("{} without outcome, {} not marked, outbox {waiting:?}", account.waiting, account.unacknowledged))
+        Ok(format!(
+            "{} without outcome, {} not marked, outbox {waiting:?}",
+            account.waiting, account.unacknowledged
+        ))
     }
 
     /// Waits until `what` holds (at most 30 s).
@@ -271,7 +289,12 @@ pub fn parameter(address: &str, name: &str) -> anyhow::Result<String> {
     value.with_context(|| format!("no {name} in {address}"))
 }
 
-async fn desk(config: &store::Config, settings: &Settings, microsoft: &str, clock: Clock) -> anyhow::Result<(Store, Engine)> {
+async fn desk(
+    config: &store::Config,
+    settings: &Settings,
+    microsoft: &str,
+    clock: Clock,
+) -> anyhow::Result<(Store, Engine)> {
     let store = Store::open(config).await?;
     store.migrate().await?;
     let base: url::Url = format!("{microsoft}/").parse()?;
@@ -284,7 +307,13 @@ async fn desk(config: &store::Config, settings: &Settings, microsoft: &str, cloc
         redirect_uri: format!("{PUBLIC_URL}/admin/connect/return").parse()?,
     };
     let entra = Some(Entra::new(http.clone(), cloud.clone(), registration));
-    let parts = Parts { store: store.clone(), entra, graph: Graph::new(http, cloud), clock, settings: settings.clone() };
+    let parts = Parts {
+        store: store.clone(),
+        entra,
+        graph: Graph::new(http, cloud),
+        clock,
+        settings: settings.clone(),
+    };
     Ok((store, Engine::new(parts).await?))
 }
 

@@ -51,7 +51,9 @@ fn while_connecting(t: Texts, error: &engine::Error) -> Explained {
     let explained = of_engine(t, error);
     let (title, way_on) = match error {
         engine::Error::Forbidden => return explained,
-        engine::Error::OtherAccount { .. } | engine::Error::AddressInUse { .. } | engine::Error::NotRegistered => {
+        engine::Error::OtherAccount { .. }
+        | engine::Error::AddressInUse { .. }
+        | engine::Error::NotRegistered => {
             (fl!(t, "connect-failed-title"), (fl!(t, "to-addresses"), ADDRESSES))
         }
         _ => (fl!(t, "connect-failed-title"), (fl!(t, "connect-again"), CONNECT)),
@@ -160,7 +162,8 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "too-long" => fl!(t, "problem-too-long", field = field),
         "too-short" => fl!(t, "problem-too-short", field = field),
         "too-large" => fl!(t, "problem-too-large", field = field),
-        "unknown" => fl!(t, "problem-unknown", field = field),
+        "unknown" | "unknown-address" => fl!(t, "problem-unknown", field = field),
+        "not-staff" => fl!(t, "problem-not-staff", field = field),
         _ => fl!(t, "problem-other", field = field),
     }
 }
@@ -193,7 +196,9 @@ fn of_microsoft(t: Texts, error: &exchange::Error) -> Explained {
         M::AppCredential(_) => {
             (StatusCode::CONFLICT, fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
         }
-        M::AppConfig(_) => (StatusCode::CONFLICT, fl!(t, "ms-app-config-cause"), fl!(t, "ms-app-config-next")),
+        M::AppConfig(_) => {
+            (StatusCode::CONFLICT, fl!(t, "ms-app-config-cause"), fl!(t, "ms-app-config-next"))
+        }
         M::MailboxGone(_) => {
             (StatusCode::CONFLICT, fl!(t, "ms-mailbox-gone-cause"), fl!(t, "ms-mailbox-gone-next"))
         }
@@ -214,12 +219,11 @@ fn of_microsoft(t: Texts, error: &exchange::Error) -> Explained {
             (StatusCode::BAD_GATEWAY, fl!(t, "ms-unexpected-cause"), fl!(t, "ms-unexpected-next"))
         }
     };
-    let facts = trace_of(error).map(|trace| trace_facts(t, trace)).unwrap_or_default();
-    Explained { facts, ..plain(status, fl!(t, "microsoft-title"), cause, next, (fl!(t, "to-addresses"), ADDRESSES)) }
-}
-
-fn trace_of(error: &exchange::Error) -> Option<&Trace> {
-    error.trace()
+    let facts = error.trace().map(|trace| trace_facts(t, trace)).unwrap_or_default();
+    Explained {
+        facts,
+        ..plain(status, fl!(t, "microsoft-title"), cause, next, (fl!(t, "to-addresses"), ADDRESSES))
+    }
 }
 
 fn trace_facts(t: Texts, trace: &Trace) -> Vec<(String, String)> {
@@ -278,4 +282,103 @@ fn plain(
 
 fn home(t: Texts) -> (String, &'static str) {
     (fl!(t, "to-tickets"), "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exchange::Error as M;
+
+    fn microsoft() -> Vec<M> {
+        let trace = || Trace { code: "SomeCode".to_owned(), ..Trace::default() };
+        vec![
+            M::NoAnswer(String::new()),
+            M::Throttled { retry_after: None, trace: trace() },
+            M::Server(trace()),
+            M::Moving(trace()),
+            M::AccessToken(trace()),
+            M::SignIn(trace()),
+            M::Consent(trace()),
+            M::MissingScopes { missing: vec!["Mail.Send".to_owned()] },
+            M::Denied(trace()),
+            M::AppCredential(trace()),
+            M::AppConfig(trace()),
+            M::MailboxGone(trace()),
+            M::NotFound(trace()),
+            M::Resync(trace()),
+            M::Conflict(trace()),
+            M::PoisonItem(trace()),
+            M::Refused(trace()),
+            M::BadRequest(trace()),
+            M::NotGenuine(String::new()),
+            M::Unexpected(String::new()),
+        ]
+    }
+
+    fn ours() -> Vec<engine::Error> {
+        use engine::Error as E;
+        let used = |by| E::AddressInUse { address: "a@b.test".to_owned(), by };
+        vec![
+            E::Forbidden,
+            E::NotFound,
+            E::WrongLogin,
+            E::TooManyAttempts,
+            E::NotRegistered,
+            E::UnknownSignIn,
+            E::OtherAccount { expected: "a@b.test".to_owned(), got: "c@d.test".to_owned() },
+            used(UsedBy::SupportAddress),
+            used(UsedBy::Staff("Ben".to_owned())),
+            used(UsedBy::EndUser("Eve".to_owned())),
+            E::DefaultAddress,
+            E::Closed,
+            E::Invalid { field: "text", problem: "empty" },
+            E::Template(String::new()),
+        ]
+    }
+
+    /// Plain words and a next step for each class; two classes with one text would be one class.
+    #[test]
+    fn every_error_says_what_happened_and_what_to_do_in_both_languages() {
+        for language in [desk::Language::En, desk::Language::Ja] {
+            let t = texts(language);
+            let mut causes = std::collections::HashSet::new();
+            for error in ours().into_iter().chain(microsoft().into_iter().map(engine::Error::Microsoft)) {
+                let explained = while_connecting(t, &error);
+                for text in [&explained.title, &explained.cause, &explained.next, &explained.way_on.0] {
+                    assert!(!text.is_empty() && !text.contains("No localization"), "{error:?}: {text}");
+                }
+                assert!(explained.status.is_client_error() || explained.status.is_server_error());
+                assert!(
+                    causes.insert(explained.cause.clone()),
+                    "{error:?} says the same as another: {}",
+                    explained.cause
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_matters_is_named_in_the_text() {
+        let t = texts(desk::Language::Ja);
+        let missing = engine::Error::Microsoft(M::MissingScopes { missing: vec!["Mail.Send".to_owned()] });
+        assert!(of_engine(t, &missing).cause.contains("Mail.Send"));
+        let used = engine::Error::AddressInUse {
+            address: "a@b.test".to_owned(),
+            by: UsedBy::Staff("Ben".to_owned()),
+        };
+        let cause = of_engine(t, &used).cause;
+        assert!(cause.contains("a@b.test") && cause.contains("Ben"), "{cause}");
+        let facts = of_engine(
+            t,
+            &engine::Error::Microsoft(M::Consent(Trace {
+                code: "consent_required".to_owned(),
+                request_id: Some("abc-1".to_owned()),
+                aadsts: Some(65001),
+                ..Trace::default()
+            })),
+        )
+        .facts;
+        let values: Vec<_> = facts.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, ["consent_required", "AADSTS65001", "abc-1"]);
+    }
 }

@@ -49,9 +49,10 @@ async fn missed(app: &App, wish: &Wish) -> Result<bool, Failure> {
 /// Whether a page that follows `topics` shows what `topic` speaks of.
 fn concerns(topics: &str, topic: &str) -> bool {
     topic == "*"
-        || topics.split(',').filter(|wanted| !wanted.is_empty()).any(|wanted| {
-            if wanted.ends_with(':') { topic.starts_with(wanted) } else { topic == wanted }
-        })
+        || topics
+            .split(',')
+            .filter(|wanted| !wanted.is_empty())
+            .any(|wanted| if wanted.ends_with(':') { topic.starts_with(wanted) } else { topic == wanted })
 }
 
 struct Listener {

@@ -49,7 +49,8 @@ impl Reader {
                 Some(language::accepted(header))
             })
             .unwrap_or(Language::En);
-        let zone = cookie(headers, "tz").map(|name| percent_encoding::percent_decode_str(name).decode_utf8_lossy());
+        let zone =
+            cookie(headers, "tz").map(|name| percent_encoding::percent_decode_str(name).decode_utf8_lossy());
         Self {
             person: None,
             language,
@@ -127,8 +128,12 @@ fn asked(uri: &Uri) -> Option<Language> {
 }
 
 fn without_language(uri: &Uri) -> String {
-    let rest: Vec<&str> =
-        uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !p.starts_with("lang=")).collect();
+    let rest: Vec<&str> = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|p| !p.is_empty() && !p.starts_with("lang="))
+        .collect();
     if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), rest.join("&")) }
 }
 

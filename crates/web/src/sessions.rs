@@ -36,7 +36,9 @@ pub(crate) fn layer(store: Store, secure: bool) -> SessionManagerLayer<Sessions>
 }
 
 /// Puts the end of a used session off, with one write a day: the library writes a session only when its data changes.
-pub(crate) async fn keep_alive(session: &tower_sessions::Session) -> Result<(), tower_sessions::session::Error> {
+pub(crate) async fn keep_alive(
+    session: &tower_sessions::Session,
+) -> Result<(), tower_sessions::session::Error> {
     let today = Timestamp::now().as_second() / 86_400;
     if session.get::<i64>(DAY).await? == Some(today) { Ok(()) } else { session.insert(DAY, today).await }
 }
@@ -56,18 +58,20 @@ impl fmt::Debug for Sessions {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        while !self.store.create_session(&row(record)?).await.map_err(backend)? {
+        while !self.store.create_session(&row(record)?).await.map_err(|error| backend(&error))? {
             record.id = Id::default();
         }
         Ok(())
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.store.save_session(&row(record)?).await.map_err(backend)
+        self.store.save_session(&row(record)?).await.map_err(|error| backend(&error))
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let Some(row) = self.store.session(&hashed(id), Timestamp::now()).await.map_err(backend)? else {
+        let Some(row) =
+            self.store.session(&hashed(id), Timestamp::now()).await.map_err(|error| backend(&error))?
+        else {
             return Ok(None);
         };
         let data = serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
@@ -77,7 +81,7 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        self.store.delete_session(&hashed(id)).await.map_err(backend)
+        self.store.delete_session(&hashed(id)).await.map_err(|error| backend(&error))
     }
 }
 
@@ -94,7 +98,7 @@ fn hashed(id: &Id) -> String {
     hex::encode(Sha256::digest(id.to_string()))
 }
 
-fn backend(error: store::Error) -> Error {
+fn backend(error: &store::Error) -> Error {
     Error::Backend(error.to_string())
 }
 

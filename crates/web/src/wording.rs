@@ -78,9 +78,24 @@ pub(crate) fn cause(t: Texts, cause: Cause) -> String {
     }
 }
 
-/// A ledger row's reason: in words where it is one we know, else as it stands.
+/// A ledger row's reason: in words where it is one we know, else as it stands; empty where the outcome says it already.
 pub(crate) fn reason(t: Texts, reason: &str) -> String {
-    Cause::parse(reason).map_or_else(|| reason.to_owned(), |known| cause(t, known))
+    match reason {
+        "new_ticket" | "follow_up" | "own_mail" | "bounce_of_ours" => String::new(),
+        "message-id seen before" => fl!(t, "reason-message-id"),
+        "content seen before" | "same file seen before" => fl!(t, "reason-content"),
+        "empty" => fl!(t, "reason-empty"),
+        "no_headers" => fl!(t, "reason-no-headers"),
+        "no_mime" => fl!(t, "reason-no-mime"),
+        "end_user_reply" => fl!(t, "reason-end-user-reply"),
+        "agent_reply" => fl!(t, "reason-agent-reply"),
+        "automatic_reply" => fl!(t, "reason-automatic-reply"),
+        "third_party_reply" => fl!(t, "reason-third-party-reply"),
+        "cc_without_requester" => fl!(t, "reason-cc-without-requester"),
+        "private_ticket" => fl!(t, "reason-private-ticket"),
+        "quotes_private_comment" => fl!(t, "reason-quotes-private-comment"),
+        _ => Cause::parse(reason).map_or_else(|| reason.to_owned(), |known| cause(t, known)),
+    }
 }
 
 /// Verified, Delayed or Error.
@@ -101,14 +116,18 @@ pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCau
     match state {
         ConnectionState::Verified => (fl!(t, "verified-cause"), fl!(t, "verified-next")),
         ConnectionState::Delayed => (fl!(t, "delayed-cause"), fl!(t, "delayed-next")),
-        ConnectionState::NeedsSignIn if missing.is_empty() => (fl!(t, "ms-sign-in-cause"), fl!(t, "needs-sign-in-next")),
+        ConnectionState::NeedsSignIn if missing.is_empty() => {
+            (fl!(t, "ms-sign-in-cause"), fl!(t, "needs-sign-in-next"))
+        }
         ConnectionState::NeedsSignIn | ConnectionState::NeedsAdministrator if !missing.is_empty() => {
             (fl!(t, "ms-missing-scopes-cause", scopes = missing), fl!(t, "missing-scopes-next"))
         }
         ConnectionState::NeedsSignIn | ConnectionState::NeedsAdministrator => {
             (fl!(t, "ms-denied-cause"), fl!(t, "needs-administrator-next"))
         }
-        ConnectionState::AppCredential => (fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next")),
+        ConnectionState::AppCredential => {
+            (fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
+        }
         ConnectionState::MailboxGone => (fl!(t, "ms-mailbox-gone-cause"), fl!(t, "mailbox-gone-next")),
     }
 }
@@ -148,7 +167,8 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
         AuditEvent::Comment { .. } => None,
         AuditEvent::Change { field, previous, value } => {
             let name = field_name(t, field);
-            let (from, to) = (cell(t, field, previous.as_deref(), people), cell(t, field, value.as_deref(), people));
+            let (from, to) =
+                (cell(t, field, previous.as_deref(), people), cell(t, field, value.as_deref(), people));
             Some(fl!(t, "audit-change", field = name, from = from, to = to))
         }
         AuditEvent::Notification { recipients, subject, .. } => {
@@ -179,7 +199,9 @@ fn cell(t: Texts, field: &str, value: Option<&str>, people: &[Person]) -> String
     let known = match field {
         "status" => Status::parse(value).map(|value| status(t, value)),
         "priority" => Priority::parse(value).map(|value| priority(t, Some(value))),
-        "assignee_id" => value.parse().ok().and_then(|id: PersonId| Some(people.iter().find(|p| p.id == id)?.name.clone())),
+        "assignee_id" => {
+            value.parse().ok().and_then(|id: PersonId| Some(people.iter().find(|p| p.id == id)?.name.clone()))
+        }
         _ => None,
     };
     known.unwrap_or_else(|| value.to_owned())

@@ -126,7 +126,8 @@ mod tests {
                 "<time datetime=\"2026-11-23T03:00:00Z\" title=\"2026年11月23日 03:00 UTC\" data-local=\"full\">2026年11月23日 03:00 UTC</time>"
             );
         }
-        let html = Zone::from_cookie(Some("Asia/Tokyo")).full(at("2026-11-23T03:00:00Z"), Language::En).to_string();
+        let html =
+            Zone::from_cookie(Some("Asia/Tokyo")).full(at("2026-11-23T03:00:00Z"), Language::En).to_string();
         assert!(html.ends_with(">23 Nov 2026, 12:00</time>") && !html.contains("data-local"), "{html}");
     }
 }

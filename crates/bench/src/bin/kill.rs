@@ -23,14 +23,18 @@ async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let binary = PathBuf::from(arguments.next().context("path of postdesk")?);
     let times: u32 = arguments.next().context("how many kills")?.parse()?;
-    let number = |name: &str, default: u32| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
+    let number =
+        |name: &str, default: u32| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
     // Few kills want few mails: all of the work must happen while the desk is being killed.
     let (mails, answers) = if times < 20 { (times * 10, times * 2) } else { (500, 50) };
     let (mails, answers) = (number("MAILS", mails), number("ANSWERS", answers));
 
     let quick = "poll_min = 0.2\npoll_max = 0.5\nsweep_every = 5.0\nsend_grace = 2.0\nlease = 2.0\nmessages_a_minute = 100000\nrecipients_a_day = 1000000\n";
     let mut stage = Stage::set(&binary, None, quick).await?;
-    stage.microsoft.post("settings", json!({"messagesAMinute": 100_000, "recipientsADay": 1_000_000})).await?;
+    stage
+        .microsoft
+        .post("settings", json!({"messagesAMinute": 100_000, "recipientsADay": 1_000_000}))
+        .await?;
     stage.make_admin().await?;
     stage.open_desk().await?;
     let mut visitor = stage.signed_in().await?;
@@ -39,7 +43,8 @@ async fn main() -> anyhow::Result<()> {
 
     let done = Arc::new(AtomicBool::new(false));
     let writing = tokio::spawn(customers_write(stage.microsoft.clone(), mails, times));
-    let answering = tokio::spawn(agent_answers(visitor, stage.desk.clone(), store.clone(), answers, done.clone()));
+    let answering =
+        tokio::spawn(agent_answers(visitor, stage.desk.clone(), store.clone(), answers, done.clone()));
     for n in 1..=times {
         let pause = rand::rng().random_range(50..1200);
         tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -89,7 +94,13 @@ async fn customers_write(microsoft: Microsoft, mails: u32, times: u32) -> anyhow
 }
 
 /// An agent answers the first tickets through the page, and presses the button again whenever the desk was gone: the form's key makes that harmless.
-async fn agent_answers(mut visitor: Visitor, desk: String, store: Store, answers: u32, done: Arc<AtomicBool>) -> anyhow::Result<()> {
+async fn agent_answers(
+    mut visitor: Visitor,
+    desk: String,
+    store: Store,
+    answers: u32,
+    done: Arc<AtomicBool>,
+) -> anyhow::Result<()> {
     let mut answered: BTreeSet<TicketId> = BTreeSet::new();
     while answered.len() < answers as usize && !done.load(Ordering::Relaxed) {
         let tickets = all_tickets(&store).await?;
@@ -106,11 +117,14 @@ async fn agent_answers(mut visitor: Visitor, desk: String, store: Store, answers
                 bail!("answer {n} could not be given within a minute");
             }
             if page.is_none() {
-                page = visitor.open(&format!("{desk}/tickets/{ticket}")).await.ok().filter(|p| p.status == 200);
+                page =
+                    visitor.open(&format!("{desk}/tickets/{ticket}")).await.ok().filter(|p| p.status == 200);
             }
             if let Some(open) = &page {
                 let form = open.form_with("form_key")?;
-                if let Ok(answer) = visitor.submit_multipart(open, &form, &[("text", &text), ("public", "true")]).await {
+                if let Ok(answer) =
+                    visitor.submit_multipart(open, &form, &[("text", &text), ("public", "true")]).await
+                {
                     if answer.status < 400 {
                         break;
                     }
@@ -127,7 +141,8 @@ async fn agent_answers(mut visitor: Visitor, desk: String, store: Store, answers
 }
 
 async fn all_tickets(store: &Store) -> anyhow::Result<BTreeSet<TicketId>> {
-    let query = TicketQuery { statuses: vec![], assignee: None, text: String::new(), after: None, limit: 10_000 };
+    let query =
+        TicketQuery { statuses: vec![], assignee: None, text: String::new(), after: None, limit: 10_000 };
     Ok(store.tickets(&query).await?.into_iter().map(|row| row.ticket.id).collect())
 }
 
@@ -139,7 +154,9 @@ async fn settle(store: &Store, mails: u32) -> anyhow::Result<()> {
         let quiet = wait_for("the desk to come to rest", || async {
             let Ok(account) = store.ledger_account(None).await else { return false };
             let Ok(counts) = store.outbox_counts(None).await else { return false };
-            account.seen >= u64::from(mails) && account.waiting == 0 && counts.iter().all(|(step, n)| step.is_final() || *n == 0)
+            account.seen >= u64::from(mails)
+                && account.waiting == 0
+                && counts.iter().all(|(step, n)| step.is_final() || *n == 0)
         })
         .await;
         if quiet.is_ok() || started.elapsed() > Duration::from_secs(300) {
@@ -171,7 +188,9 @@ async fn count(store: &Store, microsoft: &Microsoft, mails: u32, answers: u32) -
     for ticket in all_tickets(store).await? {
         tickets += 1;
         for comment in store.comments(ticket).await?.into_iter().filter(|c| c.mail.is_some()) {
-            *comments.entry(comment.text.lines().next().unwrap_or_default().trim().to_owned()).or_default() += 1;
+            *comments
+                .entry(comment.text.lines().next().unwrap_or_default().trim().to_owned())
+                .or_default() += 1;
         }
     }
     let expected: Vec<String> = (1..=mails).map(|n| format!("This is mail number {n}.")).collect();
@@ -180,7 +199,12 @@ async fn count(store: &Store, microsoft: &Microsoft, mails: u32, answers: u32) -
 
     let rows = store.ledger(&LedgerQuery { limit: 100_000, ..LedgerQuery::default() }).await?;
     let open_rows = rows.iter().filter(|r| r.outcome.is_none()).count();
-    let made = rows.iter().filter(|r| matches!(r.outcome, Some(OutcomeKind::NewTicket | OutcomeKind::Reply | OutcomeKind::FollowUp))).count();
+    let made = rows
+        .iter()
+        .filter(|r| {
+            matches!(r.outcome, Some(OutcomeKind::NewTicket | OutcomeKind::Reply | OutcomeKind::FollowUp))
+        })
+        .count();
 
     // What the customers really received: the answer's text in their mailboxes, and every sent mail's own Message-ID once.
     let mut received: BTreeMap<String, usize> = BTreeMap::new();
@@ -195,7 +219,8 @@ async fn count(store: &Store, microsoft: &Microsoft, mails: u32, answers: u32) -
             }
         }
     }
-    let sent_twice = received.values().map(|n| n - 1).sum::<usize>() + ids.values().map(|n| n - 1).sum::<usize>();
+    let sent_twice =
+        received.values().map(|n| n - 1).sum::<usize>() + ids.values().map(|n| n - 1).sum::<usize>();
     let unsent = answers as usize - received.len();
     let outbox = store.outbox_counts(None).await?;
     Ok(Verdict {
@@ -205,7 +230,11 @@ async fn count(store: &Store, microsoft: &Microsoft, mails: u32, answers: u32) -
         unsent,
         open_rows,
         details: vec![
-            format!("{tickets} tickets, {} comments by mail, {} ledger rows ({made} made a comment, {open_rows} without an outcome)", comments.values().sum::<usize>(), rows.len()),
+            format!(
+                "{tickets} tickets, {} comments by mail, {} ledger rows ({made} made a comment, {open_rows} without an outcome)",
+                comments.values().sum::<usize>(),
+                rows.len()
+            ),
             format!("{} mails in Sent Items, outbox {outbox:?}", sent.len()),
             if lost.is_empty() { "every mail is there".to_owned() } else { format!("missing: {lost:?}") },
         ],

@@ -53,19 +53,33 @@ async fn fresh(server: &str) -> anyhow::Result<String> {
 fn mail(random: &mut StdRng, n: u32, prefix: &str) -> anyhow::Result<Vec<u8>> {
     let body = |random: &mut StdRng| -> String {
         let lines = random.random_range(3..30);
-        (0..lines).map(|l| format!("Line {l} about order {} and what came of it since last week.\r\n", random.random_range(1000..99999))).collect()
+        (0..lines)
+            .map(|l| {
+                format!(
+                    "Line {l} about order {} and what came of it since last week.\r\n",
+                    random.random_range(1000..99999)
+                )
+            })
+            .collect()
     };
     let from = format!("customer{}@outside.example", random.random_range(0..2000));
     let mut builder = MessageBuilder::new()
         .from(("Customer", from.as_str()))
         .to(SUPPORT)
         .message_id(format!("{prefix}-{n}@outside.example"))
-        .subject(if n % 4 == 0 { format!("ご注文 {n} について") } else { format!("About order {n}") })
-        .text_body(if n % 4 == 0 { format!("いつもお世話になっております。注文{n}の件です。\r\n{}", body(random)) } else { body(random) });
-    if n % 3 == 0 {
-        builder = builder.html_body(format!("<html><body><p>Order <b>{n}</b></p><table><tr><td>{}</td></tr></table></body></html>", body(random)));
+        .subject(if n.is_multiple_of(4) { format!("ご注文 {n} について") } else { format!("About order {n}") })
+        .text_body(if n.is_multiple_of(4) {
+            format!("いつもお世話になっております。注文{n}の件です。\r\n{}", body(random))
+        } else {
+            body(random)
+        });
+    if n.is_multiple_of(3) {
+        builder = builder.html_body(format!(
+            "<html><body><p>Order <b>{n}</b></p><table><tr><td>{}</td></tr></table></body></html>",
+            body(random)
+        ));
     }
-    if n % 7 == 0 {
+    if n.is_multiple_of(7) {
         let file: Vec<u8> = (0..random.random_range(2_000..60_000)).map(|_| random.random()).collect();
         builder = builder.attachment("application/pdf", "quote.pdf", file);
     }
@@ -73,7 +87,13 @@ fn mail(random: &mut StdRng, n: u32, prefix: &str) -> anyhow::Result<Vec<u8>> {
 }
 
 /// `postdesk import` of 5,000 files.
-async fn import_files(binary: &Path, database: Option<&str>, engine: &str, aim: &'static str, table: &mut Table) -> anyhow::Result<()> {
+async fn import_files(
+    binary: &Path,
+    database: Option<&str>,
+    engine: &str,
+    aim: &'static str,
+    table: &mut Table,
+) -> anyhow::Result<()> {
     say(&format!("import of files, {engine}"));
     let stage = Stage::set(binary, database, QUICK).await?;
     let folder = stage.dir.path().join("mails");
@@ -84,14 +104,22 @@ async fn import_files(binary: &Path, database: Option<&str>, engine: &str, aim: 
     }
     let output = stage.command(&["import", "--address", SUPPORT, &folder.display().to_string()]).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let rate = text.lines().find(|line| line.contains("mails/s")).with_context(|| format!("no figure in: {text}{}", String::from_utf8_lossy(&output.stderr)))?;
+    let rate = text
+        .lines()
+        .find(|line| line.contains("mails/s"))
+        .with_context(|| format!("no figure in: {text}{}", String::from_utf8_lossy(&output.stderr)))?;
     let rate = rate.rsplit(", ").next().unwrap_or(rate).to_owned();
     table.push((format!("whole intake by import, {engine}"), rate, aim));
     stage.end().await
 }
 
 /// 1,000 mails that wait in the mailbox when the desk starts.
-async fn over_http(binary: &Path, database: Option<&str>, engine: &str, table: &mut Table) -> anyhow::Result<()> {
+async fn over_http(
+    binary: &Path,
+    database: Option<&str>,
+    engine: &str,
+    table: &mut Table,
+) -> anyhow::Result<()> {
     say(&format!("from the stand-in over HTTP, {engine}"));
     let mails: u32 = 1_000;
     let mut stage = Stage::set(binary, database, QUICK).await?;
@@ -122,12 +150,27 @@ async fn over_http(binary: &Path, database: Option<&str>, engine: &str, table: &
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let seconds = started.elapsed().as_secs_f64();
-    wait_for("the last mark", || async { store.ledger_account(None).await.is_ok_and(|a| a.unacknowledged == 0) }).await?;
+    wait_for("the last mark", || async {
+        store.ledger_account(None).await.is_ok_and(|a| a.unacknowledged == 0)
+    })
+    .await?;
     let cpu = stage.usage()?.1;
     let calls = reading_calls(&stage.microsoft.get("counters").await?);
-    table.push((format!("whole intake over HTTP, {engine}"), format!("{:.0} mails/s", f64::from(mails) / seconds), ""));
-    table.push((format!("CPU a mail, with its notifications, {engine}"), format!("{:.1} ms", cpu * 1000.0 / f64::from(mails)), ""));
-    table.push((format!("Graph calls a mail, {engine}"), format!("{:.2}", calls / f64::from(mails)), "at most 2.2"));
+    table.push((
+        format!("whole intake over HTTP, {engine}"),
+        format!("{:.0} mails/s", f64::from(mails) / seconds),
+        "",
+    ));
+    table.push((
+        format!("CPU a mail, with its notifications, {engine}"),
+        format!("{:.1} ms", cpu * 1000.0 / f64::from(mails)),
+        "",
+    ));
+    table.push((
+        format!("Graph calls a mail, {engine}"),
+        format!("{:.2}", calls / f64::from(mails)),
+        "at most 2.2",
+    ));
     table.push((format!("memory at work, {engine}"), format!("{peak:.0} MiB"), ""));
     table.push((format!("cold start, {engine}"), format!("{} ms", cold.as_millis()), "under 300 ms"));
     store.close().await;
@@ -137,8 +180,14 @@ async fn over_http(binary: &Path, database: Option<&str>, engine: &str, table: &
 /// Calls that reading needs: everything but drafts, sending and looking for sent copies.
 fn reading_calls(counters: &Value) -> f64 {
     let operations = counters["byOperation"].as_object();
-    let reading = |name: &str| name.contains("$value") || name.contains("delta") || name.starts_with("PATCH") || name.starts_with("GET /me/mailFolders");
-    operations.map_or(0.0, |all| all.iter().filter(|(name, _)| reading(name)).filter_map(|(_, n)| n.as_f64()).sum())
+    let reading = |name: &str| {
+        name.contains("$value")
+            || name.contains("delta")
+            || name.starts_with("PATCH")
+            || name.starts_with("GET /me/mailFolders")
+    };
+    operations
+        .map_or(0.0, |all| all.iter().filter(|(name, _)| reading(name)).filter_map(|(_, n)| n.as_f64()).sum())
 }
 
 /// Connecting with the newest 300.
@@ -160,7 +209,11 @@ async fn newest_300(binary: &Path, table: &mut Table) -> anyhow::Result<()> {
         store.ledger_account(None).await.is_ok_and(|a| a.seen >= 300 && a.waiting == 0)
     })
     .await?;
-    table.push(("import of the newest 300".into(), format!("{:.1} s", started.elapsed().as_secs_f64()), "under 20 s"));
+    table.push((
+        "import of the newest 300".into(),
+        format!("{:.1} s", started.elapsed().as_secs_f64()),
+        "under 20 s",
+    ));
     store.close().await;
     stage.end().await
 }
@@ -198,10 +251,19 @@ async fn one_by_one(binary: &Path, table: &mut Table) -> anyhow::Result<()> {
         times.push(started.elapsed());
     }
     times.sort();
-    table.push(("delivery to ticket, median".into(), format!("{} ms", times[times.len() / 2].as_millis()), "under 1 s"));
-    table.push(("delivery to ticket, p99".into(), format!("{} ms", times[times.len() - 1].as_millis()), "under 1 s"));
+    table.push((
+        "delivery to ticket, median".into(),
+        format!("{} ms", times[times.len() / 2].as_millis()),
+        "under 1 s",
+    ));
+    table.push((
+        "delivery to ticket, p99".into(),
+        format!("{} ms", times[times.len() - 1].as_millis()),
+        "under 1 s",
+    ));
     table.push(("memory idle".into(), format!("{idle:.0} MiB"), "under 60 MiB"));
-    let query = TicketQuery { statuses: vec![], assignee: None, text: String::new(), after: None, limit: 1000 };
+    let query =
+        TicketQuery { statuses: vec![], assignee: None, text: String::new(), after: None, limit: 1000 };
     if store.tickets(&query).await?.is_empty() {
         bail!("no tickets were made");
     }
@@ -211,7 +273,11 @@ async fn one_by_one(binary: &Path, table: &mut Table) -> anyhow::Result<()> {
 
 /// Takes Microsoft's sending limits away: they are not what is measured here.
 async fn unlimited(stage: &Stage) -> anyhow::Result<()> {
-    stage.microsoft.post("settings", serde_json::json!({"messagesAMinute": 100_000, "recipientsADay": 1_000_000})).await.map(|_| ())
+    stage
+        .microsoft
+        .post("settings", serde_json::json!({"messagesAMinute": 100_000, "recipientsADay": 1_000_000}))
+        .await
+        .map(|_| ())
 }
 
 #[expect(clippy::print_stderr, reason = "progress")]

@@ -11,7 +11,7 @@ use crate::{Error, Result, tokens};
 
 impl Sender<'_> {
     /// Takes a row as far as it goes now.
-    async fn advance(&mut self, row: OutboxRow) -> Result<Flow> {
+    pub(super) async fn advance(&mut self, row: OutboxRow) -> Result<Flow> {
         match row.step {
             Step::Queued => match self.over_budget(&row).await? {
                 Some(until) => self.later(&row, until).await,

@@ -5,6 +5,7 @@ mod connect;
 mod letters;
 mod old_mail;
 mod rights;
+mod robots;
 mod tokens;
 mod way_in;
 mod way_out;

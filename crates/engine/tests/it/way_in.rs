@@ -312,29 +312,6 @@ async fn a_customers_reply_lands_in_its_ticket_and_reopens_it() {
     world.end().await.unwrap();
 }
 
-/// An out-of-office must neither reopen the ticket nor be answered: two robots would write to each other for ever.
-#[tokio::test]
-async fn an_out_of_office_is_attached_and_changes_and_sends_nothing() {
-    let world = running().await;
-    let first = world.microsoft.customer_writes(CARL, HELP, "Away", "Hello").await.unwrap();
-    seen(&world, 1).await;
-    let ticket = world.ticket_about("Away").await.unwrap().ticket.id;
-    let solved = store::TicketChange { status: Some(Status::Solved), ..store::TicketChange::default() };
-    world.engine.change_ticket(&world.admin, ticket, &solved).await.unwrap();
-    world.settle().await.unwrap();
-    let sent = world.store.outbox_of_ticket(ticket).await.unwrap().len();
-
-    let robot = json!({"from": {"name": "Carl", "address": CARL}, "to": [{"address": HELP}], "subject": "Automatic reply: Away",
-        "text": "I am away.", "inReplyTo": first, "references": [first], "headers": {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}});
-    world.microsoft.customer_sends(robot).await.unwrap();
-    seen(&world, 2).await;
-    let view = world.engine.ticket(&world.admin, ticket).await.unwrap();
-    assert_eq!((view.comments.len(), view.ticket.status), (2, Status::Solved));
-    assert!(view.comments[1].comment.automatic);
-    assert_eq!(world.store.outbox_of_ticket(ticket).await.unwrap().len(), sent);
-    world.end().await.unwrap();
-}
-
 /// Open pages learn of a ticket without asking.
 #[tokio::test]
 async fn open_pages_hear_of_changes() {

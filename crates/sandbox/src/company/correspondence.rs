@@ -128,6 +128,7 @@ struct Talk {
     product: &'static str,
     place: &'static str,
     order: String,
+    number: String,
     agent: &'static str,
     subject: String,
     ids: Vec<String>,
@@ -144,6 +145,7 @@ impl Talk {
             product: dice.pick(voice.products),
             place: dice.pick(voice.places),
             order: format!("HM-2026-{:05}", dice.between(10_200, 48_900)),
+            number: dice.between(2, 9).to_string(),
             agent: dice.pick(voice.agents),
             subject: String::new(),
             ids: Vec::new(),
@@ -353,7 +355,7 @@ impl Talk {
             .replace("{product}", self.product)
             .replace("{order}", &self.order)
             .replace("{place}", self.place)
-            .replace("{number}", &dice.between(2, 9).to_string())
+            .replace("{number}", &self.number)
             .replace("{past}", &past)
             .replace("{day}", &coming)
     }

@@ -32,6 +32,8 @@ struct Cursor {
     folder: u32,
     /// Change counter up to which everything was given.
     after: u64,
+    /// Where this round began: what arrived later is new, the rest has changed.
+    round: u64,
     /// Deletions before this one are of no interest: the items were never given.
     since: u64,
     select: Option<Vec<String>>,
@@ -160,6 +162,7 @@ fn first(options: &Options, mailbox: &Mailbox, folder: u32) -> Result<Cursor, Pr
         owner: mailbox.owner.clone(),
         folder,
         after: 0,
+        round: 0,
         since: mailbox.change,
         select: options.select.clone(),
         filter: options.filter.clone(),
@@ -194,17 +197,17 @@ fn page(
         match (next_live, next_dead) {
             (None, None) => {
                 cursor.after = cursor.after.max(mailbox.change);
+                cursor.round = cursor.after;
                 return false;
             }
             (Some(at), other) if other.is_none_or(|d| at < d) => {
                 let number = live.next().map(|(_, n)| *n);
                 cursor.after = at;
                 let Some(message) = number.and_then(|n| mailbox.get(n)) else { continue };
-                let created = message.arrived > cursor.since.min(first_page_after)
-                    || message.arrived == message.changed;
+                let created = message.arrived > cursor.round;
                 let wanted = match kind {
                     Some("created") => created,
-                    Some("updated") => message.arrived != message.changed,
+                    Some("updated") => !created,
                     Some("deleted") => false,
                     _ => true,
                 };

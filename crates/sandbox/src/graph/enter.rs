@@ -66,6 +66,7 @@ pub async fn upload(State(site): State<Shared>, request: Request) -> Response {
     })
     .await;
     let reply = finish(&site, reply, &Prefer::default(), None);
+    site.touched();
     let name = format!("{} /upload", call.method);
     file(
         &site,
@@ -289,8 +290,7 @@ fn owner_of(site: &Site, route: &Route, who: &Identity) -> Result<String, Proble
 
 fn permitted(method: &axum::http::Method, route: &Route, who: &Identity) -> Result<(), Problem> {
     let wanted = route::permissions(method, &route.target);
-    let held = |w: &&str| who.scopes.iter().any(|s| s.eq_ignore_ascii_case(w));
-    if wanted.iter().any(|w| held(w)) {
+    if wanted.iter().any(|w| who.scopes.iter().any(|s| s.eq_ignore_ascii_case(w))) {
         return Ok(());
     }
     if matches!(route.target, Target::Me | Target::Organization | Target::TranslateIds) {

@@ -188,7 +188,10 @@ fn carry(world: &mut World, mail: &Outgoing, now: Timestamp) {
         if !seen.insert(recipient.address.to_ascii_lowercase()) {
             continue;
         }
-        if !deliver(world, recipient, &mail.sender, &mail.raw, Origin::Internal, now) {
+        let tenant = |address: &str| world.person(address).map(|p| p.tenant.clone());
+        let inside = tenant(&mail.sender).is_some_and(|t| tenant(&recipient.address) == Some(t));
+        let origin = if inside { Origin::Internal } else { Origin::Outside };
+        if !deliver(world, recipient, &mail.sender, &mail.raw, origin, now) {
             bounce(world, mail, &recipient.address, now);
         }
     }

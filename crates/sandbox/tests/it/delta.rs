@@ -124,3 +124,16 @@ async fn the_ids_of_a_link_follow_each_requests_preference() {
     assert_eq!(items[0]["id"], json!(id));
     assert_ne!(mutable[0]["id"], json!(id));
 }
+
+#[tokio::test]
+async fn a_round_of_created_items_leaves_changes_out() {
+    let town = Town::new().await;
+    let old = town.deliver(SUPPORT, &letter(1)).await;
+    let guest = town.guest(SUPPORT).await;
+    let (items, link) = round(&guest, "/me/mailFolders/inbox/messages/delta?changeType=created").await;
+    assert_eq!(items.len(), 1);
+    guest.call(Method::PATCH, &format!("/me/messages/{old}"), Some(json!({"isRead": true}))).await;
+    let new = town.deliver(SUPPORT, &letter(2)).await;
+    let (items, _) = round(&guest, &link).await;
+    assert_eq!(items.iter().map(|i| i["id"].clone()).collect::<Vec<_>>(), [json!(new)]);
+}

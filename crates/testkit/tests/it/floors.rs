@@ -21,7 +21,11 @@ fn a_room_knows_only_the_rooms_below_it() {
     let metadata = super::licences::metadata();
     let rooms: BTreeMap<&str, &[&str]> = MAY_KNOW.into_iter().collect();
     for package in metadata["packages"].as_array().unwrap() {
-        let Some(allowed) = rooms.get(package["name"].as_str().unwrap()).filter(|_| package["source"].is_null()) else { continue };
+        let Some(allowed) =
+            rooms.get(package["name"].as_str().unwrap()).filter(|_| package["source"].is_null())
+        else {
+            continue;
+        };
         for dependency in package["dependencies"].as_array().unwrap() {
             let name = dependency["name"].as_str().unwrap();
             let local = dependency["path"].is_string() && dependency["kind"].is_null();

@@ -41,7 +41,8 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(notice): 
     let page = Page::live(&app, &reader, TOPICS).await?;
     let views = app.engine.addresses(&reader.actor()?).await?;
     let broken = views.iter().filter(|view| !view.address.connection.state.works()).cloned().collect();
-    let default = views.iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
+    let default =
+        views.iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
     let connected = notice.done == "connected";
     show(&ListPage { page, brands: by_brand(views), broken, default, connected })
 }
@@ -49,7 +50,10 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(notice): 
 fn by_brand(views: Vec<AddressView>) -> Vec<(String, Vec<AddressView>)> {
     let mut brands: Vec<(String, Vec<AddressView>)> = Vec::new();
     for view in views {
-        match brands.iter_mut().find(|(_, of_brand)| of_brand.first().map(|v| v.address.brand) == Some(view.address.brand)) {
+        match brands
+            .iter_mut()
+            .find(|(_, of_brand)| of_brand.first().map(|v| v.address.brand) == Some(view.address.brand))
+        {
             Some((_, of_brand)) => of_brand.push(view),
             None => brands.push((view.address.brand_name.clone(), vec![view])),
         }
@@ -60,7 +64,8 @@ fn by_brand(views: Vec<AddressView>) -> Vec<(String, Vec<AddressView>)> {
 /// Whether an address may become the default: it works, and mail has been read through it. Mail that lets people in leaves
 /// from the default, so an unproved one could lock everybody out.
 fn proved(view: &AddressView) -> bool {
-    view.address.connection.state == ConnectionState::Verified && view.address.connection.last_read_at.is_some()
+    view.address.connection.state == ConnectionState::Verified
+        && view.address.connection.last_read_at.is_some()
 }
 
 /// How far an import has come, in whole percent; `None` before the mailbox has been listed.
@@ -159,7 +164,8 @@ pub(crate) async fn ask_delete(State(app): State<App>, reader: Reader, Path(id):
         return Err(Failure::Engine(engine::Error::DefaultAddress));
     }
     let others = app.engine.addresses(&actor).await?;
-    let default = others.into_iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
+    let default =
+        others.into_iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
     show(&DeletePage { page, view, default })
 }
 
@@ -168,7 +174,11 @@ pub(crate) async fn delete(State(app): State<App>, reader: Reader, Path(id): Pat
     Ok(to(ADDRESSES))
 }
 
-pub(crate) async fn make_default(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
+pub(crate) async fn make_default(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<AddressId>,
+) -> Answer {
     app.engine.make_default(&reader.actor()?, id).await?;
     Ok(to(ADDRESSES))
 }

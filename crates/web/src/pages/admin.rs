@@ -40,5 +40,11 @@ pub(crate) async fn email(State(app): State<App>, reader: Reader) -> Answer {
     let addresses = app.engine.addresses(&actor).await?;
     let broken = addresses.iter().filter(|view| !view.address.connection.state.works()).count();
     let (account, _) = app.engine.ledger(&actor, &LedgerQuery { limit: 1, ..LedgerQuery::default() }).await?;
-    show(&EmailPage { page, addresses: addresses.len(), broken, seen: account.seen, waiting: account.waiting })
+    show(&EmailPage {
+        page,
+        addresses: addresses.len(),
+        broken,
+        seen: account.seen,
+        waiting: account.waiting,
+    })
 }

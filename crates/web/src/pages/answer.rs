@@ -24,19 +24,13 @@ pub(crate) async fn answer(
         Ok(written) => written,
         Err(error) => return Ok(error.into_response()),
     };
-    let draft = Draft {
-        text: written.text.clone(),
-        note: !written.public,
-        status: written.status,
-        problem: None,
-    };
+    let draft =
+        Draft { text: written.text.clone(), note: !written.public, status: written.status, problem: None };
     match app.engine.answer(&reader.actor()?, id, written).await {
         Ok(Some(comment)) => Ok(to(&format!("/tickets/{id}#comment-{comment}"))),
         Ok(None) => Ok(to(&format!("/tickets/{id}"))),
         // What was typed must not be lost by a refusal.
-        Err(
-            error @ (engine::Error::Invalid { .. } | engine::Error::Closed | engine::Error::Template(_)),
-        ) => {
+        Err(error @ (engine::Error::Invalid { .. } | engine::Error::Closed | engine::Error::Template(_))) => {
             let problem = explain::of_engine(Page::of(&reader).t, &error);
             let draft = Draft { problem: Some(format!("{} {}", problem.cause, problem.next)), ..draft };
             ticket::draw(&app, &reader, id, draft, problem.status).await
@@ -47,12 +41,14 @@ pub(crate) async fn answer(
 
 async fn read(mut form: Multipart) -> Result<Written, MultipartError> {
     let mut written = Written::default();
+    let mut assignee_was = None;
     while let Some(field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
             "text" => written.text = field.text().await?.replace("\r\n", "\n"),
             "public" => written.public = field.text().await? == "true",
             "status" => written.status = Status::parse(&field.text().await?),
             "assignee" => written.assignee = ticket::assignee(&field.text().await?),
+            "assignee_was" => assignee_was = ticket::assignee(&field.text().await?),
             "form_key" => written.form_key = Some(field.text().await?).filter(|key| !key.is_empty()),
             "files" => {
                 let name = field.file_name().unwrap_or_default().to_owned();
@@ -65,6 +61,10 @@ async fn read(mut form: Multipart) -> Result<Written, MultipartError> {
             }
             _ => {}
         }
+    }
+    // A menu nobody touched says nothing: somebody else may have taken the ticket since the page was drawn.
+    if written.assignee == assignee_was {
+        written.assignee = None;
     }
     Ok(written)
 }

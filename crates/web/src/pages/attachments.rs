@@ -29,7 +29,8 @@ pub(crate) async fn download(State(app): State<App>, reader: Reader, Path(id): P
 pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
     let (file, content) = app.engine.attachment(&reader.actor()?, id).await?;
     let named = file.file.content_type.to_ascii_lowercase();
-    let Some(kind) = PICTURES.into_iter().find(|kind| named.split(';').next().map(str::trim) == Some(kind)) else {
+    let Some(kind) = PICTURES.into_iter().find(|kind| named.split(';').next().map(str::trim) == Some(kind))
+    else {
         return Err(Failure::Engine(engine::Error::NotFound));
     };
     let headers = [
@@ -46,12 +47,17 @@ pub(crate) fn named_download(name: &str, claimed: &str) -> [(HeaderName, String)
         && !claimed.contains(|c: char| c.is_ascii_control())
         && !["html", "xml", "svg", "script"].iter().any(|word| claimed.to_ascii_lowercase().contains(word));
     let content_type = if harmless && claimed.contains('/') { claimed } else { "application/octet-stream" };
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\/;%".contains(c) || c == ' ' { c } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !"\"\\/;%".contains(c) || c == ' ' { c } else { '_' })
+        .collect();
     let encoded = utf8_percent_encode(name, ATTRIBUTE);
     [
         (header::CONTENT_TYPE, content_type.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"),
+        ),
         (header::CONTENT_SECURITY_POLICY, NOBODY.to_owned()),
     ]
 }

@@ -63,7 +63,7 @@ pub(crate) async fn depart(State(app): State<App>, reader: Reader, Form(choice):
     let actor = reader.actor()?;
     let brand = match choice.brand {
         Some(brand) => brand,
-        None => first_brand(app.engine.brands(&actor).await?)?,
+        None => only_brand(&app.engine.brands(&actor).await?)?,
     };
     let choice = ConnectChoice { brand, import: choice.import.is_some() };
     let url = app.engine.begin_connect(&actor, choice).await.map_err(Failure::Connecting)?;
@@ -84,8 +84,9 @@ fn lead_to(reader: &Reader, here: &str, url: String) -> Answer {
     show(&DeparturePage { page, url, host })
 }
 
-fn first_brand(brands: Vec<Brand>) -> Result<BrandId, Failure> {
-    match brands.as_slice() {
+/// The brand of an account that has one: then nobody is asked.
+fn only_brand(brands: &[Brand]) -> Result<BrandId, Failure> {
+    match brands {
         [only] => Ok(only.id),
         _ => Err(Failure::Engine(engine::Error::Invalid { field: "brand", problem: "empty" })),
     }
@@ -111,7 +112,8 @@ pub(crate) async fn returned(State(app): State<App>, reader: Reader, Query(back)
             Err(Failure::Connecting(error))
         }
         (None, Some(code)) => {
-            let sign_in = app.engine.return_with_code(&actor, &state, &code).await.map_err(Failure::Connecting)?;
+            let sign_in =
+                app.engine.return_with_code(&actor, &state, &code).await.map_err(Failure::Connecting)?;
             // On to an address of its own, so that the code stays neither in the address bar nor in the history.
             Ok(to(&format!("/admin/connect/confirm/{sign_in}")))
         }

@@ -51,15 +51,27 @@ pub(crate) async fn page(State(app): State<App>, reader: Reader, Query(wish): Qu
     rows.truncate(ROWS);
     let older = rows.last().filter(|_| more).map(|row| row.id);
     let addresses = app.engine.addresses(&actor).await?;
-    let mailboxes = addresses.iter().map(|v| (v.address.connection.id, v.address.address.to_string())).collect();
-    show(&LogPage { page, account, rows, outcome: query.outcome, mailbox: query.connection, mailboxes, older })
+    let mailboxes =
+        addresses.iter().map(|v| (v.address.connection.id, v.address.address.to_string())).collect();
+    show(&LogPage {
+        page,
+        account,
+        rows,
+        outcome: query.outcome,
+        mailbox: query.connection,
+        mailboxes,
+        older,
+    })
 }
 
 impl LogPage {
     /// Outcomes for the filter, each with its number.
     fn outcomes(&self) -> Vec<(OutcomeKind, String, u64)> {
         let count = |kind| self.account.by_outcome.iter().find(|(k, _)| *k == kind).map_or(0, |(_, n)| *n);
-        OutcomeKind::ALL.iter().map(|&kind| (kind, wording::outcome(self.page.t, Some(kind)), count(kind))).collect()
+        OutcomeKind::ALL
+            .iter()
+            .map(|&kind| (kind, wording::outcome(self.page.t, Some(kind)), count(kind)))
+            .collect()
     }
 
     fn outcome_of(&self, row: &LedgerRow) -> String {

@@ -110,7 +110,14 @@ mod tests {
         for inside in ["/tickets/7", "/admin/connect/return?code=a&state=b"] {
             assert_eq!(local(inside), inside);
         }
-        for outside in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:1"] {
+        for outside in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:1",
+        ] {
             assert_eq!(local(outside), "/tickets", "{outside}");
         }
     }

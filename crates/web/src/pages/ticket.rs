@@ -9,7 +9,7 @@ use engine::{CommentView, TicketView};
 use i18n_embed_fl::fl;
 use mail::Mailbox;
 use serde::Deserialize;
-use store::{Audit, OutboxRow, StoredAttachment, TicketChange};
+use store::{Audit, OutboxRow, StoredAttachment, TicketChange, Urgency};
 
 use crate::app::App;
 use crate::explain;
@@ -48,7 +48,13 @@ pub(crate) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
 }
 
 /// Draws the page, with what was typed when an answer was refused.
-pub(crate) async fn draw(app: &App, reader: &Reader, id: TicketId, draft: Draft, status: StatusCode) -> Answer {
+pub(crate) async fn draw(
+    app: &App,
+    reader: &Reader,
+    id: TicketId,
+    draft: Draft,
+    status: StatusCode,
+) -> Answer {
     let actor = reader.actor()?;
     let reader = Reader { here: format!("/tickets/{id}"), ..reader.clone() };
     let page = Page::live(app, &reader, format!("ticket:{id}")).await?;
@@ -122,8 +128,11 @@ impl TicketPage {
     /// The statuses an answer may set, with the one that is offered.
     fn choices(&self) -> Vec<(Status, bool)> {
         let current = self.view.ticket.status;
-        let offered = self.draft.status.unwrap_or(if current == Status::New { Status::Open } else { current });
-        [Status::Open, Status::Pending, Status::Hold, Status::Solved].map(|status| (status, status == offered)).into()
+        let offered =
+            self.draft.status.unwrap_or(if current == Status::New { Status::Open } else { current });
+        [Status::Open, Status::Pending, Status::Hold, Status::Solved]
+            .map(|status| (status, status == offered))
+            .into()
     }
 
     fn is_staff(&self, comment: &CommentView) -> bool {
@@ -155,6 +164,11 @@ impl TicketPage {
 
     fn delivery(&self, row: &OutboxRow) -> (&'static str, String) {
         wording::delivery(self.page.t, row)
+    }
+
+    /// Sent by a trigger beside the conversation, not as an agent's answer.
+    fn is_notification(&self, row: &OutboxRow) -> bool {
+        row.mail.urgency == Urgency::Automatic
     }
 
     fn recipients(&self, row: &OutboxRow) -> String {

@@ -92,7 +92,12 @@ pub(crate) struct ViewLink {
 
 impl Sidebar {
     /// With the numbers of the moment; `current` is the view that is open.
-    pub(crate) async fn of(app: &App, actor: &Actor, t: Texts, current: Option<View>) -> Result<Self, Failure> {
+    pub(crate) async fn of(
+        app: &App,
+        actor: &Actor,
+        t: Texts,
+        current: Option<View>,
+    ) -> Result<Self, Failure> {
         let counts = app.engine.ticket_counts(actor).await?;
         let views = View::ALL.map(|view| ViewLink {
             word: view.as_str(),
@@ -154,11 +159,8 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(wish): Qu
         format!("/tickets?view={}&q={}&after={place}", wish.view.as_str(), encoded(&text))
     });
     let mut sidebar = Sidebar::of(&app, &actor, page.t, (!searching).then_some(wish.view)).await?;
-    let title = if searching {
-        fl!(page.t, "search-title", text = text.as_str())
-    } else {
-        wish.view.name(page.t)
-    };
+    let title =
+        if searching { fl!(page.t, "search-title", text = text.as_str()) } else { wish.view.name(page.t) };
     sidebar.search = text;
     let (view, paged) = (wish.view, after.is_some());
     show(&TicketsPage { page, sidebar, title, searching, view, rows, older, paged })

@@ -42,7 +42,9 @@ impl Answered {
     /// The cookie of the session, for the next request.
     pub fn session(&self) -> Option<String> {
         let lines = self.headers.get_all(header::SET_COOKIE).iter();
-        lines.filter_map(|line| line.to_str().ok()?.split(';').next().map(str::to_owned)).find(|c| c.contains("postdesk="))
+        lines
+            .filter_map(|line| line.to_str().ok()?.split(';').next().map(str::to_owned))
+            .find(|c| c.contains("postdesk="))
     }
 }
 
@@ -77,7 +79,8 @@ impl Desk {
 
     /// There is no use case for making agents yet: the agent gets the administrator's password hash.
     async fn make_agent(&self) {
-        let hash = self.store.login(&Address::parse(ADMIN).unwrap()).await.unwrap().unwrap().password_hash.unwrap();
+        let hash =
+            self.store.login(&Address::parse(ADMIN).unwrap()).await.unwrap().unwrap().password_hash.unwrap();
         let tx = self.store.begin(self.engine.now()).await.unwrap();
         tx.create_staff("Ben Agent", &Address::parse(AGENT).unwrap(), Role::Agent, &hash).await.unwrap();
         tx.commit().await.unwrap();
@@ -112,5 +115,9 @@ impl Desk {
 }
 
 pub fn request(method: &str, path: &str, session: &str) -> axum::http::request::Builder {
-    Request::builder().method(method).uri(path).header(header::HOST, "desk.test").header(header::COOKIE, session)
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "desk.test")
+        .header(header::COOKIE, session)
 }

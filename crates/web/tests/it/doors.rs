@@ -8,7 +8,9 @@ use crate::desk::{ADMIN, AGENT, Desk};
 /// Both methods of every address, with a number that exists for nobody where an id stands.
 fn knocks(door: Door) -> Vec<(&'static str, String)> {
     let paths = routes::all().into_iter().filter(|route| route.door == door);
-    paths.flat_map(|route| ["GET", "POST"].map(|method| (method, route.path.replace("{id}", "987654")))).collect()
+    paths
+        .flat_map(|route| ["GET", "POST"].map(|method| (method, route.path.replace("{id}", "987654"))))
+        .collect()
 }
 
 async fn knock(desk: &Desk, method: &str, path: &str, session: &str) -> crate::desk::Answered {

@@ -18,7 +18,11 @@ fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
         if let Entry::Message(message) = entry {
             let mut variables = BTreeSet::new();
             collect(message.value.as_ref().unwrap(), &mut variables);
-            assert!(found.insert(message.id.name.to_owned(), variables).is_none(), "{language}: {} twice", message.id.name);
+            assert!(
+                found.insert(message.id.name.to_owned(), variables).is_none(),
+                "{language}: {} twice",
+                message.id.name
+            );
         }
     }
     found
@@ -63,7 +67,9 @@ async fn the_language_follows_the_browser_until_somebody_chooses() {
     let english = ask("/sign-in", "", "en-GB").await;
     assert!(english.text().contains("<html lang=\"en\">") && english.text().contains("Sign in to Postdesk"));
     let japanese = ask("/sign-in", "", "ja,en;q=0.5").await;
-    assert!(japanese.text().contains("<html lang=\"ja\">") && japanese.text().contains("Postdesk にサインイン"));
+    assert!(
+        japanese.text().contains("<html lang=\"ja\">") && japanese.text().contains("Postdesk にサインイン")
+    );
     let chosen = ask("/sign-in?lang=ja", "", "en-GB").await;
     assert!(chosen.text().contains("<html lang=\"ja\">"));
     assert!(chosen.header("set-cookie").starts_with("lang=ja;"));

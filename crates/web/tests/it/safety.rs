@@ -12,7 +12,14 @@ async fn every_page_carries_the_strict_policy() {
     for path in ["/sign-in", "/tickets", "/admin", "/no/such/page", "/tickets/987654"] {
         let answered = desk.get(path, &admin).await;
         let policy = answered.header("content-security-policy");
-        for part in ["default-src 'none'", "script-src 'self';", "style-src 'self';", "form-action 'self';", "base-uri 'none'", "frame-ancestors 'none'"] {
+        for part in [
+            "default-src 'none'",
+            "script-src 'self';",
+            "style-src 'self';",
+            "form-action 'self';",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
@@ -67,11 +74,17 @@ async fn a_refresh_that_fails_leaves_the_open_page_alone() {
 #[tokio::test]
 async fn scripts_and_styles_are_served_once_and_then_known() {
     let desk = Desk::new().await;
-    for path in ["/static/app.css", "/static/app.js", "/static/vendor/htmx.min.js", "/static/vendor/hx-sse.min.js"] {
+    for path in
+        ["/static/app.css", "/static/app.js", "/static/vendor/htmx.min.js", "/static/vendor/hx-sse.min.js"]
+    {
         let answered = desk.get(path, "").await;
         assert_eq!(answered.status, StatusCode::OK, "{path}");
         let request = request("GET", path, "").header(header::IF_NONE_MATCH, answered.header("etag"));
-        assert_eq!(desk.send(request.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_MODIFIED, "{path}");
+        assert_eq!(
+            desk.send(request.body(Body::empty()).unwrap()).await.status,
+            StatusCode::NOT_MODIFIED,
+            "{path}"
+        );
     }
     assert_eq!(desk.get("/static/../Cargo.toml", "").await.status, StatusCode::NOT_FOUND);
     assert_eq!(desk.get("/health", "").await.text(), "ok\n");

@@ -24,11 +24,18 @@ async fn the_cookie_is_hidden_from_scripts_and_bound_to_the_host_when_secure() {
     let plain = Desk::new().await;
     let form = format!("email=ada%40desk.test&password={}", PASSWORD.replace(' ', "+"));
     let cookie = plain.post("/sign-in", "", &form).await.header("set-cookie").to_owned();
-    assert!(cookie.starts_with("postdesk=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-    let config = web::Config { public_url: "https://desk.test".to_owned(), secure_cookies: true, sandbox: None };
+    assert!(
+        cookie.starts_with("postdesk=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
+    let config =
+        web::Config { public_url: "https://desk.test".to_owned(), secure_cookies: true, sandbox: None };
     let secure = Desk::with(config).await;
     let cookie = secure.post("/sign-in", "", &form).await.header("set-cookie").to_owned();
-    assert!(cookie.starts_with("__Host-postdesk=") && cookie.contains("Secure") && cookie.contains("Path=/"), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-postdesk=") && cookie.contains("Secure") && cookie.contains("Path=/"),
+        "{cookie}"
+    );
 }
 
 #[tokio::test]
@@ -57,7 +64,12 @@ async fn a_sandbox_says_whom_to_sign_in_as_and_a_real_desk_does_not() {
         admin_email: ADMIN.to_owned(),
         admin_password: PASSWORD.to_owned(),
     };
-    let sandbox = Desk::with(web::Config { public_url: "http://desk.test".to_owned(), secure_cookies: false, sandbox: Some(hint) }).await;
+    let sandbox = Desk::with(web::Config {
+        public_url: "http://desk.test".to_owned(),
+        secure_cookies: false,
+        sandbox: Some(hint),
+    })
+    .await;
     assert!(sandbox.get("/sign-in", "").await.text().contains(PASSWORD));
     assert!(!Desk::new().await.get("/sign-in", "").await.text().contains(PASSWORD));
 }

@@ -1,0 +1,361 @@
+//! Made-up content: long subjects, long names, every status, every outcome.
+
+use desk::decide::{Cause, OutcomeKind, Signal};
+use desk::ticket::{CommentMail, Via};
+use desk::{
+    AddressId, AttachmentId, BrandId, Comment, CommentId, ConnectionId, ImportId, LedgerId, OutboxId, Person,
+    PersonId, Priority, Role, Status, SuspendedId, Ticket, TicketId,
+};
+use engine::{AddressView, CommentView};
+use jiff::{SignedDuration, Timestamp};
+use mail::{Address, Mailbox, MessageId};
+use store::{
+    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, ImportRun, LedgerRow, NewAttachment,
+    NewOutbox, NewSuspended, OutboxRow, SeenBy, StateCause, Step, StoredAttachment, SupportAddress,
+    Suspended, TicketRow, Urgency,
+};
+
+pub(super) fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+pub(super) fn ago(minutes: i64) -> Timestamp {
+    Timestamp::now() - SignedDuration::from_mins(minutes)
+}
+
+pub(super) fn person(id: i64, name: &str, email: &str, role: Role) -> Person {
+    Person { id: PersonId(id), name: name.to_owned(), email: address(email), role, language: None }
+}
+
+pub(super) fn mailbox(name: &str, email: &str) -> Mailbox {
+    Mailbox { name: name.to_owned(), address: address(email) }
+}
+
+pub(super) const LONG: &str = "【至急】2026年度下半期 業務システム利用料のご請求書（再送）および支払期日変更のお願いについて／Re: Re: Fw: Invoice for the second half of the fiscal year";
+
+pub(super) fn ticket(id: i64, subject: &str) -> Ticket {
+    Ticket {
+        id: TicketId(id),
+        brand: BrandId(1),
+        address: Some(AddressId(1)),
+        subject: subject.to_owned(),
+        status: Status::Open,
+        priority: Some(Priority::High),
+        requester: PersonId(9),
+        assignee: Some(PersonId(1)),
+        group: None,
+        ccs: vec![],
+        tags: vec!["invoice".to_owned(), "至急".to_owned()],
+        follows: Some(TicketId(12)),
+        via: Via::Email,
+        is_public: true,
+        created_at: ago(3 * 1440),
+        updated_at: ago(12),
+    }
+}
+
+pub(super) fn rows() -> Vec<TicketRow> {
+    let subjects = [
+        LONG,
+        "Where is my order 4711?",
+        "",
+        "返品について",
+        "Password reset does not arrive — third attempt, please help urgently",
+        "見積書のお願い",
+        "Out of paper",
+    ];
+    let names =
+        ["山田 太郎", "Grace Hopper", "株式会社ハルカゼ商事 カスタマーサクセス部 鈴木", "x@y.example"];
+    (0..21)
+        .map(|i: usize| TicketRow {
+            ticket: Ticket {
+                status: Status::ALL[i % 6],
+                updated_at: ago(i64::try_from(i * i * 100).unwrap()),
+                ..ticket(1042 - i64::try_from(i).unwrap(), subjects[i % subjects.len()])
+            },
+            requester_name: names[i % names.len()].to_owned(),
+            requester_address: "x@y.example".to_owned(),
+            assignee_name: i.is_multiple_of(3).then(|| "佐藤 あかり".to_owned()),
+        })
+        .collect()
+}
+
+pub(super) fn comments() -> Vec<CommentView> {
+    let base = Comment {
+        id: CommentId(1),
+        ticket: TicketId(42),
+        author: PersonId(9),
+        public: true,
+        text: "お世話になっております。\n先日お送りいただいた請求書について、金額が異なるようです。\nご確認をお願いいたします。\n\nhttps://example.com/invoice/42".to_owned(),
+        full_text: None,
+        has_html: false,
+        via: Via::Email,
+        automatic: false,
+        mail: Some(CommentMail {
+            from: Some(mailbox("山田 太郎", "taro.yamada@customer.example")),
+            to: vec![mailbox("Contoso Support", "support@contoso.example")],
+            cc: vec![mailbox("", "grace@customer.example")],
+            subject: LONG.to_owned(),
+            signals: vec![],
+            spoof: true,
+        }),
+        created_at: ago(3 * 1440),
+    };
+    let customer = person(9, "山田 太郎", "taro.yamada@customer.example", Role::EndUser);
+    let agent = person(1, "佐藤 あかり", "akari.sato@example.jp", Role::Owner);
+    let answer = Comment {
+        id: CommentId(2),
+        author: PersonId(1),
+        text: "ご連絡ありがとうございます。確認のうえ、本日中に改めてご連絡いたします。".to_owned(),
+        via: Via::Web,
+        mail: None,
+        ..base.clone()
+    };
+    let reply = Comment {
+        id: CommentId(4),
+        text: "Thank you, that solves it.".to_owned(),
+        full_text: Some("Thank you, that solves it.\n\n> On Monday Akari wrote:\n> ...".to_owned()),
+        mail: base.mail.clone().map(|mail| CommentMail {
+            signals: vec![
+                Signal::InReplyTo { id: MessageId::parse("<abc@contoso.example>").unwrap() },
+                Signal::Token { ticket: TicketId(42) },
+            ],
+            spoof: false,
+            ..mail
+        }),
+        ..base.clone()
+    };
+    let steps = [
+        (Step::Sent, None, None),
+        (Step::Queued, Some("MailboxConcurrency"), None),
+        (Step::Failed, Some("ErrorInvalidRecipients"), None),
+        (Step::Sent, None, Some("550 5.1.1 user unknown")),
+    ];
+    vec![
+        CommentView {
+            comment: base.clone(),
+            author: customer.clone(),
+            files: vec![file(1, "請求書_2026年11月.pdf", 182_000), file(2, "screenshot.png", 2_400_000)],
+            mails: vec![],
+        },
+        CommentView {
+            comment: answer.clone(),
+            author: agent.clone(),
+            files: vec![],
+            mails: steps.map(outbox).into(),
+        },
+        CommentView {
+            comment: Comment {
+                id: CommentId(3),
+                public: false,
+                text: "経理に確認中。金額は税抜の表示。".to_owned(),
+                ..answer
+            },
+            author: agent,
+            files: vec![],
+            mails: vec![],
+        },
+        CommentView { comment: reply.clone(), author: customer.clone(), files: vec![], mails: vec![] },
+        CommentView {
+            comment: Comment {
+                id: CommentId(5),
+                automatic: true,
+                full_text: None,
+                text: "I am out of office until Monday.".to_owned(),
+                ..reply.clone()
+            },
+            author: customer.clone(),
+            files: vec![],
+            mails: vec![],
+        },
+        CommentView {
+            comment: Comment { id: CommentId(6), has_html: true, full_text: None, ..reply },
+            author: customer,
+            files: vec![],
+            mails: vec![],
+        },
+    ]
+}
+
+pub(super) fn file(id: i64, name: &str, size: u64) -> StoredAttachment {
+    let file = NewAttachment {
+        name: name.to_owned(),
+        content_type: "application/pdf".to_owned(),
+        content_id: None,
+        inline: false,
+        size,
+        blob: BlobId("00".to_owned()),
+    };
+    StoredAttachment { id: AttachmentId(id), comment: CommentId(1), ticket: TicketId(42), file }
+}
+
+pub(super) fn outbox((step, last_error, bounce): (Step, Option<&str>, Option<&str>)) -> OutboxRow {
+    let mail = NewOutbox {
+        connection: ConnectionId(1),
+        address: AddressId(1),
+        ticket: Some(TicketId(42)),
+        comment: Some(CommentId(2)),
+        trigger: None,
+        urgency: Urgency::Answer,
+        to: vec![mailbox("山田 太郎", "taro.yamada@customer.example")],
+        cc: vec![],
+        subject: String::new(),
+        text: String::new(),
+        html: String::new(),
+        message_id: MessageId::parse("<m@contoso.example>").unwrap(),
+        in_reply_to: None,
+        references: vec![],
+        mark: String::new(),
+        attachments: vec![],
+    };
+    OutboxRow {
+        id: OutboxId(1),
+        mail,
+        step,
+        draft: None,
+        sent_message_id: None,
+        files_up: 0,
+        attempts: 1,
+        sending_at: None,
+        due_at: ago(0),
+        created_at: ago(5),
+        sent_at: (step == Step::Sent).then(|| ago(4)),
+        last_error: last_error.map(str::to_owned),
+        bounce: bounce.map(str::to_owned),
+    }
+}
+
+pub(super) fn audits() -> Vec<Audit> {
+    let change = |field: &str, previous: Option<&str>, value: &str| AuditEvent::Change {
+        field: field.to_owned(),
+        previous: previous.map(str::to_owned),
+        value: Some(value.to_owned()),
+    };
+    [
+        AuditEvent::Created,
+        change("assignee_id", None, "1"),
+        change("status", Some("new"), "open"),
+        change("priority", None, "high"),
+        AuditEvent::DeliveryFailure { comment: None, reason: "550".to_owned() },
+    ]
+    .into_iter()
+    .map(|event| Audit { author: Some(PersonId(1)), at: ago(30), event })
+    .collect()
+}
+
+pub(super) fn suspended() -> Vec<Suspended> {
+    let causes = Cause::ALL.iter().zip(1..);
+    causes
+        .map(|(&cause, id)| Suspended {
+            id: SuspendedId(id),
+            created_at: ago(id * 300),
+            what: NewSuspended {
+                ledger: LedgerId(id),
+                cause,
+                author: "Newsletter <news@shop.example>".to_owned(),
+                subject: LONG.to_owned(),
+                excerpt: "ただいま休暇をいただいております。11月24日以降に順次ご返信いたします。お急ぎの場合は代表番号までお電話ください。".to_owned(),
+            },
+        })
+        .collect()
+}
+
+pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: bool) -> SupportAddress {
+    let cause = (!state.works()).then(|| StateCause {
+        code: "invalid_grant".to_owned(),
+        aadsts: Some(50173),
+        message: "AADSTS50173: The provided grant has expired due to it being revoked.".to_owned(),
+        request_id: Some("8f3c2a10-0000-4000-8000-00000000abcd".to_owned()),
+        missing_scopes: vec![],
+    });
+    SupportAddress {
+        id: AddressId(id),
+        address: address(at),
+        name: "Contoso サポート".to_owned(),
+        brand: BrandId(1),
+        brand_name: "Contoso".to_owned(),
+        is_default,
+        connection: Connection {
+            id: ConnectionId(id),
+            tenant: "11111111-2222-4333-8444-555555555555".to_owned(),
+            account_id: "a".to_owned(),
+            account_name: at.to_owned(),
+            state,
+            state_since: ago(130),
+            cause,
+            scopes: "openid offline_access email User.Read Mail.Send Mail.ReadWrite".to_owned(),
+            connected_at: ago(9000),
+            last_read_at: (id != 3).then(|| ago(1)),
+            last_sent_at: None,
+        },
+    }
+}
+
+pub(super) fn import(found: Option<u32>, done: u32) -> ImportRun {
+    ImportRun {
+        id: ImportId(1),
+        connection: ConnectionId(1),
+        wanted: 300,
+        found,
+        done,
+        created_at: ago(1),
+        finished_at: None,
+    }
+}
+
+pub(super) fn addresses() -> Vec<AddressView> {
+    let view = |address, import| AddressView { address, waiting_in: 0, waiting_out: 0, import };
+    vec![
+        view(support(1, "support@contoso.example", ConnectionState::Verified, true), None),
+        AddressView {
+            waiting_out: 4,
+            ..view(support(2, "billing@contoso.example", ConnectionState::NeedsSignIn, false), None)
+        },
+        view(
+            support(
+                3,
+                "okyakusama-center-very-long-local-part@contoso.example",
+                ConnectionState::Verified,
+                false,
+            ),
+            Some(import(Some(300), 137)),
+        ),
+        view(support(4, "desk@contoso.jp", ConnectionState::Delayed, false), Some(import(None, 0))),
+    ]
+}
+
+pub(super) fn account() -> Account {
+    Account {
+        seen: 1234,
+        waiting: 3,
+        by_outcome: OutcomeKind::ALL.iter().zip(100..).map(|(&kind, n)| (kind, n)).collect(),
+        unacknowledged: 5,
+    }
+}
+
+pub(super) fn log_rows() -> Vec<LedgerRow> {
+    let outcomes = [None].into_iter().chain(OutcomeKind::ALL.iter().copied().map(Some));
+    outcomes
+        .zip(1..)
+        .map(|(outcome, id)| LedgerRow {
+            id: LedgerId(id),
+            connection: Some(ConnectionId(1)),
+            address: "support@contoso.example".to_owned(),
+            item: "i".to_owned(),
+            seen_by: SeenBy::Delta,
+            seen_at: ago(id * 200),
+            received_at: Some(ago(id * 200)),
+            blob: None,
+            form: None,
+            outcome,
+            reason: outcome.map(|_| "auto_vacation".to_owned()),
+            ticket: (id % 2 == 0).then_some(TicketId(id)),
+            comment: None,
+            sender: "山田 太郎 <taro.yamada@customer.example>".to_owned(),
+            subject: if id == 3 { String::new() } else { LONG.to_owned() },
+            attempts: 2,
+            last_error: Some("ErrorMimeContentConversionFailed".to_owned()),
+            acknowledged_at: None,
+        })
+        .collect()
+}
