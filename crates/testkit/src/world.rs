@@ -29,6 +29,17 @@ pub enum Database {
     Postgres(String),
 }
 
+impl Database {
+    /// SQLite, unless `POSTDESK_TEST_WORLD=postgres` asks for the server at `POSTDESK_TEST_POSTGRES`: the same tests
+    /// run on both engines.
+    pub fn chosen() -> anyhow::Result<Self> {
+        if std::env::var("POSTDESK_TEST_WORLD").is_ok_and(|engine| engine == "postgres") {
+            return Ok(Self::Postgres(std::env::var("POSTDESK_TEST_POSTGRES").context("POSTDESK_TEST_POSTGRES")?));
+        }
+        Ok(Self::Sqlite)
+    }
+}
+
 /// A desk and a stand-in.
 pub struct World {
     /// The stand-in's control API.
@@ -49,9 +60,9 @@ pub struct World {
 }
 
 impl World {
-    /// On SQLite, with quick polls, loops not running yet.
+    /// With quick polls, loops not running yet; on the database of [`Database::chosen`].
     pub async fn new() -> anyhow::Result<Self> {
-        Self::on(Database::Sqlite, quick()).await
+        Self::on(Database::chosen()?, quick()).await
     }
 
     /// On a given database with given settings.

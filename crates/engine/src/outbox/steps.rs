@@ -18,7 +18,7 @@ impl Sender<'_> {
                 None => self.draft(row).await,
             },
             Step::Drafting => self.find_draft(row).await,
-            Step::Drafted => self.complete(row, true).await,
+            Step::Drafted => self.resume(row).await,
             Step::Sending | Step::Accepted => self.look(row).await,
             Step::Sent | Step::Failed => Ok(Flow::Next),
         }
@@ -73,6 +73,22 @@ impl Sender<'_> {
             ..OutboxUpdate::default()
         };
         self.store(row, update).await
+    }
+
+    /// A draft left by an earlier try. As a rule it lies there untouched; after a power failure the database may have
+    /// forgotten that it was sent.
+    async fn resume(&mut self, row: OutboxRow) -> Result<Flow> {
+        let draft = draft_id(&row);
+        let state = self
+            .call(|mailbox| {
+                let draft = &draft;
+                async move { mailbox.state(draft).await }
+            })
+            .await?;
+        match state {
+            Some(state) if !state.is_draft => self.seen(row, &state).await,
+            _ => self.complete(row, true).await,
+        }
     }
 
     /// The draft is there: files, then send. `taken_up`: an earlier try may have added files already.
