@@ -145,7 +145,7 @@ impl Stage {
         Ok(visitor)
     }
 
-    /// Makes a mailbox and connects it by the wizard's pages.
+    /// Connects a mailbox that is there by the wizard's pages.
     pub async fn connect(&self, visitor: &mut Visitor, address: &str, import: bool) -> anyhow::Result<()> {
         self.microsoft.person(address, "Support").await?;
         let page =

@@ -34,7 +34,9 @@ impl Database {
     /// run on both engines.
     pub fn chosen() -> anyhow::Result<Self> {
         if std::env::var("POSTDESK_TEST_WORLD").is_ok_and(|engine| engine == "postgres") {
-            return Ok(Self::Postgres(std::env::var("POSTDESK_TEST_POSTGRES").context("POSTDESK_TEST_POSTGRES")?));
+            return Ok(Self::Postgres(
+                std::env::var("POSTDESK_TEST_POSTGRES").context("POSTDESK_TEST_POSTGRES")?,
+            ));
         }
         Ok(Self::Sqlite)
     }

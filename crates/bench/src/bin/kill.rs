@@ -38,6 +38,7 @@ async fn main() -> anyhow::Result<()> {
     stage.make_admin().await?;
     stage.open_desk().await?;
     let mut visitor = stage.signed_in().await?;
+    stage.microsoft.person(SUPPORT, "Support").await?;
     stage.connect(&mut visitor, SUPPORT, false).await?;
     let store = stage.store().await?;
 

@@ -67,7 +67,11 @@ fn mail(random: &mut StdRng, n: u32, prefix: &str) -> anyhow::Result<Vec<u8>> {
         .from(("Customer", from.as_str()))
         .to(SUPPORT)
         .message_id(format!("{prefix}-{n}@outside.example"))
-        .subject(if n.is_multiple_of(4) { format!("ご注文 {n} について") } else { format!("About order {n}") })
+        .subject(if n.is_multiple_of(4) {
+            format!("ご注文 {n} について")
+        } else {
+            format!("About order {n}")
+        })
         .text_body(if n.is_multiple_of(4) {
             format!("いつもお世話になっております。注文{n}の件です。\r\n{}", body(random))
         } else {
@@ -127,6 +131,7 @@ async fn over_http(
     stage.make_admin().await?;
     stage.open_desk().await?;
     let mut visitor = stage.signed_in().await?;
+    stage.microsoft.person(SUPPORT, "Support").await?;
     stage.connect(&mut visitor, SUPPORT, false).await?;
     stage.stop_desk().await?;
     let mut random = StdRng::seed_from_u64(301);
@@ -228,6 +233,7 @@ async fn one_by_one(binary: &Path, table: &mut Table) -> anyhow::Result<()> {
     tokio::time::sleep(Duration::from_secs(3)).await;
     let idle = stage.usage()?.0;
     let mut visitor = stage.signed_in().await?;
+    stage.microsoft.person(SUPPORT, "Support").await?;
     stage.connect(&mut visitor, SUPPORT, false).await?;
     let store = stage.store().await?;
     let mut random = StdRng::seed_from_u64(303);
