@@ -201,13 +201,13 @@ impl<'a> Scene<'a> {
         let comment = self.comment.map(|(id, _)| id);
         let refused = |reason: String| AuditEvent::DeliveryFailure { comment, reason };
         let Some(address) = reply_address(&self.addresses, &self.ticket) else {
-            let event = refused("no support address is connected".to_owned());
+            let event = refused("no_connection".to_owned());
             return Ok(tx.audit(self.ticket.id, None, &event).await?);
         };
         let (subject, text) = match self.texts(notice, group, address) {
             Ok(texts) => texts,
             // A template that an administrator broke must not keep a customer's mail out of the desk.
-            Err(problem) => return Ok(tx.audit(self.ticket.id, None, &refused(problem)).await?),
+            Err(problem) => return Ok(tx.audit(self.ticket.id, None, &refused(format!("template: {problem}"))).await?),
         };
         let subject = letter_out::one_line(&subject);
         let new = self.outgoing(notice, group, address, subject.clone(), &text);

@@ -137,7 +137,7 @@ pub(crate) fn delivery(t: Texts, row: &OutboxRow) -> (&'static str, String) {
     if let Some(reason) = &row.bounce {
         return ("bad", fl!(t, "delivery-bounced", reason = reason.as_str()));
     }
-    let trouble = row.last_error.as_deref().unwrap_or_default();
+    let trouble = trouble(t, row.last_error.as_deref().unwrap_or_default());
     match row.step {
         Step::Queued | Step::Drafting | Step::Drafted | Step::Sending if trouble.is_empty() => {
             ("wait", fl!(t, "delivery-waiting"))
@@ -148,6 +148,30 @@ pub(crate) fn delivery(t: Texts, row: &OutboxRow) -> (&'static str, String) {
         Step::Accepted => ("wait", fl!(t, "delivery-accepted")),
         Step::Sent => ("good", fl!(t, "delivery-sent")),
         Step::Failed => ("bad", fl!(t, "delivery-failed", reason = trouble)),
+    }
+}
+
+/// Why a mail has not been sent (yet). The engine stores a word of its own and, behind it, Microsoft's words, which stay as they are.
+fn trouble(t: Texts, stored: &str) -> String {
+    let (word, detail) = stored.split_once(": ").unwrap_or((stored, ""));
+    match word {
+        "" => String::new(),
+        "refused" => fl!(t, "trouble-refused", detail = detail),
+        "unconfirmed" => fl!(t, "trouble-unconfirmed"),
+        "no_connection" => fl!(t, "trouble-no-connection"),
+        "template" => fl!(t, "trouble-template", detail = detail),
+        "address_deleted" => fl!(t, "trouble-address-deleted"),
+        "address_deleted_unconfirmed" => fl!(t, "trouble-address-deleted-unconfirmed"),
+        _ => fl!(t, "trouble-again", detail = stored),
+    }
+}
+
+/// A reason of the history: a word of ours in words, a bounce as its server said it.
+fn failure(t: Texts, stored: &str) -> String {
+    let word = stored.split(": ").next().unwrap_or_default();
+    match word {
+        "no_connection" | "template" => trouble(t, stored),
+        _ => stored.to_owned(),
     }
 }
 
@@ -175,7 +199,7 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
             Some(fl!(t, "audit-notification", recipients = recipients.join(", "), subject = subject.as_str()))
         }
         AuditEvent::DeliveryFailure { reason, .. } => {
-            Some(fl!(t, "audit-delivery-failure", reason = reason.as_str()))
+            Some(fl!(t, "audit-delivery-failure", reason = failure(t, reason)))
         }
     }
 }
