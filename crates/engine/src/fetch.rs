@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Form, Lease, LedgerRow, Settlement};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
 use crate::intake::{self, Arrived, Original};
 use crate::receive::Reading;
@@ -39,15 +40,18 @@ pub(crate) async fn take_in(
 ) -> Result<()> {
     let (engine, lease) = (reading.engine.clone(), reading.held.lease().clone());
     let mailbox = reading.mailbox.clone();
+    let name = reading.place.name.clone();
     let mut fetched = stream::iter(rows)
         .map(|row| {
             let (engine, lease, mailbox) = (engine.clone(), lease.clone(), mailbox.clone());
+            // What is logged of Graph's answers meanwhile carries the message's number in the ledger.
+            let span = tracing::info_span!("message", mailbox = name.as_str(), ledger = row.id.0);
             let task = async move {
                 let found = fetch(&engine, &lease, &mailbox, &row).await;
                 (row, found)
             };
             // Tasks of their own go on while another message is being taken in.
-            AbortOnDropHandle::new(tokio::spawn(task))
+            AbortOnDropHandle::new(tokio::spawn(task.instrument(span)))
         })
         .buffered(AHEAD);
     let mut strikes = 0;
