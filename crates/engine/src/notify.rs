@@ -207,7 +207,9 @@ impl<'a> Scene<'a> {
         let (subject, text) = match self.texts(notice, group, address) {
             Ok(texts) => texts,
             // A template that an administrator broke must not keep a customer's mail out of the desk.
-            Err(problem) => return Ok(tx.audit(self.ticket.id, None, &refused(format!("template: {problem}"))).await?),
+            Err(problem) => {
+                return Ok(tx.audit(self.ticket.id, None, &refused(format!("template: {problem}"))).await?);
+            }
         };
         let subject = letter_out::one_line(&subject);
         let new = self.outgoing(notice, group, address, subject.clone(), &text);
