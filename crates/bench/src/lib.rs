@@ -147,7 +147,6 @@ impl Stage {
 
     /// Connects a mailbox that is there by the wizard's pages.
     pub async fn connect(&self, visitor: &mut Visitor, address: &str, import: bool) -> anyhow::Result<()> {
-        self.microsoft.person(address, "Support").await?;
         let page =
             visitor.open(&format!("{}/admin/channels/email/addresses/connect/exchange", self.desk)).await?;
         let form = page.form_with("import")?;
