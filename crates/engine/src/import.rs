@@ -73,7 +73,7 @@ impl Engine {
 }
 
 impl FileImport {
-    /// Takes in a batch, in order; answers in the same order. A batch of a few hundred is quickest. After an error the batch may
+    /// Takes in a batch, in order; answers in the same order. Large batches are quickest. After an error the batch may
     /// be given again: what was taken in of it is known by its content.
     pub async fn take(&self, batch: Vec<(String, Vec<u8>)>) -> Result<Vec<FileOutcome>> {
         let (names, contents): (Vec<String>, Vec<Vec<u8>>) = batch.into_iter().unzip();

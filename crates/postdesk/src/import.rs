@@ -13,8 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::Config;
 
-/// Mails handed to the engine at once.
-const BATCH: usize = 256;
+/// Mails handed to the engine at once: many, because between two batches nothing is read ahead.
+const BATCH: usize = 1024;
 /// Bytes handed to the engine at once, so that a folder of huge mails does not fill the memory.
 const BATCH_BYTES: usize = 64 << 20;
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use bench::{Stage, wait_for};
+use desk::decide::OutcomeKind;
 use mail_builder::MessageBuilder;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::Value;
@@ -246,7 +247,7 @@ async fn one_by_one(binary: &Path, table: &mut Table) -> anyhow::Result<()> {
         let wanted = n as usize + 1;
         loop {
             let rows = store.ledger(&LedgerQuery { limit: 1000, ..LedgerQuery::default() }).await?;
-            if rows.iter().filter(|r| r.outcome.is_some()).count() >= wanted {
+            if rows.iter().filter(|r| r.outcome == Some(OutcomeKind::NewTicket)).count() >= wanted {
                 break;
             }
             if started.elapsed() > Duration::from_secs(20) {
