@@ -166,7 +166,9 @@ impl Carrying<'_> {
 
     async fn ensure(&self, who: &Mailbox) -> Result<Person> {
         let who = Mailbox { name: storable(&cut(&who.name, LONGEST_NAME)), address: who.address.clone() };
-        Ok(self.tx.ensure_end_user(&who, language(&self.arrived.letter)).await?)
+        // Anything but kana says too little about the language a person wants to be written to in.
+        let language = self.arrived.letter.is_japanese().then_some(desk::Language::Ja);
+        Ok(self.tx.ensure_end_user(&who, language).await?)
     }
 
     /// Old mail keeps its own date, but is never from the future.
@@ -264,13 +266,6 @@ pub(crate) fn sender(letter: &Letter) -> String {
 /// The subject as the desk keeps it.
 pub(crate) fn subject(letter: &Letter) -> String {
     storable(&cut(&letter.subject, LONGEST_SUBJECT))
-}
-
-/// Kana are Japanese; anything else says too little about the language a person wants to be written to in.
-fn language(letter: &Letter) -> Option<desk::Language> {
-    let kana = |c: char| ('\u{3041}'..='\u{30ff}').contains(&c);
-    let text = letter.subject.chars().chain(letter.fresh.chars().take(2_000));
-    text.into_iter().any(kana).then_some(desk::Language::Ja)
 }
 
 fn clean(mailbox: Mailbox) -> Mailbox {

@@ -99,7 +99,7 @@ impl Visitor {
         self.go(action, request, stop_at).await
     }
 
-    /// Sends a form as multipart, with files: (field, name, type, bytes).
+    /// The same for a form that is sent as multipart (it could carry files; the visitor attaches none).
     pub async fn submit_multipart(
         &mut self,
         page: &Page,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use desk::{BrandId, ConnectionId, PersonId, TicketId};
+use desk::{BrandId, ConnectionId, TicketId};
 use engine::{Actor, Answer, Clock, ConnectChoice, Connected, Engine, Parts, Settings};
 use exchange::{Cloud, Entra, Graph, Registration};
 use jiff::SignedDuration;
@@ -252,11 +252,6 @@ impl World {
     /// The connection of an address.
     pub async fn connection(&self, id: ConnectionId) -> anyhow::Result<store::Connection> {
         Ok(self.store.address_of(id).await?.connection)
-    }
-
-    /// An actor for a person.
-    pub async fn actor(&self, id: PersonId) -> anyhow::Result<Actor> {
-        Ok(Actor { person: self.store.person(id).await? })
     }
 
     /// Graph at the stand-in, for tests that go behind the engine's back.

@@ -78,17 +78,21 @@ impl Sender<'_> {
     /// A draft left by an earlier try. As a rule it lies there untouched; after a power failure the database may have
     /// forgotten that it was sent.
     async fn resume(&mut self, row: OutboxRow) -> Result<Flow> {
-        let draft = draft_id(&row);
-        let state = self
-            .call(|mailbox| {
-                let draft = &draft;
-                async move { mailbox.state(draft).await }
-            })
-            .await?;
+        let state = self.draft_state(&row).await?;
         match state {
             Some(state) if !state.is_draft => self.seen(row, &state).await,
             _ => self.complete(row, true).await,
         }
+    }
+
+    /// Where the draft is now: still in Drafts, in Sent Items, or not to be found under its id.
+    async fn draft_state(&mut self, row: &OutboxRow) -> Result<Option<MessageState>> {
+        let draft = draft_id(row);
+        self.call(|mailbox| {
+            let draft = &draft;
+            async move { mailbox.state(draft).await }
+        })
+        .await
     }
 
     /// The draft is there: files, then send. `taken_up`: an earlier try may have added files already.
@@ -202,13 +206,7 @@ impl Sender<'_> {
                 Ok(if matches!(error, exchange::Error::Throttled { .. }) { Flow::Stop } else { Flow::Next })
             }
             Remedy::GiveUpItem => {
-                let draft = draft_id(&row);
-                let state = self
-                    .call(|mailbox| {
-                        let draft = &draft;
-                        async move { mailbox.state(draft).await }
-                    })
-                    .await?;
+                let state = self.draft_state(&row).await?;
                 match state {
                     Some(state)
                         if state.is_draft
@@ -244,13 +242,7 @@ impl Sender<'_> {
 
     /// Where did the mail get to? A draft that is gone was sent; one that still lies there after a while was not.
     async fn look(&mut self, mut row: OutboxRow) -> Result<Flow> {
-        let draft = draft_id(&row);
-        let state = self
-            .call(|mailbox| {
-                let draft = &draft;
-                async move { mailbox.state(draft).await }
-            })
-            .await?;
+        let state = self.draft_state(&row).await?;
         let states = match state {
             Some(state) => vec![state],
             // The immutable id may be unknown for a moment after sending.
