@@ -42,13 +42,14 @@ fn hold<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Site {
     /// A site over a world.
     pub fn new(base: String, world: World, app: Option<crate::App>, http: reqwest::Client) -> Shared {
+        let faults = Faults::new(world.clock.clone());
         Arc::new(Self {
             base,
             app,
             http,
             keys: OnceCell::new(),
             world: Mutex::new(world),
-            faults: Mutex::new(Faults::default()),
+            faults: Mutex::new(faults),
             gate: Mutex::new(Gate::default()),
             watch: Mutex::new(Watch::default()),
             dirty: AtomicBool::new(false),
@@ -61,7 +62,14 @@ impl Site {
         hold(&self.world)
     }
 
-    /// The faults set.
+    /// Puts another world in the place of this one; faults belong to the old one's clock and go with it.
+    pub fn renew(&self, fresh: World) {
+        let mut world = self.world();
+        *self.faults() = Faults::new(fresh.clock.clone());
+        *world = fresh;
+    }
+
+    /// The faults set. Lock the world first if you need both.
     pub fn faults(&self) -> MutexGuard<'_, Faults> {
         hold(&self.faults)
     }
@@ -88,12 +96,11 @@ impl Site {
             let changed = self.changed.notified();
             let wait = {
                 let mut world = self.world();
-                if transport::work(&mut world) {
+                if transport::work(&mut world, &mut self.faults()) {
                     self.dirty.store(true, Ordering::Release);
                 }
                 crate::graph::notify::drain(&self, &mut world);
-                let now = world.now();
-                world.transport.next_due().map(|due| due.duration_since(now).unsigned_abs())
+                world.transport.next_due().map(|due| world.clock.wait_for(due))
             };
             let wait = wait
                 .unwrap_or(Duration::from_millis(500))

@@ -2,32 +2,39 @@
 //!
 //! One value behind one lock (see `site`); nothing here waits or speaks over a network.
 
+pub mod arrival;
+pub mod clock;
+pub mod hand;
 pub mod ids;
 pub mod mailbox;
 pub mod message;
 pub mod outside;
 pub mod people;
 pub mod persist;
+pub mod routes;
 pub mod transport;
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::entra::grants::Grants;
 use crate::graph::subscriptions::Subscription;
 use crate::graph::uploads::Upload;
+use clock::Clock;
 use mailbox::Mailbox;
 use outside::Outside;
 use people::{Application, MailboxKind, Person, Tenant};
+use routes::Routes;
 use transport::Transport;
 
 /// The whole state. Cloning it is cheap enough to take a picture for the state file: messages are shared.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct World {
-    /// How far the stand-in's clock is ahead of the machine's, in milliseconds.
-    pub clock_ahead_ms: i64,
+    /// The stand-in's clock.
+    #[serde(rename = "clock_ahead_ms", default)]
+    pub clock: Clock,
     /// Key of the opaque delta tokens.
     pub token_key: String,
     /// RSA signing keys of Entra: key id and PKCS#8 PEM.
@@ -46,6 +53,9 @@ pub struct World {
     pub outside: Outside,
     /// Mail under way.
     pub transport: Transport,
+    /// Ways out to other mail servers, and mailboxes that forward.
+    #[serde(default)]
+    pub routes: Routes,
     /// Change notification subscriptions by id.
     pub subscriptions: BTreeMap<String, Subscription>,
     /// Attachment upload sessions by their token.
@@ -61,8 +71,7 @@ impl World {
 
     /// The stand-in's own time.
     pub fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        now.checked_add(SignedDuration::from_millis(self.clock_ahead_ms)).unwrap_or(now)
+        self.clock.now()
     }
 
     /// The person with this object id, UPN or mail address (any case).
@@ -71,6 +80,11 @@ impl World {
             return Some(found);
         }
         self.people.values().find(|p| p.upn.eq_ignore_ascii_case(key) || p.mail.eq_ignore_ascii_case(key))
+    }
+
+    /// The addresses of a mailbox's owner: what faults name a mailbox by.
+    pub fn addresses(&self, owner: &str) -> Vec<String> {
+        self.people.get(owner).map(|p| vec![p.mail.clone(), p.upn.clone()]).unwrap_or_default()
     }
 
     /// The online mailbox that answers to an address; `None` for on-premises, gone and unknown ones.

@@ -7,6 +7,8 @@ mod drafts;
 mod entra;
 mod faults;
 mod messages;
+mod mishaps;
+mod schedule;
 mod sending;
 mod subscriptions;
 mod town;
