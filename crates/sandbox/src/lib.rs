@@ -5,6 +5,7 @@
 
 pub mod company;
 mod control;
+mod courier;
 mod entra;
 mod faults;
 mod graph;
@@ -86,7 +87,10 @@ impl Sandbox {
         let site = Site::new(format!("{scheme}://{address}"), world, config.app, http);
         let stop = CancellationToken::new();
         let handle = Handle::new();
-        let mut tasks = vec![tokio::spawn(site.clone().run_transport(stop.clone()))];
+        let mut tasks = vec![
+            tokio::spawn(site.clone().run_transport(stop.clone())),
+            tokio::spawn(site.clone().run_notifier(stop.clone())),
+        ];
         if let Some(path) = &config.state {
             tasks.push(tokio::spawn(site.clone().run_persistence(path.clone(), stop.clone())));
         }

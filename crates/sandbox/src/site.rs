@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 
+use crate::courier::{self, Courier};
 use crate::entra::keys::Keys;
 use crate::faults::Faults;
 use crate::graph::throttle::Gate;
+use crate::graph::{lifecycle, notify};
 use crate::watch::Watch;
 use crate::world::{World, persist, transport};
 
@@ -28,6 +30,7 @@ pub struct Site {
     faults: Mutex<Faults>,
     gate: Mutex<Gate>,
     watch: Mutex<Watch>,
+    courier: Mutex<Courier>,
     dirty: AtomicBool,
     changed: Notify,
 }
@@ -52,6 +55,7 @@ impl Site {
             faults: Mutex::new(faults),
             gate: Mutex::new(Gate::default()),
             watch: Mutex::new(Watch::default()),
+            courier: Mutex::new(Courier::default()),
             dirty: AtomicBool::new(false),
             changed: Notify::new(),
         })
@@ -66,6 +70,7 @@ impl Site {
     pub fn renew(&self, fresh: World) {
         let mut world = self.world();
         *self.faults() = Faults::new(fresh.clock.clone());
+        *self.courier() = Courier::default();
         *world = fresh;
     }
 
@@ -84,6 +89,11 @@ impl Site {
         hold(&self.watch)
     }
 
+    /// Who carries notifications.
+    pub fn courier(&self) -> MutexGuard<'_, Courier> {
+        hold(&self.courier)
+    }
+
     /// Something in the world changed: transport looks what is due, subscribers are told, the state file is written soon.
     pub fn touched(&self) {
         self.dirty.store(true, Ordering::Release);
@@ -97,9 +107,8 @@ impl Site {
             let wait = {
                 let mut world = self.world();
                 if transport::work(&mut world, &mut self.faults()) {
-                    self.dirty.store(true, Ordering::Release);
+                    self.touched();
                 }
-                crate::graph::notify::drain(&self, &mut world);
                 world.transport.next_due().map(|due| world.clock.wait_for(due))
             };
             let wait = wait
@@ -109,6 +118,24 @@ impl Site {
                 () = stop.cancelled() => return,
                 () = changed => {}
                 () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Tells subscribers what happened, until stopped. What happens within a moment goes out in one request.
+    pub async fn run_notifier(self: Shared, stop: CancellationToken) {
+        loop {
+            let changed = self.changed.notified();
+            let notes = {
+                let mut world = self.world();
+                lifecycle::watch(&mut world);
+                notify::collect(&mut world, &mut self.faults())
+            };
+            courier::send(&self, notes);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = changed => tokio::time::sleep(Duration::from_millis(20)).await,
+                () = tokio::time::sleep(Duration::from_millis(250)) => {}
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod directory;
 mod mailboxes;
+mod notices;
 mod outside;
 mod switches;
 mod view;
@@ -59,5 +60,10 @@ pub fn router() -> Router<Shared> {
         .route("/_sandbox/log", get(switches::log).delete(switches::clear_log))
         .route("/_sandbox/counters", get(switches::counters))
         .route("/_sandbox/clock", get(switches::clock).post(switches::set_clock))
+        .route("/_sandbox/subscriptions", get(notices::subscriptions))
+        .route("/_sandbox/subscriptions/{id}", delete(notices::remove))
+        .route("/_sandbox/lifecycle", post(notices::lifecycle))
+        .route("/_sandbox/notifications", get(notices::sent).delete(notices::forget))
+        .route("/_sandbox/notifications/patience", post(notices::patience))
         .layer(axum::extract::DefaultBodyLimit::max(256 << 20))
 }

@@ -12,6 +12,7 @@ mod enter;
 mod filter;
 mod filter_parse;
 mod folders;
+pub mod lifecycle;
 mod messages;
 pub mod notify;
 mod query;

@@ -1,4 +1,6 @@
-//! Change notification subscriptions (graph.md 3): made with a handshake, renewed, read, removed.
+//! Change notification subscriptions: made with a handshake, renewed, reauthorized, read, removed.
+//!
+//! A person's token reaches that person's own mailbox only; an application's own token reaches every mailbox of the tenant.
 
 use std::time::Duration;
 
@@ -27,7 +29,16 @@ pub struct Subscription {
     pub id: String,
     /// Application.
     pub app: String,
-    /// Owner of the mailbox and of the token.
+    /// Whose token made it; empty for the application's own.
+    #[serde(default)]
+    pub creator: String,
+    /// The creator's password then: when it changes, Outlook's subscriptions go.
+    #[serde(default)]
+    pub password: String,
+    /// When its right was last proved: made, renewed or reauthorized.
+    #[serde(default)]
+    pub authorized: Timestamp,
+    /// Owner of the mailbox.
     pub owner: String,
     /// Tenant.
     pub tenant: String,
@@ -35,6 +46,9 @@ pub struct Subscription {
     pub resource: String,
     /// Folder; `None`: the whole mailbox.
     pub folder: Option<u32>,
+    /// What must hold of a message, as given in the resource.
+    #[serde(default)]
+    pub filter: Option<String>,
     /// `created,updated,deleted`.
     pub change_type: String,
     /// Where to.
@@ -47,9 +61,22 @@ pub struct Subscription {
     pub expires: Timestamp,
     /// Made with `Prefer: IdType="ImmutableId"`.
     pub immutable: bool,
+    /// When it was last asked to prove its right again.
+    #[serde(default)]
+    pub asked: Timestamp,
+    /// Nothing is sent until its right is proved again.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 impl Subscription {
+    /// Its right is proved at this moment: what was paused goes on.
+    fn prove(&mut self, now: Timestamp) {
+        self.authorized = now;
+        self.asked = now;
+        self.paused = false;
+    }
+
     fn show(&self, base: &str) -> Value {
         json!({
             "@odata.context": format!("{base}/v1.0/$metadata#subscriptions/$entity"),
@@ -61,7 +88,7 @@ impl Subscription {
             "notificationUrl": self.notification_url,
             "lifecycleNotificationUrl": self.lifecycle_url,
             "expirationDateTime": self.expires.to_string(),
-            "creatorId": self.owner,
+            "creatorId": if self.creator.is_empty() { &self.app } else { &self.creator },
             "includeResourceData": null,
             "latestSupportedTlsVersion": "v1_2",
             "notificationQueryOptions": null,
@@ -83,24 +110,15 @@ pub async fn handle(site: &Site, call: &Call, who: &Identity, target: &Target) -
             Ok(Answer::json(200, &json!({"value": list})))
         }
         (&Method::GET, Target::Subscription(id)) => {
-            with(site, who, id, |s| Ok(Answer::json(200, &s.show(&site.base))))
+            with(site, who, id, |s, _| Ok(Answer::json(200, &s.show(&site.base))))
         }
-        (&Method::PATCH, Target::Subscription(id)) => {
-            let mut map = body::object(&call.body)?;
-            let expires = expiration(&mut map, site.world().now())?;
-            let url = map.remove("notificationUrl").and_then(|u| u.as_str().map(str::to_owned));
-            body::nothing_else(&map, "microsoft.graph.subscription")?;
-            with(site, who, id, |s| {
-                s.expires = expires;
-                if let Some(url) = url {
-                    s.notification_url = url;
-                }
-                Ok(Answer::json(200, &s.show(&site.base)))
-            })
-        }
-        (&Method::POST, Target::Reauthorize(id)) => with(site, who, id, |_| Ok(Answer::no_content())),
+        (&Method::PATCH, Target::Subscription(id)) => renew(site, call, who, id).await,
+        (&Method::POST, Target::Reauthorize(id)) => with(site, who, id, |s, now| {
+            s.prove(now);
+            Ok(Answer::no_content())
+        }),
         (&Method::DELETE, Target::Subscription(id)) => {
-            with(site, who, id, |_| Ok(Answer::no_content()))?;
+            with(site, who, id, |_, _| Ok(Answer::no_content()))?;
             site.world().subscriptions.remove(id);
             Ok(Answer::no_content())
         }
@@ -108,15 +126,41 @@ pub async fn handle(site: &Site, call: &Call, who: &Identity, target: &Target) -
     }
 }
 
-fn mine(subscription: &Subscription, who: &Identity) -> bool {
-    subscription.app == who.app && subscription.owner == who.person
+/// `PATCH /subscriptions/{id}`: renewing proves the right as well. Another address must prove itself.
+async fn renew(site: &Site, call: &Call, who: &Identity, id: &str) -> Outcome {
+    let mut map = body::object(&call.body)?;
+    let expires = expiration(&mut map, site.world().now())?;
+    let url = map.remove("notificationUrl").and_then(|u| u.as_str().map(str::to_owned));
+    body::nothing_else(&map, "microsoft.graph.subscription")?;
+    with(site, who, id, |_, _| Ok(Answer::no_content()))?;
+    if let Some(url) = &url {
+        check_url(url)?;
+        handshake(site, url).await?;
+    }
+    with(site, who, id, |s, now| {
+        s.prove(now);
+        s.expires = expires;
+        if let Some(url) = url {
+            s.notification_url = url;
+        }
+        Ok(Answer::json(200, &s.show(&site.base)))
+    })
 }
 
-fn with(site: &Site, who: &Identity, id: &str, act: impl FnOnce(&mut Subscription) -> Outcome) -> Outcome {
+fn mine(subscription: &Subscription, who: &Identity) -> bool {
+    subscription.app == who.app && subscription.tenant == who.tenant && subscription.creator == who.person
+}
+
+fn with(
+    site: &Site,
+    who: &Identity,
+    id: &str,
+    act: impl FnOnce(&mut Subscription, Timestamp) -> Outcome,
+) -> Outcome {
     let mut world = site.world();
     let now = world.now();
     match world.subscriptions.get_mut(id).filter(|s| mine(s, who) && s.expires > now) {
-        Some(subscription) => act(subscription),
+        Some(subscription) => act(subscription, now),
         None => Err(Problem::new(404, "ResourceNotFound", "The object was not found.")),
     }
 }
@@ -154,30 +198,58 @@ fn check_url(url: &str) -> Result<(), Problem> {
     }
 }
 
-/// The folder in `me/mailFolders('Inbox')/messages`; only the signed-in user's own mailbox (graph.md 3).
-fn folder_of(world: &World, who: &Identity, resource: &str) -> Result<Option<u32>, Problem> {
-    let path = resource.trim_start_matches('/').split('?').next().unwrap_or_default();
+/// What a resource names.
+struct Named {
+    owner: String,
+    folder: Option<u32>,
+    filter: Option<String>,
+}
+
+/// Reads `me/mailFolders('Inbox')/messages?$filter=...`, with the mailbox of `/users/{id}` where the token reaches it.
+fn named(world: &World, who: &Identity, resource: &str) -> Result<Named, Problem> {
+    let (path, query) = resource.trim_start_matches('/').split_once('?').unwrap_or((resource, ""));
+    let path = path.trim_start_matches('/');
     let route = super::route::route(&Method::GET, &format!("/{path}"))
         .map_err(|_| Problem::new(400, "ExtensionError", format!("Invalid resource '{resource}'.")))?;
-    if let Some(user) = &route.user
-        && world.person(user).map(|p| p.id.as_str()) != Some(who.person.as_str())
-    {
-        return Err(Problem::new(
-            403,
-            "ExtensionError",
-            "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]",
-        ));
+    let app_only = who.person.is_empty();
+    let owner = match &route.user {
+        None if app_only => {
+            return Err(Problem::new(
+                400,
+                "BadRequest",
+                "/me request is only valid with delegated authentication flow.",
+            ));
+        }
+        None => who.person.clone(),
+        Some(user) => world
+            .person(user)
+            .filter(|p| p.tenant == who.tenant && (app_only || p.id == who.person))
+            .map(|p| p.id.clone())
+            .ok_or_else(|| {
+                Problem::new(
+                    403,
+                    "ExtensionError",
+                    "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]",
+                )
+            })?,
+    };
+    let filter = super::query::pairs(query).into_iter().find(|(name, _)| name == "$filter").map(|(_, f)| f);
+    if let Some(filter) = &filter {
+        super::filter::parse(filter)?;
     }
-    let mailbox = world.mailboxes.get(&who.person).ok_or_else(Problem::no_mailbox)?;
-    match route.target {
-        Target::Messages { folder: Some(folder) } => folders::resolve(mailbox, &folder).map(Some),
-        Target::Messages { folder: None } => Ok(None),
-        _ => Err(Problem::new(
-            400,
-            "ExtensionError",
-            format!("Resource '{resource}' cannot be subscribed to here."),
-        )),
-    }
+    let mailbox = world.mailboxes.get(&owner).ok_or_else(Problem::no_mailbox)?;
+    let folder = match route.target {
+        Target::Messages { folder: Some(folder) } => Some(folders::resolve(mailbox, &folder)?),
+        Target::Messages { folder: None } => None,
+        _ => {
+            return Err(Problem::new(
+                400,
+                "ExtensionError",
+                format!("Resource '{resource}' cannot be subscribed to here."),
+            ));
+        }
+    };
+    Ok(Named { owner, folder, filter })
 }
 
 async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
@@ -188,7 +260,8 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
     let lifecycle_url = take("lifecycleNotificationUrl");
     let resource = take("resource");
     let client_state = take("clientState");
-    for ignored in ["latestSupportedTlsVersion", "includeResourceData", "@odata.type"] {
+    let rich = map.remove("includeResourceData").is_some_and(|wish| wish == json!(true));
+    for ignored in ["latestSupportedTlsVersion", "@odata.type"] {
         map.remove(ignored);
     }
     let expires = expiration(&mut map, site.world().now())?;
@@ -200,15 +273,23 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
             "changeType, notificationUrl and resource are required.",
         ));
     };
+    if rich {
+        return Err(Problem::new(
+            400,
+            "InvalidRequest",
+            "The stand-in has no notifications with resource data (includeResourceData).",
+        ));
+    }
     if change_type.split(',').any(|k| !["created", "updated", "deleted"].contains(&k.trim())) {
         return Err(Problem::new(400, "InvalidRequest", format!("Invalid changeType '{change_type}'.")));
     }
     if client_state.as_ref().is_some_and(|s| s.chars().count() > 128) {
         return Err(Problem::new(400, "InvalidRequest", "clientState is limited to 128 characters."));
     }
-    let folder = {
+    let (named, password) = {
         let world = site.world();
-        let held = world.subscriptions.values().filter(|s| s.owner == who.person).count();
+        let named = named(&world, who, &resource)?;
+        let held = world.subscriptions.values().filter(|s| s.owner == named.owner).count();
         if held >= PER_MAILBOX {
             return Err(Problem::new(
                 403,
@@ -216,19 +297,26 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
                 "The mailbox has reached its limit of 1000 subscriptions.",
             ));
         }
-        folder_of(&world, who, &resource)?
+        (named, world.people.get(&who.person).map(|p| p.password.clone()).unwrap_or_default())
     };
     for endpoint in std::iter::once(&url).chain(&lifecycle_url) {
         check_url(endpoint)?;
         handshake(site, endpoint).await?;
     }
+    let now = site.world().now();
     let subscription = Subscription {
         id: ids::guid(),
         app: who.app.clone(),
-        owner: who.person.clone(),
+        creator: who.person.clone(),
+        password,
+        authorized: now,
+        asked: now,
+        paused: false,
+        owner: named.owner,
         tenant: who.tenant.clone(),
         resource,
-        folder,
+        folder: named.folder,
+        filter: named.filter,
         change_type,
         notification_url: url,
         lifecycle_url,

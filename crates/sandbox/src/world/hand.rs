@@ -9,7 +9,6 @@ use super::World;
 use super::arrival;
 use super::message::{Message, Party};
 use super::outside::Direction;
-use super::people::MailboxKind;
 use super::routes::Relay;
 use crate::faults::{Faults, Kind, Operation};
 use crate::mime::ndr::{self, Failure};
@@ -93,8 +92,8 @@ pub fn known(world: &World, address: &str) -> Result<(), Reason> {
     if world.routes.server_for(address).is_some() {
         return Ok(());
     }
-    if let Some(person) = world.person(address) {
-        return if person.mailbox == MailboxKind::Online { Ok(()) } else { Err(UNKNOWN_INSIDE) };
+    if world.person(address).is_some() {
+        return world.mailbox_at(address).map(|_| ()).ok_or(UNKNOWN_INSIDE);
     }
     match address.rsplit_once('@').map(|(_, d)| d) {
         None | Some("") => Err(UNKNOWN_OUTSIDE),
@@ -114,8 +113,7 @@ pub fn over(world: &mut World, faults: &mut Faults, letter: &Letter) -> Handed {
         relay(world, letter, address, server, raw, now);
         return Handed::Taken;
     }
-    let owner = world.person(address).filter(|p| p.mailbox == MailboxKind::Online).map(|p| p.id.clone());
-    if let Some(owner) = owner {
+    if let Some(owner) = world.mailbox_at(address).map(|m| m.owner.clone()) {
         return into_mailbox(world, faults, letter, &owner, now);
     }
     if let Err(reason) = known(world, address) {

@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::entra::grants::Grants;
+use crate::graph::notify::Note;
 use crate::graph::subscriptions::Subscription;
 use crate::graph::uploads::Upload;
 use clock::Clock;
@@ -58,6 +59,9 @@ pub struct World {
     pub routes: Routes,
     /// Change notification subscriptions by id.
     pub subscriptions: BTreeMap<String, Subscription>,
+    /// Lifecycle notifications that wait to be sent.
+    #[serde(skip)]
+    pub lifecycle: Vec<Note>,
     /// Attachment upload sessions by their token.
     #[serde(skip)]
     pub uploads: HashMap<String, Upload>,

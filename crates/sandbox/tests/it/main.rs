@@ -8,6 +8,7 @@ mod entra;
 mod faults;
 mod messages;
 mod mishaps;
+mod notifications;
 mod schedule;
 mod sending;
 mod subscriptions;
