@@ -13,6 +13,7 @@ use crate::entra::keys::Keys;
 use crate::faults::Faults;
 use crate::graph::throttle::Gate;
 use crate::graph::{lifecycle, notify};
+use crate::smtp::Post;
 use crate::watch::Watch;
 use crate::world::{World, persist, transport};
 
@@ -31,6 +32,7 @@ pub struct Site {
     gate: Mutex<Gate>,
     watch: Mutex<Watch>,
     courier: Mutex<Courier>,
+    post: Mutex<Post>,
     dirty: AtomicBool,
     changed: Notify,
 }
@@ -56,6 +58,7 @@ impl Site {
             gate: Mutex::new(Gate::default()),
             watch: Mutex::new(Watch::default()),
             courier: Mutex::new(Courier::default()),
+            post: Mutex::new(Post::default()),
             dirty: AtomicBool::new(false),
             changed: Notify::new(),
         })
@@ -92,6 +95,11 @@ impl Site {
     /// Who carries notifications.
     pub fn courier(&self) -> MutexGuard<'_, Courier> {
         hold(&self.courier)
+    }
+
+    /// What came and went by SMTP.
+    pub fn post(&self) -> MutexGuard<'_, Post> {
+        hold(&self.post)
     }
 
     /// Something in the world changed: transport looks what is due, subscribers are told, the state file is written soon.

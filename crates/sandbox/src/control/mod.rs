@@ -4,6 +4,7 @@ mod directory;
 mod mailboxes;
 mod notices;
 mod outside;
+mod routes;
 mod switches;
 mod view;
 
@@ -65,5 +66,12 @@ pub fn router() -> Router<Shared> {
         .route("/_sandbox/lifecycle", post(notices::lifecycle))
         .route("/_sandbox/notifications", get(notices::sent).delete(notices::forget))
         .route("/_sandbox/notifications/patience", post(notices::patience))
+        .route("/_sandbox/routes", post(routes::add).get(routes::list))
+        .route("/_sandbox/routes/{route}", delete(routes::remove))
+        .route(
+            "/_sandbox/mailboxes/{address}/forward",
+            post(routes::forward).delete(routes::stop_forwarding),
+        )
+        .route("/_sandbox/smtp", get(routes::post))
         .layer(axum::extract::DefaultBodyLimit::max(256 << 20))
 }

@@ -75,9 +75,4 @@ impl Routes {
         relay.number = self.next;
         self.relays.push(relay);
     }
-
-    /// When something is due next.
-    pub fn next_due(&self) -> Option<Timestamp> {
-        self.relays.iter().map(|r| r.due).min()
-    }
 }

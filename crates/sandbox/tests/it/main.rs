@@ -11,5 +11,6 @@ mod mishaps;
 mod notifications;
 mod schedule;
 mod sending;
+mod smtp;
 mod subscriptions;
 mod town;

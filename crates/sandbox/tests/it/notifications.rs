@@ -142,7 +142,7 @@ async fn both_addresses_prove_themselves_and_notifications_travel_together() {
 #[tokio::test]
 async fn a_receiver_that_fails_is_asked_again_and_told_what_it_missed() {
     let town = Town::new().await;
-    town.post("notifications/patience", &json!({"retryMillis": 20, "retryForMillis": 120, "ackMillis": 150})).await;
+    town.post("notifications/patience", &json!({"retryMillis": 20})).await;
     let endpoint = Endpoint::open().await;
     subscribed(&town, &endpoint, json!({})).await;
     endpoint.refuse(2);
@@ -150,6 +150,7 @@ async fn a_receiver_that_fails_is_asked_again_and_told_what_it_missed() {
     endpoint.wait_for("hook", 1).await;
     assert_eq!(town.get("notifications").await["outcomes"], json!({"again_later": 2, "delivered": 1}));
 
+    town.post("notifications/patience", &json!({"ackMillis": 150, "retryForMillis": 1})).await;
     endpoint.slow(400);
     town.deliver(SUPPORT, &letter(2)).await;
     let missed = endpoint.wait_for("life", 1).await;
