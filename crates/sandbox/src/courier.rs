@@ -205,7 +205,8 @@ impl Load {
                 (false, true) => "given_up",
             };
             let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            let row = self.row(site, json!({"status": status, "millis": millis, "attempt": attempt, "error": words}));
+            let row = self
+                .row(site, json!({"status": status, "millis": millis, "attempt": attempt, "error": words}));
             {
                 let mut courier = site.courier();
                 courier.hosts.entry(host.clone()).or_default().answered(slow, Instant::now());

@@ -14,6 +14,7 @@ pub mod outlook;
 mod server;
 mod site;
 mod smtp;
+mod switchboard;
 mod watch;
 mod world;
 
@@ -178,6 +179,7 @@ fn router(site: Shared) -> Router {
         .merge(entra::router())
         .merge(graph::router())
         .merge(control::router())
+        .merge(switchboard::router())
         .with_state(site)
         .route("/", get(|| async { Redirect::temporary("/outlook/") }))
         .merge(outlook::router())

@@ -68,10 +68,7 @@ pub fn router() -> Router<Shared> {
         .route("/_sandbox/notifications/patience", post(notices::patience))
         .route("/_sandbox/routes", post(routes::add).get(routes::list))
         .route("/_sandbox/routes/{route}", delete(routes::remove))
-        .route(
-            "/_sandbox/mailboxes/{address}/forward",
-            post(routes::forward).delete(routes::stop_forwarding),
-        )
+        .route("/_sandbox/mailboxes/{address}/forward", post(routes::forward).delete(routes::stop_forwarding))
         .route("/_sandbox/smtp", get(routes::post))
         .layer(axum::extract::DefaultBodyLimit::max(256 << 20))
 }

@@ -72,9 +72,9 @@ pub struct Event {
 pub async fn lifecycle(State(site): State<Shared>, Json(wish): Json<Event>) -> Result<Json<Value>, Refusal> {
     let mut world = site.world();
     let owner = match &wish.mailbox {
-        Some(address) => {
-            Some(world.person(address).map(|p| p.id.clone()).ok_or_else(|| Refusal::not_found("the mailbox"))?)
-        }
+        Some(address) => Some(
+            world.person(address).map(|p| p.id.clone()).ok_or_else(|| Refusal::not_found("the mailbox"))?,
+        ),
         None => None,
     };
     let struck: Vec<String> = world

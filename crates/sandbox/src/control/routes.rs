@@ -88,8 +88,10 @@ pub async fn forward(
         return Err(Refusal::bad("to is a mail address"));
     }
     let mut world = site.world();
-    let owner =
-        world.mailbox_at(&address).map(|m| m.owner.clone()).ok_or_else(|| Refusal::not_found("the mailbox"))?;
+    let owner = world
+        .mailbox_at(&address)
+        .map(|m| m.owner.clone())
+        .ok_or_else(|| Refusal::not_found("the mailbox"))?;
     world.routes.forwards.insert(owner, Forward { to: wish.to, keep: wish.keep });
     drop(world);
     site.touched();
@@ -102,8 +104,10 @@ pub async fn stop_forwarding(
     Path(address): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     let mut world = site.world();
-    let owner =
-        world.mailbox_at(&address).map(|m| m.owner.clone()).ok_or_else(|| Refusal::not_found("the mailbox"))?;
+    let owner = world
+        .mailbox_at(&address)
+        .map(|m| m.owner.clone())
+        .ok_or_else(|| Refusal::not_found("the mailbox"))?;
     world.routes.forwards.remove(&owner);
     drop(world);
     site.touched();

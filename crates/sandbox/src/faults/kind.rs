@@ -209,6 +209,37 @@ fn come_again() -> String {
     "451 4.7.500 Server busy. Please try again later".to_owned()
 }
 
+/// The names of all kinds.
+#[cfg(test)]
+pub const NAMES: &[&str] = &[
+    "throttle",
+    "server_error",
+    "cut",
+    "slow",
+    "unauthorized",
+    "access_denied",
+    "resync",
+    "poison",
+    "poison_page",
+    "missing_next_link",
+    "repeat_delta",
+    "token_error",
+    "mailbox_gone",
+    "mailbox_full",
+    "mailbox_moving",
+    "swallowed",
+    "conflict",
+    "doubled_delivery",
+    "late_delivery",
+    "inbox_rule",
+    "second_reader",
+    "notification_lost",
+    "notification_doubled",
+    "notification_late",
+    "notifications_stopped",
+    "smtp_refused",
+];
+
 impl Kind {
     /// Its name in the control API.
     pub fn name(&self) -> &'static str {

@@ -12,6 +12,8 @@ use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use crate::world::clock::Clock;
+#[cfg(test)]
+pub use kind::NAMES;
 pub use kind::{Effect, Kind, Leaves, Operation, Reading, retry_after};
 
 /// A fault as it was set.

@@ -69,7 +69,10 @@ enum Next {
     /// Read the mail after this reply.
     Data,
     /// Read credentials.
-    Auth { plain: bool, first: String },
+    Auth {
+        plain: bool,
+        first: String,
+    },
     StartTls,
     Quit,
     /// Close without a word.
@@ -117,6 +120,7 @@ where
             }
             Next::Quit => {
                 say(&mut stream, "221 2.0.0 Service closing transmission channel").await?;
+                stream.shutdown().await?;
                 return Ok(None);
             }
             Next::Cut => return Ok(None),

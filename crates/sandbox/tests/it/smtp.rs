@@ -92,9 +92,15 @@ async fn mail_by_smtp_reaches_mailboxes_and_people_outside_once_each() {
         .text()
         .await
         .unwrap();
-    assert!(mime.contains("spf=pass") && mime.contains("\r\n.dots\r\nText"), "stamped, dots taken away: {mime}");
+    assert!(
+        mime.contains("spf=pass") && mime.contains("\r\n.dots\r\nText"),
+        "stamped, dots taken away: {mime}"
+    );
     assert_eq!(town.get("outside/freund@elsewhere.example/messages").await["total"], json!(1));
-    assert_eq!(town.get("outside/kunde@outside.example/messages").await["messages"][0]["folder"], json!("sent"));
+    assert_eq!(
+        town.get("outside/kunde@outside.example/messages").await["messages"][0]["folder"],
+        json!("sent")
+    );
     let listed = town.get("smtp").await;
     assert_eq!(listed["mails"][0]["to"], json!([SUPPORT, "freund@elsewhere.example"]));
 }
@@ -137,7 +143,8 @@ async fn what_a_mail_server_refuses_it_refuses_at_once_and_in_its_words() {
 #[tokio::test]
 async fn who_signs_in_sends_as_themselves_and_who_does_not_is_a_stranger() {
     let (town, smtp) = with_smtp().await;
-    let mail = |from: &str, to: &str| format!("From: <{from}>\r\nTo: <{to}>\r\nSubject: From {from}\r\n\r\nx");
+    let mail =
+        |from: &str, to: &str| format!("From: <{from}>\r\nTo: <{to}>\r\nSubject: From {from}\r\n\r\nx");
     let mut talk = Talk::with(smtp).await;
     // "adele@contoso.example" with a wrong and with the right password.
     let plain = |password: &str| {
@@ -172,7 +179,8 @@ async fn starttls_covers_the_conversation_with_the_stand_ins_own_certificate() {
     let smtp = sandbox.listen_smtp("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let mut roots = rustls::RootCertStore::empty();
     let pem = std::fs::read(folder.path().join("ca.pem")).unwrap();
-    let authority = <rustls::pki_types::CertificateDer<'_> as rustls::pki_types::pem::PemObject>::from_pem_slice(&pem);
+    let authority =
+        <rustls::pki_types::CertificateDer<'_> as rustls::pki_types::pem::PemObject>::from_pem_slice(&pem);
     roots.add(authority.unwrap()).unwrap();
     let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let mut talk = Talk::with(smtp).await;
@@ -193,11 +201,16 @@ async fn a_routed_domain_is_handed_on_and_tried_again_while_its_server_says_late
     let (town, _) = with_smtp().await;
     let (desk, desk_smtp) = with_smtp().await;
     town.post("routes", &json!({"domain": "desk.example", "smtp": desk_smtp.to_string()})).await;
-    desk.post("faults", &json!({"kind": "smtp_refused", "reply": "451 4.7.1 Greylisted, come again", "times": 1})).await;
+    desk.post(
+        "faults",
+        &json!({"kind": "smtp_refused", "reply": "451 4.7.1 Greylisted, come again", "times": 1}),
+    )
+    .await;
     let mail = json!({"from": {"address": "kunde@outside.example"}, "to": [{"address": "help@desk.example"}], "subject": "Routed", "text": "Hi"});
     let sent = town.post("outside/send", &mail).await;
     let arrived = eventually("the second try", || async {
-        let there = desk.get("outside/help@desk.example/messages").await["messages"].as_array().unwrap().clone();
+        let there =
+            desk.get("outside/help@desk.example/messages").await["messages"].as_array().unwrap().clone();
         there.first().cloned()
     })
     .await;
@@ -234,7 +247,8 @@ async fn a_no_comes_back_to_the_sender_as_a_report() {
     })
     .await;
     town.post("clock", &json!({"advanceSeconds": 2 * 86_400 + 60})).await;
-    eventually("the second report", || async { (inbox(&town, SUPPORT).await.len() == 2).then_some(()) }).await;
+    eventually("the second report", || async { (inbox(&town, SUPPORT).await.len() == 2).then_some(()) })
+        .await;
 }
 
 #[tokio::test]
@@ -246,7 +260,8 @@ async fn a_lost_reply_brings_the_mail_a_second_time() {
     let mail = json!({"from": {"address": "kunde@outside.example"}, "to": [{"address": "help@desk.example"}], "subject": "Twice", "text": "Hi"});
     town.post("outside/send", &mail).await;
     let both = eventually("both", || async {
-        let there = desk.get("outside/help@desk.example/messages").await["messages"].as_array().unwrap().clone();
+        let there =
+            desk.get("outside/help@desk.example/messages").await["messages"].as_array().unwrap().clone();
         (there.len() == 2).then_some(there)
     })
     .await;
@@ -264,7 +279,8 @@ async fn a_mailbox_forwards_as_exchange_does() {
         let mail = json!({"from": {"address": "kunde@outside.example"}, "to": [{"address": SUPPORT}], "subject": format!("keep {keep}"), "text": "Hi"});
         let sent = town.post("outside/send", &mail).await;
         let came = eventually("the forwarded mail", || async {
-            let there = desk.get("outside/help@desk.example/messages").await["messages"].as_array().unwrap().clone();
+            let there =
+                desk.get("outside/help@desk.example/messages").await["messages"].as_array().unwrap().clone();
             there.into_iter().find(|m| m["subject"] == json!(format!("keep {keep}")))
         })
         .await;
