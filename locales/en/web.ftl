@@ -434,3 +434,30 @@ ms-not-genuine-cause = The answer did not prove that it came from Microsoft. Not
 ms-not-genuine-next = Try again from the start. If it happens again, tell the operator of this desk: somebody may be interfering, or a clock is wrong.
 ms-unexpected-cause = Microsoft’s answer does not look as promised.
 ms-unexpected-next = Try again. If it happens again, please report it.
+
+
+## Registration, consent and ways to sign in
+
+
+
+## Connection details and check-up
+
+
+
+## Forwarding
+
+
+
+## Team, invitations and passwords
+
+
+
+## Imports
+
+
+
+## Notifications and alarms
+
+
+
+## API

@@ -23,7 +23,8 @@ impl Tx {
     pub async fn enqueue(&self, new: &NewOutbox) -> Result<OutboxId> {
         let row = table::ActiveModel {
             connection_id: Set(new.connection.0),
-            address_id: Set(new.address.0),
+            address_id: Set(new.address.map_or(0, |id| id.0)),
+            purpose: Set(new.purpose.as_str().to_owned()),
             ticket_id: Set(new.ticket.map(|id| id.0)),
             comment_id: Set(new.comment.map(|id| id.0)),
             trigger_id: Set(new.trigger.map(|id| id.0)),

@@ -1,6 +1,6 @@
 //! Support addresses and connections, and invariant 7: the default address is verified, and stays.
 
-use store::{ConnectionState, Error, NewConnection, StateCause, Step};
+use store::{ConnectionState, Error, Happening, NewConnection, StateCause, Step};
 
 use crate::scene::{Scene, after, answer, exchange, seen, tokens};
 
@@ -192,6 +192,23 @@ both! {
         tx.commit().await.unwrap();
         let stored = scene.store.tokens(connection).await.unwrap();
         assert_eq!((stored.access.expose_secret(), stored.refresh.expose_secret()), ("access-rotated", "refresh-rotated"));
-        assert_eq!(scene.store.address_of(connection).await.unwrap().connection.scopes, "Mail.Send Mail.ReadWrite");
+        assert_eq!(scene.store.address_of(connection).await.unwrap().connection.account.unwrap().scopes, "Mail.Send Mail.ReadWrite");
+    }
+
+    /// What happened must stay readable in order, with Microsoft's request id, also when the connection is gone.
+    async fn a_change_of_state_is_an_event_with_its_cause(scene) {
+        let (_, connection) = scene.connect("help@desk.example").await;
+        let cause = StateCause { code: "invalid_grant".to_owned(), request_id: Some("r-1".to_owned()), ..StateCause::default() };
+        let tx = scene.begin().await;
+        tx.set_state(connection, ConnectionState::NeedsSignIn, Some(&cause)).await.unwrap();
+        tx.set_state(connection, ConnectionState::NeedsSignIn, Some(&cause)).await.unwrap();
+        tx.note_event(Some(connection), "help@desk.example", &Happening::Deleted, None).await.unwrap();
+        tx.commit().await.unwrap();
+        let events = scene.store.events(connection, 10).await.unwrap();
+        let happenings: Vec<_> = events.iter().map(|event| event.happening.clone()).collect();
+        let lost = Happening::State { state: ConnectionState::NeedsSignIn, cause: Some(cause) };
+        assert_eq!(happenings, [Happening::Deleted, lost]);
+        assert_eq!(events[1].request_id.as_deref(), Some("r-1"));
+        assert_eq!(events[1].address, "help@desk.example");
     }
 }
