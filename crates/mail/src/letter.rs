@@ -218,7 +218,7 @@ pub struct Letter {
     pub text: String,
     /// HTML body exactly as sent: hostile. Only [`crate::html::clean`] may look at it.
     pub html: Option<String>,
-    /// The new part of a reply, without quoted history; the whole text when nothing was recognised.
+    /// The new part of a reply, without quoted history and signature; the whole text when nothing was recognised.
     pub fresh: String,
     /// The new part of the HTML, unsanitised, when the cut could be made in HTML too.
     pub fresh_html: Option<String>,

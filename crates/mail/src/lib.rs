@@ -25,6 +25,7 @@ mod quote;
 mod quote_html;
 mod read;
 mod rtf;
+mod signature;
 pub mod summary;
 mod tame;
 mod tnef;

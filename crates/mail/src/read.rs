@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::header::Fields;
 use crate::letter::{Attachment, Letter, Unreadable};
 use crate::mime::{self, Part};
-use crate::{MessageId, auth, body, calendar, charset, file, kind, protection, quote, tnef, uu};
+use crate::{MessageId, auth, body, calendar, charset, file, kind, protection, quote, signature, tnef, uu};
 
 /// Headers kept for people to look at.
 const MAX_HEADERS: usize = 500;
@@ -82,7 +82,10 @@ fn take_out_files(letter: &mut Letter) {
 /// What follows from header, body and parts together.
 fn finish(mut letter: Letter, text_from_html: bool, fields: &Fields<'_>, parts: &[Part<'_>]) -> Letter {
     let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html);
-    letter.fresh = fresh.text;
+    letter.fresh = match signature::without(&fresh.text) {
+        Some(words) => words.to_owned(),
+        None => fresh.text,
+    };
     letter.fresh_html = fresh.html;
     let judged = kind::judge(&letter, fields, parts);
     letter.kind = judged.kind;
