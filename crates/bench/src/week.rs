@@ -82,7 +82,12 @@ impl Plan {
         for fault in Fault::ALL {
             // Each several times a week, none so late that nobody could notice it.
             for _ in 0..(2 * days).max(2) {
-                let lasts = chance.random_range(3..30);
+                // What strikes at the next sign-in can be seen only when the access token has run out.
+                let lasts = if fault.trouble().is_some() {
+                    chance.random_range(12..40)
+                } else {
+                    chance.random_range(3..30)
+                };
                 let step = chance.random_range(0..steps.saturating_sub(lasts).max(1));
                 let mailbox = chance.random_range(0..mailboxes) as usize;
                 strikes_at[step as usize].push(Strike { fault, mailbox, lasts });
