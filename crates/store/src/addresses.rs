@@ -1,9 +1,11 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
+mod find;
 mod read;
 mod system;
 mod write;
 
+pub use find::{AddressFilter, AddressQuery, BrandCount};
 pub(crate) use read::addresses;
 
 use desk::{AddressId, BrandId, ConnectionId};
