@@ -6,8 +6,10 @@
 
 mod account;
 mod acknowledge;
+mod addresses;
 mod answer;
 mod carry;
+mod checkup;
 mod clock;
 mod connect;
 mod context;
@@ -28,7 +30,9 @@ mod tickets;
 mod tokens;
 
 pub use account::*;
+pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
+pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
 pub use error::{Error, Result};
@@ -77,6 +81,10 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// How long one step of a check-up may take.
+    pub checkup_patience: SignedDuration,
+    /// The name server to ask instead of the system's.
+    pub dns: Option<std::net::SocketAddr>,
 }
 
 impl Default for Settings {
@@ -94,6 +102,8 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            checkup_patience: SignedDuration::from_secs(20),
+            dns: None,
         }
     }
 }
