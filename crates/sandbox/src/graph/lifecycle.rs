@@ -53,32 +53,13 @@ pub fn remove(world: &mut World, id: &str, silently: bool) -> bool {
     true
 }
 
-/// Whether the person whose token made it lost the right since: disabled, signed out everywhere, another password.
-/// Outlook's subscriptions are removed then; an application's own are not.
-fn is_void(world: &World, subscription: &Subscription) -> bool {
-    if subscription.creator.is_empty() {
-        return false;
-    }
-    world.people.get(&subscription.creator).is_none_or(|person| {
-        !person.enabled
-            || person.tokens_valid_from > subscription.authorized
-            || person.password != subscription.password
-    })
-}
-
-/// Looks at every subscription: ends those whose time is over, removes those whose right is gone, asks those near
-/// their end.
+/// Looks at every subscription: ends those whose time is over, asks those near their end to prove their right.
 pub fn watch(world: &mut World) {
     if world.subscriptions.is_empty() {
         return;
     }
     let now = world.now();
     world.subscriptions.retain(|_, s| s.expires > now);
-    let void: Vec<String> =
-        world.subscriptions.values().filter(|s| is_void(world, s)).map(|s| s.id.clone()).collect();
-    for id in void {
-        remove(world, &id, false);
-    }
     let World { subscriptions, lifecycle, .. } = world;
     for subscription in subscriptions.values_mut() {
         if must_ask(subscription, now) {

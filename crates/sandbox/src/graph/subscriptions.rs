@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Problem};
 use super::route::Target;
-use super::{Call, Identity, Outcome, body, folders};
+use super::{Call, Identity, Outcome, body, folders, reach};
 use crate::site::Site;
 use crate::world::{World, ids};
 
@@ -29,17 +29,11 @@ pub struct Subscription {
     pub id: String,
     /// Application.
     pub app: String,
-    /// Whose token made it; empty for the application's own.
-    #[serde(default)]
-    pub creator: String,
-    /// The creator's password then: when it changes, Outlook's subscriptions go.
-    #[serde(default)]
-    pub password: String,
-    /// When its right was last proved: made, renewed or reauthorized.
-    #[serde(default)]
-    pub authorized: Timestamp,
     /// Owner of the mailbox.
     pub owner: String,
+    /// Who made it: the owner; empty for an application by itself.
+    #[serde(default)]
+    pub creator: String,
     /// Tenant.
     pub tenant: String,
     /// As given.
@@ -72,7 +66,6 @@ pub struct Subscription {
 impl Subscription {
     /// Its right is proved at this moment: what was paused goes on.
     fn prove(&mut self, now: Timestamp) {
-        self.authorized = now;
         self.asked = now;
         self.paused = false;
     }
@@ -123,6 +116,16 @@ pub async fn handle(site: &Site, call: &Call, who: &Identity, target: &Target) -
             Ok(Answer::no_content())
         }
         _ => Err(Problem::method()),
+    }
+}
+
+/// Ends every subscription a person made, and says so: Microsoft does it when their password changes or their account
+/// is disabled.
+pub fn forget(world: &mut World, person: &str) {
+    let theirs: Vec<String> =
+        world.subscriptions.values().filter(|s| s.creator == person).map(|s| s.id.clone()).collect();
+    for id in theirs {
+        super::lifecycle::remove(world, &id, false);
     }
 }
 
@@ -205,34 +208,23 @@ struct Named {
     filter: Option<String>,
 }
 
-/// Reads `me/mailFolders('Inbox')/messages?$filter=...`, with the mailbox of `/users/{id}` where the token reaches it.
+/// Reads `me/mailFolders('Inbox')/messages?$filter=...`: signed in, only one's own mailbox; an application by itself, any
+/// it may read (graph.md 3).
 fn named(world: &World, who: &Identity, resource: &str) -> Result<Named, Problem> {
-    let (path, query) = resource.trim_start_matches('/').split_once('?').unwrap_or((resource, ""));
-    let path = path.trim_start_matches('/');
+    let resource_path = resource.trim_start_matches('/');
+    let (path, query) = resource_path.split_once('?').unwrap_or((resource_path, ""));
     let route = super::route::route(&Method::GET, &format!("/{path}"))
         .map_err(|_| Problem::new(400, "ExtensionError", format!("Invalid resource '{resource}'.")))?;
-    let app_only = who.person.is_empty();
-    let owner = match &route.user {
-        None if app_only => {
-            return Err(Problem::new(
-                400,
-                "BadRequest",
-                "/me request is only valid with delegated authentication flow.",
-            ));
-        }
-        None => who.person.clone(),
-        Some(user) => world
-            .person(user)
-            .filter(|p| p.tenant == who.tenant && (app_only || p.id == who.person))
-            .map(|p| p.id.clone())
-            .ok_or_else(|| {
-                Problem::new(
-                    403,
-                    "ExtensionError",
-                    "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]",
-                )
-            })?,
-    };
+    let owner = reach::owner(world, &route, who)?;
+    if who.app_only {
+        reach::may_subscribe(world, who, &owner)?;
+    } else if owner != who.person {
+        return Err(Problem::new(
+            403,
+            "ExtensionError",
+            "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]",
+        ));
+    }
     let filter = super::query::pairs(query).into_iter().find(|(name, _)| name == "$filter").map(|(_, f)| f);
     if let Some(filter) = &filter {
         super::filter::parse(filter)?;
@@ -286,7 +278,7 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
     if client_state.as_ref().is_some_and(|s| s.chars().count() > 128) {
         return Err(Problem::new(400, "InvalidRequest", "clientState is limited to 128 characters."));
     }
-    let (named, password) = {
+    let named = {
         let world = site.world();
         let named = named(&world, who, &resource)?;
         let held = world.subscriptions.values().filter(|s| s.owner == named.owner).count();
@@ -297,7 +289,7 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
                 "The mailbox has reached its limit of 1000 subscriptions.",
             ));
         }
-        (named, world.people.get(&who.person).map(|p| p.password.clone()).unwrap_or_default())
+        named
     };
     for endpoint in std::iter::once(&url).chain(&lifecycle_url) {
         check_url(endpoint)?;
@@ -308,8 +300,6 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
         id: ids::guid(),
         app: who.app.clone(),
         creator: who.person.clone(),
-        password,
-        authorized: now,
         asked: now,
         paused: false,
         owner: named.owner,
