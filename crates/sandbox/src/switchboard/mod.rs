@@ -79,6 +79,8 @@ async fn page(
     let mail = ask(&site, "smtp?limit=25").await;
     let routes = ask(&site, "routes").await;
     let strikes = ask(&site, "counters").await;
+    let sought = asked.get("q").map(|q| q.trim().to_owned()).unwrap_or_default();
+    let people = view::seek(&ask(&site, "people").await, &sought);
     let pairs = |list: &Value, a: &str, b: &str| -> Vec<(String, String)> {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         list.as_array().into_iter().flatten().map(|r| (text(&r[a]), text(&r[b]))).collect()
@@ -99,7 +101,9 @@ async fn page(
             .collect(),
         groups: view::groups(language),
         mailboxes: pairs(&mailboxes, "address", "name").into_iter().map(|(address, _)| address).collect(),
-        people: view::people(language, &ask(&site, "people").await),
+        found: people.len(),
+        people: view::people(language, &people),
+        sought,
         subscriptions: view::subscriptions(&ask(&site, "subscriptions").await),
         notices: view::notices(language, &ask(&site, "notifications?limit=25").await),
         mails: view::mails(language, &mail),

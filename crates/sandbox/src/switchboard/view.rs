@@ -27,8 +27,12 @@ pub struct Page {
     pub groups: Vec<ShownGroup>,
     /// Addresses of mailboxes.
     pub mailboxes: Vec<String>,
-    /// People and their troubles.
+    /// People and their troubles, as many as fit.
     pub people: Vec<ShownPerson>,
+    /// Who was sought.
+    pub sought: String,
+    /// How many were found in all.
+    pub found: usize,
     /// Subscriptions.
     pub subscriptions: Vec<ShownSubscription>,
     /// Requests with notifications, newest first.
@@ -224,8 +228,21 @@ pub fn active(language: Language, faults: &Value) -> Vec<Active> {
     faults.as_array().into_iter().flatten().map(one).collect()
 }
 
+/// People and subscriptions shown at once.
+pub const SHOWN: usize = 30;
+
+/// Those whose name or address has these letters.
+pub fn seek(people: &Value, sought: &str) -> Vec<Value> {
+    let sought = sought.to_lowercase();
+    let has = |person: &Value, name: &str| {
+        person[name].as_str().is_some_and(|text| text.to_lowercase().contains(&sought))
+    };
+    let all = people.as_array().into_iter().flatten();
+    all.filter(|p| ["name", "upn", "mail"].into_iter().any(|n| has(p, n))).cloned().collect()
+}
+
 /// People; only switches that the control API knows are shown.
-pub fn people(language: Language, people: &Value) -> Vec<ShownPerson> {
+pub fn people(language: Language, people: &[Value]) -> Vec<ShownPerson> {
     let one = |person: &Value| {
         let text = |name: &str| person[name].as_str().unwrap_or_default().to_owned();
         let mailbox = text("mailbox");
@@ -245,7 +262,7 @@ pub fn people(language: Language, people: &Value) -> Vec<ShownPerson> {
             .collect();
         ShownPerson { upn: text("upn"), name: text("name"), places, switches }
     };
-    people.as_array().into_iter().flatten().map(one).collect()
+    people.iter().take(SHOWN).map(one).collect()
 }
 
 /// Subscriptions.
@@ -261,7 +278,7 @@ pub fn subscriptions(list: &Value) -> Vec<ShownSubscription> {
             lifecycle: s["lifecycleNotificationUrl"].is_string(),
         }
     };
-    list.as_array().into_iter().flatten().map(one).collect()
+    list.as_array().into_iter().flatten().take(SHOWN).map(one).collect()
 }
 
 /// Requests with notifications.
