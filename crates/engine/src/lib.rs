@@ -9,7 +9,9 @@ mod acknowledge;
 mod answer;
 mod carry;
 mod clock;
+mod caught_up;
 mod connect;
+mod consent;
 mod context;
 mod error;
 mod fetch;
@@ -23,6 +25,8 @@ mod notify;
 mod outbox;
 mod people;
 mod receive;
+mod registration;
+mod rights;
 mod texts;
 mod tickets;
 mod tokens;
@@ -30,10 +34,17 @@ mod tokens;
 pub use account::*;
 pub use answer::{Answer, AnswerFile};
 pub use clock::Clock;
-pub use connect::{ConnectChoice, Connected, Pending};
+pub use caught_up::CaughtUpView;
+pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
+pub use consent::{ConsentView, Invitation};
 pub use error::{Error, Result};
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use registration::{
+    CertificateView, CredentialChoice, CredentialKind, DraftView, RegistrationForm, RegistrationSource,
+    RegistrationView,
+};
+pub use rights::{MissingRights, Right};
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -77,6 +88,8 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// When the secret of a registration in the configuration file ends, if that is told there.
+    pub secret_expires_at: Option<jiff::Timestamp>,
 }
 
 impl Default for Settings {
@@ -94,6 +107,7 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            secret_expires_at: None,
         }
     }
 }
@@ -106,9 +120,8 @@ pub struct Engine {
 
 pub(crate) struct Inner {
     pub(crate) store: Store,
-    /// `None` until the desk's registration at Entra is configured.
-    pub(crate) entra: Option<Entra>,
-    pub(crate) graph: Graph,
+    /// Entra and Graph, by the registration as it is now.
+    pub(crate) links: registration::Links,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) token_key: mail::TokenKey,
@@ -123,9 +136,9 @@ pub(crate) struct Inner {
 pub struct Parts {
     /// Store, migrated.
     pub store: Store,
-    /// Entra, when the registration is configured.
+    /// Entra by the registration in the configuration file, which wins; `None`: the one that an administrator stored, if any.
     pub entra: Option<Entra>,
-    /// Graph.
+    /// Graph of the configured cloud; a stored registration may name another one.
     pub graph: Graph,
     /// Clock.
     pub clock: Clock,
@@ -156,6 +169,6 @@ impl Engine {
 
     /// Graph counters, for the bench and the pages.
     pub fn graph_calls(&self) -> exchange::graph::Calls {
-        self.inner.graph.calls()
+        self.inner.links.graph().calls()
     }
 }

@@ -12,7 +12,9 @@ mod http;
 mod id_token;
 
 pub use cloud::Cloud;
-pub use entra::{Entra, Registration, SignedIn, TokenSet};
+pub use entra::{
+    Certificate, CertificateFault, Credential, Entra, Permissions, Proof, Registration, SignedIn, TokenSet,
+};
 pub use error::{Error, Remedy, Result, Trace};
 pub use graph::{Graph, Mailbox};
 pub use http::http_client;
