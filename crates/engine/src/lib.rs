@@ -6,8 +6,10 @@
 
 mod account;
 mod acknowledge;
+mod addresses;
 mod answer;
 mod carry;
+mod checkup;
 mod clock;
 mod caught_up;
 mod connect;
@@ -24,6 +26,7 @@ mod loops;
 mod notify;
 mod outbox;
 mod people;
+mod proof;
 mod receive;
 mod registration;
 mod rights;
@@ -32,7 +35,9 @@ mod tickets;
 mod tokens;
 
 pub use account::*;
+pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
+pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use caught_up::CaughtUpView;
 pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
@@ -45,6 +50,7 @@ pub use registration::{
     RegistrationView,
 };
 pub use rights::{MissingRights, Right};
+pub use proof::MadeDefault;
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -90,6 +96,14 @@ pub struct Settings {
     pub lease: SignedDuration,
     /// When the secret of a registration in the configuration file ends, if that is told there.
     pub secret_expires_at: Option<jiff::Timestamp>,
+    /// Whether a newly connected address proves itself, once, by a test mail to itself.
+    pub prove_new: bool,
+    /// How long a test mail is waited for.
+    pub proof_within: SignedDuration,
+    /// How long one step of a check-up may take.
+    pub checkup_patience: SignedDuration,
+    /// The name server to ask instead of the system's.
+    pub dns: Option<std::net::SocketAddr>,
 }
 
 impl Default for Settings {
@@ -108,6 +122,10 @@ impl Default for Settings {
             workers: 8,
             lease: SignedDuration::from_secs(60),
             secret_expires_at: None,
+            prove_new: true,
+            proof_within: SignedDuration::from_mins(5),
+            checkup_patience: SignedDuration::from_secs(20),
+            dns: None,
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
 mod backlog;
+mod find;
+mod proof;
 mod read;
 mod system;
 mod write;
 
+pub use find::{AddressFilter, AddressQuery, BrandCount};
+pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 
 use desk::{AddressId, BrandId, ConnectionId};
@@ -216,6 +220,8 @@ pub struct Connection {
     pub proved_at: Option<Timestamp>,
     /// When somebody reconnected it, until what had waited is in and out.
     pub catching_up_since: Option<Timestamp>,
+    /// The test mail on its way, or the last one that did not come back.
+    pub proof: Proof,
 }
 
 /// A connection to be made.

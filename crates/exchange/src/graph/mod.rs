@@ -10,9 +10,13 @@ mod drafts;
 mod folder;
 pub mod mail_out;
 mod messages;
+mod meter;
+mod probe;
 mod rights;
 mod wire;
 
+pub use meter::Spent;
+pub use probe::Glance;
 pub use rights::Rights;
 
 use std::sync::Arc;
@@ -67,6 +71,8 @@ pub struct ItemRef {
     /// Its version (`@odata.etag`), for `If-Match`. `None` as well when the listing left the categories out: marking then
     /// reads them first.
     pub etag: Option<String>,
+    /// Whether it was read when it was listed; `None` where the listing does not say.
+    pub is_read: Option<bool>,
 }
 
 /// A message to be marked read and categorised.
@@ -171,6 +177,11 @@ impl Graph {
     /// Entra of the same cloud, over the same HTTP client.
     pub fn entra(&self, registration: Registration) -> Entra {
         Entra::new(self.inner.http.clone(), self.inner.cloud.clone(), registration)
+    }
+
+    /// What a mailbox has spent lately, by the calls of this process.
+    pub fn spent(&self, key: i64) -> Spent {
+        self.inner.meters.spent(key)
     }
 
     /// Counters.

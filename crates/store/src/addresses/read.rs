@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::proof;
 use super::{
     Connection, ConnectionState, Cursor, Due, ExchangeAccount, Kind, Mode, OtherMailbox, SupportAddress,
     Tokens,
@@ -47,6 +48,7 @@ pub(super) fn read_connection(row: connection::Model) -> Result<Connection> {
         next_read_at: at.time("next_read_at", row.next_read_at)?,
         proved_at: at.maybe_time("proved_at", row.proved_at)?,
         catching_up_since: at.maybe_time("catching_up_since", row.catching_up_since)?,
+        proof: proof::read(at, &row)?,
         account: (kind == Kind::Exchange).then(|| read_account(at, row)).transpose()?,
     })
 }

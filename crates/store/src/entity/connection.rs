@@ -33,6 +33,9 @@ pub struct Model {
     pub checkup: Option<String>,
     pub checkup_asked_at: Option<i64>,
     pub catching_up_since: Option<i64>,
+    pub proof_failed_at: Option<i64>,
+    pub proof_due: bool,
+    pub default_wanted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
