@@ -80,7 +80,8 @@ impl Way {
     /// Refuses what cannot name a mailbox or a tenant.
     pub(crate) fn check(&self) -> Result<()> {
         let invalid = |field, problem| Err(Error::Invalid { field, problem });
-        let names_one = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+        let names_one =
+            |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
         match self.mailbox() {
             Some("") => return invalid("mailbox", "empty"),
             Some(mailbox) if !names_one(mailbox) => return invalid("mailbox", "unknown-address"),
@@ -173,12 +174,7 @@ impl Engine {
     }
 
     /// The same by another way, if one is given. Whatever the way, it must come back with the same mailbox. Admins.
-    pub async fn reconnect_by(
-        &self,
-        actor: &Actor,
-        address: AddressId,
-        way: Option<&Way>,
-    ) -> Result<Onward> {
+    pub async fn reconnect_by(&self, actor: &Actor, address: AddressId, way: Option<&Way>) -> Result<Onward> {
         actor.must_be_admin()?;
         let address = self.inner.store.support_address(address).await?;
         let account = address.connection.account.as_ref().ok_or(Error::NotFound)?;

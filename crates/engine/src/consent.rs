@@ -124,7 +124,8 @@ impl Engine {
             let said = error.trace().map(|trace| trace.message.as_str()).filter(|said| !said.is_empty());
             said.map_or_else(|| error.to_string(), str::to_owned)
         });
-        let tenant = tenant.map(|tenant| tenant.chars().filter(|c| !c.is_control()).take(KEPT).collect::<String>());
+        let tenant =
+            tenant.map(|tenant| tenant.chars().filter(|c| !c.is_control()).take(KEPT).collect::<String>());
         let tx = self.inner.store.begin(self.now()).await?;
         let known = tx.answer_consent(&hash(word), tenant.as_deref(), words.as_deref()).await?;
         tx.commit().await?;

@@ -9,9 +9,9 @@ mod acknowledge;
 mod addresses;
 mod answer;
 mod carry;
+mod caught_up;
 mod checkup;
 mod clock;
-mod caught_up;
 mod connect;
 mod consent;
 mod context;
@@ -37,20 +37,20 @@ mod tokens;
 pub use account::*;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
+pub use caught_up::CaughtUpView;
 pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
-pub use caught_up::CaughtUpView;
 pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
 pub use consent::{ConsentView, Invitation};
 pub use error::{Error, Result};
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use proof::MadeDefault;
 pub use registration::{
     CertificateView, CredentialChoice, CredentialKind, DraftView, RegistrationForm, RegistrationSource,
     RegistrationView,
 };
 pub use rights::{MissingRights, Right};
-pub use proof::MadeDefault;
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;

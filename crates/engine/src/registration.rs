@@ -85,7 +85,10 @@ impl Links {
 
     fn remembered(&self, newer_than: Duration) -> Option<Link> {
         let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
-        cached.as_ref().filter(|cached| cached.looked.elapsed() < newer_than).map(|cached| cached.link.clone())
+        cached
+            .as_ref()
+            .filter(|cached| cached.looked.elapsed() < newer_than)
+            .map(|cached| cached.link.clone())
     }
 
     /// What is remembered, if it was made from this text.

@@ -96,7 +96,12 @@ fn permissions_of(account: &ExchangeAccount) -> Permissions {
 }
 
 /// New tokens: by the refresh token, or, where nobody signed in, for the application itself.
-async fn renew(engine: &Engine, entra: &Entra, account: &ExchangeAccount, old: &Tokens) -> exchange::Result<TokenSet> {
+async fn renew(
+    engine: &Engine,
+    entra: &Entra,
+    account: &ExchangeAccount,
+    old: &Tokens,
+) -> exchange::Result<TokenSet> {
     match (account.mode, &old.refresh) {
         (Mode::AppOnly, _) => entra.by_itself(&account.tenant, engine.now()).await,
         (Mode::Delegated, Some(refresh)) => {

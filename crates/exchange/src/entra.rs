@@ -320,7 +320,9 @@ fn token_set(answer: TokenAnswer, permissions: Permissions, now: Timestamp) -> R
     let access_expires_at =
         now.checked_add(life).map_err(|_| Error::Unexpected("the token's life is no time".into()))?;
     let scopes = match &answer.scope {
-        Some(scope) => scope.split_whitespace().map(|name| permissions::short_name(name).to_owned()).collect(),
+        Some(scope) => {
+            scope.split_whitespace().map(|name| permissions::short_name(name).to_owned()).collect()
+        }
         None => permissions.names().iter().map(|name| (*name).to_owned()).collect(),
     };
     Ok(TokenSet { access: answer.access_token, access_expires_at, refresh: answer.refresh_token, scopes })

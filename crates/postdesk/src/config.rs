@@ -36,6 +36,8 @@ pub struct Config {
 pub struct EntraConfig {
     pub client_id: Option<String>,
     pub client_secret: Option<Secret>,
+    pub certificate_file: Option<PathBuf>,
+    pub secret_expires: Option<String>,
     pub authority: String,
     pub cloud: String,
     pub login_url: Option<String>,
@@ -139,8 +141,14 @@ impl Config {
                 "public_url must be an http or https address without a slash at its end, e.g. https://desk.example.com"
             );
         }
-        if self.entra.client_id.is_some() != self.entra.client_secret.is_some() {
-            bail!("entra.client_id and entra.client_secret belong together: give both or none");
+        let entra = &self.entra;
+        let credentials =
+            usize::from(entra.client_secret.is_some()) + usize::from(entra.certificate_file.is_some());
+        if usize::from(entra.client_id.is_some()) != credentials {
+            bail!(
+                "entra.client_id and one of entra.client_secret and entra.certificate_file belong together: give both, or none and \
+                 enter the registration in Admin Center"
+            );
         }
         if self.mailbox.poll_min > self.mailbox.poll_max || self.mailbox.poll_min <= 0.0 {
             bail!("mailbox.poll_min must be more than 0 and at most mailbox.poll_max");

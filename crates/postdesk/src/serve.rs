@@ -18,7 +18,7 @@ pub async fn run(config: Config, only: Option<Half>) -> anyhow::Result<()> {
     let stop = stop_on_signal()?;
     if config.entra.client_id.is_none() {
         tracing::warn!(
-            "no registration at Microsoft Entra is configured: mailboxes cannot be connected (see postdesk config)"
+            "no registration at Microsoft Entra is in the configuration: the one of Admin Center is used, if there is one"
         );
     }
     let web = web::Config {

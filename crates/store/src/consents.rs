@@ -113,8 +113,7 @@ impl Tx {
             error: Set(error.map(clean)),
             ..Default::default()
         };
-        let not_approved =
-            table::Column::AnsweredAt.is_null().or(table::Column::Error.is_not_null());
+        let not_approved = table::Column::AnsweredAt.is_null().or(table::Column::Error.is_not_null());
         table::Entity::update_many()
             .set(change)
             .filter(table::Column::StateHash.eq(state_hash))

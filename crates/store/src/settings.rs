@@ -1,8 +1,8 @@
 //! Small settings of the account, one row each: `name -> JSON text`. Secret ones are sealed.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
 use crate::entity::setting as table;
@@ -21,11 +21,14 @@ impl Store {
         plain: &str,
         secret: &str,
     ) -> Result<(Option<String>, Option<SecretString>)> {
-        let rows =
-            table::Entity::find().filter(table::Column::Name.is_in([plain, secret])).all(self.reader()).await?;
+        let rows = table::Entity::find()
+            .filter(table::Column::Name.is_in([plain, secret]))
+            .all(self.reader())
+            .await?;
         let value = |name: &str| rows.iter().find(|row| row.name == name).map(|row| row.value.as_str());
-        let opened =
-            value(secret).map(|sealed| self.shared.vault.open("setting", "value", secret, sealed)).transpose()?;
+        let opened = value(secret)
+            .map(|sealed| self.shared.vault.open("setting", "value", secret, sealed))
+            .transpose()?;
         Ok((value(plain).map(str::to_owned), opened))
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use desk::{BrandId, ConnectionId, TicketId};
 use engine::{Actor, Answer, Clock, ConnectChoice, Connected, Engine, Parts, Settings};
-use exchange::{Cloud, Entra, Graph, Registration};
+use exchange::{Cloud, Credential, Entra, Graph, Registration};
 use jiff::SignedDuration;
 use sandbox::Sandbox;
 use serde_json::Value;
@@ -79,7 +79,10 @@ impl World {
             app: Some(sandbox::App {
                 client_id: CLIENT_ID.to_owned(),
                 client_secret: CLIENT_SECRET.to_owned(),
-                redirect_uris: vec![format!("{PUBLIC_URL}/admin/connect/return")],
+                redirect_uris: vec![
+                    format!("{PUBLIC_URL}/admin/connect/return"),
+                    format!("{PUBLIC_URL}/consent/return"),
+                ],
             }),
         })
         .await?;
@@ -311,9 +314,10 @@ async fn desk(
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let registration = Registration {
         client_id: CLIENT_ID.to_owned(),
-        client_secret: CLIENT_SECRET.into(),
+        credential: Credential::Secret(CLIENT_SECRET.into()),
         authority: "organizations".to_owned(),
         redirect_uri: format!("{PUBLIC_URL}/admin/connect/return").parse()?,
+        consent_uri: format!("{PUBLIC_URL}/consent/return").parse()?,
     };
     let entra = Some(Entra::new(http.clone(), cloud.clone(), registration));
     let parts = Parts {

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::live;
 use crate::pages::{
-    addresses, admin, answer, attachments, comments, connect, mail_log, sign_in, suspended, ticket, tickets,
+    addresses, admin, answer, attachments, comments, connect, consent, mail_log, registration, sign_in, suspended, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 
@@ -92,6 +92,13 @@ pub fn all() -> Vec<Route> {
         admins("/admin/connect/confirm/{id}", get(connect::ask).post(connect::confirm)),
 
         // Registration, consent and ways to sign in
+        admins("/admin/channels/email/registration", get(registration::page).post(registration::save)),
+        admins("/admin/channels/email/registration/certificate", post(registration::make_certificate)),
+        admins("/admin/channels/email/registration/certificate.cer", get(registration::certificate)),
+        admins("/admin/channels/email/addresses/connect/exchange/approval/{word}", get(consent::approval)),
+        admins("/admin/channels/email/addresses/{id}/way", get(connect::way)),
+        open("/consent/return", get(consent::returned)),
+        open("/consent/{word}", get(consent::invitation)),
 
         // Connection details and check-up
 

@@ -122,6 +122,17 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
     }
 }
 
+/// What had waited at a mailbox that was reconnected.
+pub(crate) fn caught_up(t: Texts, line: &engine::CaughtUpView) -> String {
+    fl!(
+        t,
+        "caught-up",
+        address = line.address.as_str(),
+        came_in = line.came_in,
+        went_out = line.went_out
+    )
+}
+
 /// Verified, Delayed or Error.
 pub(crate) fn state(t: Texts, state: ConnectionState) -> String {
     match state {

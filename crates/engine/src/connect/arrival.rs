@@ -85,7 +85,8 @@ impl Engine {
             address: address_of(&owner)?.to_string(),
             microsoft_now: owner.microsoft_now,
             mailbox: Some(other_mailbox(&owner)),
-            scopes: String::new(),
+            // What was tried out just now; the token itself is not ours to read.
+            scopes: "Mail.ReadWrite Mail.Send".to_owned(),
             tokens: Tokens {
                 access: tokens.access,
                 access_expires_at: tokens.access_expires_at,

@@ -200,8 +200,10 @@ impl Checked {
         let home = Some(tenant.clone()).filter(|tenant| !tenant.is_empty());
         let cloud = match form.cloud.as_str() {
             "own" => Cloud {
-                login: base(&form.login_url).ok_or(Error::Invalid { field: "login-url", problem: "not-url" })?,
-                graph: base(&form.graph_url).ok_or(Error::Invalid { field: "graph-url", problem: "not-url" })?,
+                login: base(&form.login_url)
+                    .ok_or(Error::Invalid { field: "login-url", problem: "not-url" })?,
+                graph: base(&form.graph_url)
+                    .ok_or(Error::Invalid { field: "graph-url", problem: "not-url" })?,
             },
             name => Cloud::preset(name).ok_or(Error::Invalid { field: "cloud", problem: "unknown" })?,
         };

@@ -118,7 +118,11 @@ impl Engine {
                 cloud: cloud_name(entra.cloud()),
                 login_url: entra.cloud().login.to_string(),
                 graph_url: entra.cloud().graph.to_string(),
-                kind: if certificate.is_some() { CredentialKind::Certificate } else { CredentialKind::Secret },
+                kind: if certificate.is_some() {
+                    CredentialKind::Certificate
+                } else {
+                    CredentialKind::Secret
+                },
                 expires_at: certificate
                     .as_ref()
                     .map(|c| c.expires_at)

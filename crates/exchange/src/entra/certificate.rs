@@ -63,13 +63,12 @@ impl Certificate {
     /// seconds of computing: not for an async worker.
     pub fn make(name: &str, now: Timestamp) -> Result<Self, CertificateFault> {
         let fault = |_| CertificateFault::NotMade;
-        let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, BITS).map_err(|_| CertificateFault::NotMade)?;
+        let key =
+            RsaPrivateKey::new(&mut rsa::rand_core::OsRng, BITS).map_err(|_| CertificateFault::NotMade)?;
         let pkcs8 = key.to_pkcs8_der().map_err(|_| CertificateFault::NotMade)?;
-        let pair = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(
-            &pkcs8.as_bytes().into(),
-            &rcgen::PKCS_RSA_SHA256,
-        )
-        .map_err(fault)?;
+        let pair =
+            rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8.as_bytes().into(), &rcgen::PKCS_RSA_SHA256)
+                .map_err(fault)?;
         let mut wanted = rcgen::CertificateParams::new(Vec::new()).map_err(fault)?;
         wanted.distinguished_name = rcgen::DistinguishedName::new();
         wanted.distinguished_name.push(rcgen::DnType::CommonName, name);
@@ -90,7 +89,8 @@ impl Certificate {
         let parts = pem::parse_many(text.expose_secret()).map_err(|_| CertificateFault::NoCertificate)?;
         let part = |tag: &str| parts.iter().find(|part| part.tag() == tag).map(pem::Pem::contents);
         let certificate = part("CERTIFICATE").ok_or(CertificateFault::NoCertificate)?;
-        if part("ENCRYPTED PRIVATE KEY").is_some() || text.expose_secret().contains("Proc-Type: 4,ENCRYPTED") {
+        if part("ENCRYPTED PRIVATE KEY").is_some() || text.expose_secret().contains("Proc-Type: 4,ENCRYPTED")
+        {
             return Err(CertificateFault::Encrypted);
         }
         let key = match (part("PRIVATE KEY"), part("RSA PRIVATE KEY"), part("EC PRIVATE KEY")) {
@@ -202,11 +202,17 @@ mod tests {
             (one[..cut].to_owned(), CertificateFault::NoKey),
             (format!("{}{}", &one[..cut], &other[other_cut..]), CertificateFault::Mismatch),
             (
-                format!("{}-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", &one[..cut]),
+                format!(
+                    "{}-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+                    &one[..cut]
+                ),
                 CertificateFault::Encrypted,
             ),
             (
-                format!("{}-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n", &one[..cut]),
+                format!(
+                    "{}-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n",
+                    &one[..cut]
+                ),
                 CertificateFault::NotRsa,
             ),
         ] {

@@ -64,9 +64,9 @@ impl Entra {
         }
         let url = self.inner.cloud.login_at(&[tenant, "v2.0", ".well-known", "openid-configuration"]);
         let Issuer { issuer } = self.fetch(url).await?;
-        let id = Url::parse(&issuer)
-            .ok()
-            .and_then(|url| url.path_segments()?.find(|segment| is_guid(segment)).map(str::to_ascii_lowercase));
+        let id = Url::parse(&issuer).ok().and_then(|url| {
+            url.path_segments()?.find(|segment| is_guid(segment)).map(str::to_ascii_lowercase)
+        });
         id.ok_or_else(|| Error::Unexpected("the tenant's issuer has no id".into()))
     }
 

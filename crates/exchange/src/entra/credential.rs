@@ -80,7 +80,8 @@ mod tests {
     fn an_assertion_is_signed_for_this_endpoint_and_for_a_few_minutes() {
         let now: Timestamp = "2026-11-23T15:00:00Z".parse().unwrap();
         let certificate = Certificate::make("Postdesk", now).unwrap();
-        let proof = Credential::Certificate(certificate.clone()).proof("client-1", "https://l/t", now).unwrap();
+        let proof =
+            Credential::Certificate(certificate.clone()).proof("client-1", "https://l/t", now).unwrap();
         assert_eq!(proof[0], ("client_assertion_type", JWT_BEARER.to_owned()));
         let token = &proof[1].1;
         let header = jsonwebtoken::decode_header(token).unwrap();

@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn scopes_are_compared_without_case_and_in_both_spellings() {
-        let all = "User.Read Mail.Send Mail.ReadWrite Mail.ReadWrite.Shared Mail.Send.Shared User.ReadBasic.All";
+        let all =
+            "User.Read Mail.Send Mail.ReadWrite Mail.ReadWrite.Shared Mail.Send.Shared User.ReadBasic.All";
         for (set, granted, expected) in [
             (Permissions::Own, "User.Read Mail.Send Mail.ReadWrite openid email", ""),
             (Permissions::Own, "user.read MAIL.SEND mail.readwrite", ""),

@@ -107,7 +107,10 @@ fn tokens_are_never_written_out() {
 #[test]
 fn another_kind_of_token_is_not_used() {
     let json = serde_json::json!({ "token_type": "pop", "access_token": "a", "expires_in": 3600 });
-    assert!(matches!(token_set(answer(&json), Permissions::Own, Timestamp::UNIX_EPOCH), Err(Error::Unexpected(_))));
+    assert!(matches!(
+        token_set(answer(&json), Permissions::Own, Timestamp::UNIX_EPOCH),
+        Err(Error::Unexpected(_))
+    ));
 }
 
 /// Publishes one key id after another: with each fetch of the keys the next one. Counts the fetches.

@@ -344,7 +344,8 @@ mod tests {
         let graph = Graph::new(crate::http_client(None).unwrap(), Cloud::preset("global").unwrap());
         let own = graph.mailbox(1, "t".into());
         let named = graph.mailbox_of(1, "t".into(), "id-1");
-        let link = |path: &str| format!("https://graph.microsoft.com/v1.0/{path}/messages/delta?$deltatoken=x");
+        let link =
+            |path: &str| format!("https://graph.microsoft.com/v1.0/{path}/messages/delta?$deltatoken=x");
         for (path, as_me, as_named) in [
             ("me/mailFolders('inbox')", true, false),
             ("Me/mailFolders/inbox", true, false),

@@ -24,7 +24,8 @@ impl Mailbox {
     /// # Errors
     /// [`Error::NotFound`] when the directory has nobody of that name.
     pub async fn me(&self) -> Result<Me> {
-        let call = Call::get("me", self.at(&[])).on_item().query("$select", "id,displayName,userPrincipalName,mail");
+        let call =
+            Call::get("me", self.at(&[])).on_item().query("$select", "id,displayName,userPrincipalName,mail");
         let answer = self.read(call).await?;
         let user: User = answer.json()?;
         let user_principal_name = user.user_principal_name.unwrap_or_default();

@@ -171,7 +171,11 @@ impl Graph {
 
     /// Graph of a cloud, over the same HTTP client; itself when it is the same cloud, so that limits and counters stay.
     pub fn in_cloud(&self, cloud: &Cloud) -> Self {
-        if self.inner.cloud == *cloud { self.clone() } else { Self::new(self.inner.http.clone(), cloud.clone()) }
+        if self.inner.cloud == *cloud {
+            self.clone()
+        } else {
+            Self::new(self.inner.http.clone(), cloud.clone())
+        }
     }
 
     /// Entra of the same cloud, over the same HTTP client.

@@ -27,8 +27,11 @@ pub struct Rehearsal {
 
 impl Rehearsal {
     pub async fn start() -> Self {
-        let app =
-            App { client_id: CLIENT.into(), client_secret: SECRET.into(), redirect_uris: vec![HOME.into(), APPROVED.into()] };
+        let app = App {
+            client_id: CLIENT.into(),
+            client_secret: SECRET.into(),
+            redirect_uris: vec![HOME.into(), APPROVED.into()],
+        };
         let listen = "127.0.0.1:0".parse().unwrap();
         let config = Config { listen, tls: None, state: None, company: false, app: Some(app) };
         let sandbox = Sandbox::start(config).await.unwrap();
@@ -120,7 +123,13 @@ impl Rehearsal {
         let back = self.come_back(&departure, support()).await;
         let now = self.now().await;
         self.entra
-            .arrive(&answer(&back, "code").unwrap(), &departure.verifier, &departure.nonce, Permissions::Own, now)
+            .arrive(
+                &answer(&back, "code").unwrap(),
+                &departure.verifier,
+                &departure.nonce,
+                Permissions::Own,
+                now,
+            )
             .await
             .unwrap()
     }

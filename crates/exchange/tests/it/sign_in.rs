@@ -15,7 +15,11 @@ async fn a_sign_in_proves_the_account_and_its_tenant() {
     assert_eq!(answer(&back, "state").as_deref(), Some(departure.state.as_str()));
     let code = answer(&back, "code").unwrap();
     let now = rehearsal.now().await;
-    let signed_in = rehearsal.entra.arrive(&code, &departure.verifier, &departure.nonce, Permissions::Own, now).await.unwrap();
+    let signed_in = rehearsal
+        .entra
+        .arrive(&code, &departure.verifier, &departure.nonce, Permissions::Own, now)
+        .await
+        .unwrap();
     assert_eq!(signed_in.tenant, TENANT);
     assert_eq!(Permissions::Own.missing(&signed_in.tokens.scopes), Vec::<String>::new());
     assert!(signed_in.tokens.access_expires_at > now);
@@ -31,16 +35,24 @@ async fn a_code_works_once_and_only_with_its_verifier_and_nonce() {
     let back = rehearsal.come_back(&departure, support()).await;
     let (code, now) = (answer(&back, "code").unwrap(), rehearsal.now().await);
     let wrong = SecretString::from("x".repeat(43));
-    let refused = rehearsal.entra.arrive(&code, &wrong, &departure.nonce, Permissions::Own, now).await.unwrap_err();
+    let refused =
+        rehearsal.entra.arrive(&code, &wrong, &departure.nonce, Permissions::Own, now).await.unwrap_err();
     assert_eq!(refused.remedy(), Remedy::Reconnect, "{refused:?}");
 
     let departure = rehearsal.entra.depart(Permissions::Own, None);
     let back = rehearsal.come_back(&departure, support()).await;
     let code = answer(&back, "code").unwrap();
-    let refused = rehearsal.entra.arrive(&code, &departure.verifier, "another nonce", Permissions::Own, now).await.unwrap_err();
+    let refused = rehearsal
+        .entra
+        .arrive(&code, &departure.verifier, "another nonce", Permissions::Own, now)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, Error::NotGenuine(_)), "{refused:?}");
-    let replayed =
-        rehearsal.entra.arrive(&code, &departure.verifier, &departure.nonce, Permissions::Own, now).await.unwrap_err();
+    let replayed = rehearsal
+        .entra
+        .arrive(&code, &departure.verifier, &departure.nonce, Permissions::Own, now)
+        .await
+        .unwrap_err();
     assert!(matches!(replayed, Error::SignIn(_)), "{replayed:?}");
 }
 
@@ -63,8 +75,11 @@ async fn a_permission_that_was_not_granted_is_named() {
     let departure = rehearsal.entra.depart(Permissions::Own, None);
     let back = rehearsal.come_back(&departure, Person { untick: &["Mail.Send"], ..support() }).await;
     let (code, now) = (answer(&back, "code").unwrap(), rehearsal.now().await);
-    let refused =
-        rehearsal.entra.arrive(&code, &departure.verifier, &departure.nonce, Permissions::Own, now).await.unwrap_err();
+    let refused = rehearsal
+        .entra
+        .arrive(&code, &departure.verifier, &departure.nonce, Permissions::Own, now)
+        .await
+        .unwrap_err();
     let Error::MissingScopes { missing } = refused else { panic!("{refused:?}") };
     assert_eq!(missing, ["Mail.Send"]);
 }

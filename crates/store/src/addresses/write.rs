@@ -240,10 +240,8 @@ impl Tx {
         account: &ExchangeAccount,
         tokens: &Tokens,
     ) -> Result<()> {
-        let mut change = connection::ActiveModel {
-            catching_up_since: Set(Some(micros(self.now))),
-            ..Default::default()
-        };
+        let mut change =
+            connection::ActiveModel { catching_up_since: Set(Some(micros(self.now))), ..Default::default() };
         set_account(&mut change, account);
         self.change_connection(connection, change).await?;
         self.store_tokens(connection, tokens, &account.scopes).await?;

@@ -2,8 +2,8 @@
 
 use secrecy::ExposeSecret;
 use store::{
-    Backlog, ConnectionState, Cursor, Error, ExchangeAccount, Happening, Mode, NewConnection, OtherMailbox, SeenBy, StateCause,
-    Step, Tokens,
+    Backlog, ConnectionState, Cursor, Error, ExchangeAccount, Happening, Mode, NewConnection, OtherMailbox,
+    SeenBy, StateCause, Step, Tokens,
 };
 
 use crate::scene::{Scene, after, answer, exchange, seen, tokens};

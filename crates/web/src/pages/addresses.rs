@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use desk::AddressId;
 use desk::decide::OutcomeKind;
-use engine::{Actor, AddressView, MadeDefault};
+use engine::{Actor, AddressView, CaughtUpView, MadeDefault};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 use store::{Account, ConnectionState, ImportRun, LedgerQuery, NotDefault, Proof};
@@ -29,6 +29,7 @@ pub(crate) struct ListPage {
     pub(crate) default: Option<String>,
     pub(crate) connected: bool,
     pub(crate) proving: bool,
+    pub(crate) caught_up: Vec<CaughtUpView>,
 }
 
 /// What has just happened, for the notice on top.
@@ -45,7 +46,8 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(notice): 
     let default =
         views.iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
     let (connected, proving) = (notice.done == "connected", notice.done == "proving");
-    show(&ListPage { page, brands: by_brand(views), broken, default, connected, proving })
+    let caught_up = app.engine.caught_up(&reader.actor()?).await?;
+    show(&ListPage { page, brands: by_brand(views), broken, default, connected, proving, caught_up })
 }
 
 fn by_brand(views: Vec<AddressView>) -> Vec<(String, Vec<AddressView>)> {
@@ -91,6 +93,10 @@ fn percent(run: &ImportRun) -> Option<u32> {
 }
 
 impl ListPage {
+    fn caught_up_line(&self, line: &CaughtUpView) -> String {
+        wording::caught_up(self.page.t, line)
+    }
+
     fn state(&self, view: &AddressView) -> String {
         wording::state(self.page.t, view.address.connection.state)
     }
