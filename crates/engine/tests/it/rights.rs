@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use desk::{AddressId, AttachmentId, BrandId, CommentId, ImportId, SignInId, TicketId};
-use engine::{Actor, Answer, ConnectChoice, Engine, Error};
+use engine::{Actor, Answer, ConnectChoice, Engine, Error, Way};
 use mail::html::RemotePictures;
 use mail::{Address, Mailbox};
 use store::{LedgerQuery, TicketChange, TicketQuery};
@@ -25,6 +25,18 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("begin_connect", |e, a| e
             .begin_connect(a, ConnectChoice { brand: BrandId(1), import: false })),
         use_case!("begin_reconnect", |e, a| e.begin_reconnect(a, AddressId(1))),
+        use_case!("connect_by", |e, a| async {
+            e.connect_by(a, ConnectChoice { brand: BrandId(1), import: false }, &Way::Own).await
+        }),
+        use_case!("reconnect_by", |e, a| e.reconnect_by(a, AddressId(1), None)),
+        use_case!("ask_for_consent", |e, a| async {
+            e.ask_for_consent(a, ConnectChoice { brand: BrandId(1), import: false }, &Way::Own).await
+        }),
+        use_case!("consent", |e, a| e.consent(a, "word")),
+        use_case!("registration", |e, a| e.registration(a)),
+        use_case!("make_certificate", |e, a| e.make_certificate(a)),
+        use_case!("certificate_file", |e, a| e.certificate_file(a)),
+        use_case!("caught_up", |e, a| e.caught_up(a)),
         use_case!("return_with_code", |e, a| e.return_with_code(a, "state", "code")),
         use_case!("return_with_error", |e, a| async {
             Err::<(), _>(e.return_with_error(a, "state", "access_denied", "").await)

@@ -298,6 +298,7 @@ pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: boo
             last_sent_at: None,
             next_read_at: ago(0),
             proved_at: (id == 1).then(|| ago(20)),
+            catching_up_since: None,
             proof: Proof::Idle,
         },
     }
@@ -370,4 +371,84 @@ pub(super) fn log_rows() -> Vec<LedgerRow> {
             acknowledged_at: None,
         })
         .collect()
+}
+
+pub(super) fn ways(way: &str) -> crate::pages::connect::Ways {
+    serde_json::from_value(serde_json::json!({ "way": way })).unwrap()
+}
+
+pub(super) fn caught_up() -> Vec<engine::CaughtUpView> {
+    let address = "support@contoso.example".to_owned();
+    vec![engine::CaughtUpView { address, at: "2026-11-23T05:00:00Z".parse().unwrap(), came_in: 12, went_out: 1 }]
+}
+
+pub(super) fn registration(source: engine::RegistrationSource) -> engine::RegistrationView {
+    use engine::{CertificateView, CredentialKind, DraftView, RegistrationSource, RegistrationView};
+    let certificate = CertificateView {
+        thumbprint: "A1B2C3D4E5F60718293A4B5C6D7E8F9012345678".to_owned(),
+        expires_at: "2028-11-23T00:00:00Z".parse().unwrap(),
+    };
+    let view = RegistrationView {
+        source,
+        cloud: "global".to_owned(),
+        redirect_uris: vec![
+            "https://desk.contoso.example/admin/connect/return".to_owned(),
+            "https://desk.contoso.example/consent/return".to_owned(),
+        ],
+        ..RegistrationView::default()
+    };
+    match source {
+        RegistrationSource::Nothing => RegistrationView {
+            draft: Some(DraftView { kind: CredentialKind::Certificate, certificate: Some(certificate) }),
+            ..view
+        },
+        _ => RegistrationView {
+            client_id: "11111111-2222-4333-8444-555555555555".to_owned(),
+            tenant: "contoso.onmicrosoft.example".to_owned(),
+            expires_on: Some("2027-11-30".parse().unwrap()),
+            expires_at: Some("2027-11-30T00:00:00Z".parse().unwrap()),
+            proved: true,
+            saved_at: Some("2026-11-23T05:00:00Z".parse().unwrap()),
+            ..view
+        },
+    }
+}
+
+pub(super) fn approval(answer: Option<Option<String>>) -> engine::ConsentView {
+    engine::ConsentView {
+        url: "https://desk.contoso.example/consent/5f0c6d1e8a7b4c3d9e2f1a0b5c6d7e8f9a0b1c2d3e4f5a6b".to_owned(),
+        choice: engine::ConnectChoice { brand: desk::BrandId(1), import: true },
+        way: engine::Way::Shared { mailbox: "sales@contoso.example".to_owned() },
+        expires_at: "2026-12-23T05:00:00Z".parse().unwrap(),
+        answer: answer.map(|error| store::ConsentAnswer {
+            at: "2026-11-23T06:30:00Z".parse().unwrap(),
+            tenant: Some("aaaabbbb-0000-cccc-1111-dddd2222eeee".to_owned()),
+            error,
+        }),
+    }
+}
+
+pub(super) fn invitation() -> engine::Invitation {
+    engine::Invitation {
+        asked_by: "佐藤 あかり".to_owned(),
+        asked_by_address: "akari.sato@contoso.example".to_owned(),
+        way: engine::Way::AppOnly {
+            mailbox: "sales@contoso.example".to_owned(),
+            tenant: "contoso.example".to_owned(),
+        },
+        permissions: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned(), "User.ReadBasic.All".to_owned()],
+        url: "#".to_owned(),
+    }
+}
+
+pub(super) fn missing_rights() -> engine::Error {
+    engine::Error::MissingRights(engine::MissingRights {
+        mailbox: "sales@contoso.example".to_owned(),
+        person: Some("akari.sato@contoso.example".to_owned()),
+        rights: vec![engine::Right::FullAccess, engine::Right::SendAs],
+        commands: vec![
+            "Add-MailboxPermission -Identity 'sales@contoso.example' -User 'akari.sato@contoso.example' -AccessRights FullAccess -InheritanceType All -AutoMapping $false".to_owned(),
+            "Add-RecipientPermission -Identity 'sales@contoso.example' -Trustee 'akari.sato@contoso.example' -AccessRights SendAs -Confirm:$false".to_owned(),
+        ],
+    })
 }

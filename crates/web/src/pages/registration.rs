@@ -63,7 +63,7 @@ pub(crate) struct Notice {
 }
 
 impl Typed {
-    fn of(view: &RegistrationView) -> Self {
+    pub(crate) fn of(view: &RegistrationView) -> Self {
         let kind = view.draft.as_ref().map_or(view.kind, |draft| draft.kind);
         Self {
             client_id: view.client_id.clone(),
