@@ -43,6 +43,12 @@ pub enum Error {
     /// The default address can be neither deleted nor disconnected, and must work.
     #[error("not allowed for the default address")]
     DefaultAddress,
+    /// The desk does not let this happen to its own people.
+    #[error("refused: {0:?}")]
+    Team(crate::TeamRule),
+    /// A link to choose a password that was never made, has been used, or is over.
+    #[error("this link cannot be used")]
+    LinkDead,
     /// A closed ticket cannot be changed.
     #[error("the ticket is closed")]
     Closed,
