@@ -55,3 +55,11 @@ new-request-body =
 wrote = On { $date }, { $author } wrote:
 files-left-out = These files are too large to be sent by email. Please ask us for them:
 no-subject = (no subject)
+
+## Test mail of an address to itself
+
+proof-subject = Test mail from your help desk
+proof-body =
+    This is a test mail of Postdesk. It was sent from { $address } to itself, to make sure that mail really leaves from this address and comes back in.
+
+    Nothing needs to be done. You may delete this mail.

@@ -37,12 +37,20 @@ ids! {
     AttachmentId,
     /// An entry of a ticket's history.
     AuditId,
+    /// An alarm.
+    AlarmId,
+    /// A token of an API client.
+    ApiTokenId,
     /// A brand.
     BrandId,
     /// A comment of a ticket.
     CommentId,
     /// A connection; for `exchange` it stands for the mailbox too.
     ConnectionId,
+    /// A link for a tenant's administrator.
+    ConsentId,
+    /// An entry of a connection's history.
+    EventId,
     /// A group of agents.
     GroupId,
     /// A run of "make tickets of the newest 300".
@@ -53,6 +61,8 @@ ids! {
     OutboxId,
     /// A person: owner, admin, agent or end user.
     PersonId,
+    /// A count of what an import would do.
+    PreviewId,
     /// A sign-in to Microsoft that has not been confirmed yet.
     SignInId,
     /// A suspended ticket.

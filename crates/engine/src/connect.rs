@@ -6,7 +6,10 @@ use exchange::Entra;
 use jiff::SignedDuration;
 use mail::Address;
 use sha2::{Digest as _, Sha256};
-use store::{ConnectionState, NewConnection, NewSignIn, SignIn, SignedIn, SupportAddress, Tokens, UsedBy};
+use store::{
+    ConnectionState, ExchangeAccount, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
+    SupportAddress, Tokens, UsedBy,
+};
 
 use crate::{Actor, Engine, Error, Result};
 
@@ -79,7 +82,8 @@ impl Engine {
         reconnect: Option<&SupportAddress>,
     ) -> Result<String> {
         let entra = self.inner.entra.as_ref().ok_or(Error::NotRegistered)?;
-        let departure = entra.depart(reconnect.map(|address| address.connection.account_name.as_str()));
+        let departure =
+            entra.depart(reconnect.and_then(account_of).map(|account| account.account_name.as_str()));
         let now = self.now();
         let tx = self.inner.store.begin(now).await?;
         tx.start_sign_in(&NewSignIn {
@@ -245,11 +249,18 @@ impl Engine {
             address,
             name,
             brand: sign_in.asked.brand,
-            tenant: account.tenant,
-            account_id: account.account_id,
-            account_name: account.account_name,
-            tokens: account.tokens,
-            scopes: account.scopes,
+            reach: Reach::Exchange(
+                ExchangeAccount {
+                    mode: Mode::Delegated,
+                    tenant: account.tenant,
+                    account_id: account.account_id,
+                    account_name: account.account_name,
+                    mailbox: None,
+                    scopes: account.scopes,
+                    refreshed_at: Some(self.now()),
+                },
+                account.tokens,
+            ),
             // Microsoft's clock, because it is compared with Microsoft's times of receipt.
             connected_at: account.microsoft_now,
         };
@@ -298,14 +309,6 @@ impl Engine {
         tx.delete_address(id).await?;
         Ok(tx.commit().await?)
     }
-
-    /// Makes an address the default. Admins; only one that works.
-    pub async fn make_default(&self, actor: &Actor, id: AddressId) -> Result<()> {
-        actor.must_be_admin()?;
-        let tx = self.inner.store.begin(self.now()).await?;
-        tx.make_default(id).await?;
-        Ok(tx.commit().await?)
-    }
 }
 
 /// The state itself is only in the browser: who reads the database cannot finish somebody's sign-in.
@@ -313,9 +316,14 @@ fn hash(state: &str) -> String {
     hex::encode(Sha256::digest(state.as_bytes()))
 }
 
+fn account_of(address: &SupportAddress) -> Option<&ExchangeAccount> {
+    address.connection.account.as_ref()
+}
+
 /// Tenant and object id name an account; its address and its UPN may change hands.
 fn is_account(address: &SupportAddress, account: &SignedIn) -> bool {
-    address.connection.tenant == account.tenant && address.connection.account_id == account.account_id
+    account_of(address)
+        .is_some_and(|known| known.tenant == account.tenant && known.account_id == account.account_id)
 }
 
 /// A reconnect brings back the same account or nothing: another mailbox's mail under this address would be a mix of two.
@@ -324,7 +332,7 @@ fn same_account(address: &SupportAddress, account: &SignedIn) -> Result<()> {
         return Ok(());
     }
     Err(Error::OtherAccount {
-        expected: address.connection.account_name.clone(),
+        expected: account_of(address).map(|known| known.account_name.clone()).unwrap_or_default(),
         got: account.account_name.clone(),
     })
 }

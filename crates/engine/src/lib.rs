@@ -22,6 +22,7 @@ mod loops;
 mod notify;
 mod outbox;
 mod people;
+mod proof;
 mod receive;
 mod texts;
 mod tickets;
@@ -34,6 +35,7 @@ pub use connect::{ConnectChoice, Connected, Pending};
 pub use error::{Error, Result};
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use proof::MadeDefault;
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -77,6 +79,10 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// Whether a newly connected address proves itself, once, by a test mail to itself.
+    pub prove_new: bool,
+    /// How long a test mail is waited for.
+    pub proof_within: SignedDuration,
 }
 
 impl Default for Settings {
@@ -94,6 +100,8 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            prove_new: true,
+            proof_within: SignedDuration::from_mins(5),
         }
     }
 }

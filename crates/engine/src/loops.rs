@@ -38,6 +38,7 @@ impl Engine {
         loops.spawn(reading(self.clone(), stop.clone()));
         loops.spawn(sending(self.clone(), stop.clone()));
         loops.spawn(tidying(self.clone(), stop.clone()));
+        loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
                 && error.is_panic()

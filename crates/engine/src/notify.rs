@@ -245,7 +245,8 @@ impl<'a> Scene<'a> {
         let unique: [u8; 16] = rand::random();
         NewOutbox {
             connection: address.connection.id,
-            address: address.id,
+            address: Some(address.id),
+            purpose: store::Purpose::Ticket,
             ticket: Some(self.ticket.id),
             comment: self.comment.map(|(id, _)| id),
             trigger: Some(notice.trigger),

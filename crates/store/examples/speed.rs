@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use secrecy::SecretString;
 use store::{
-    BlobId, Config, Error, Form, KnownMessage, NewComment, NewConnection, NewTicket, Result, Seen, SeenBy,
-    Settlement, Store, Tokens,
+    BlobId, Config, Error, ExchangeAccount, Form, KnownMessage, Mode, NewComment, NewConnection, NewTicket,
+    Reach, Result, Seen, SeenBy, Settlement, Store, Tokens,
 };
 
 #[tokio::main]
@@ -81,11 +81,18 @@ async fn connect(store: &Store) -> Result<ConnectionId> {
         address: address(&format!("help{}@desk.example", now.as_nanosecond()))?,
         name: "Help".to_owned(),
         brand: BrandId(1),
-        tenant: "tenant".to_owned(),
-        account_id: "account".to_owned(),
-        account_name: "help".to_owned(),
-        tokens: Tokens { access: secret(), access_expires_at: now, refresh: secret() },
-        scopes: String::new(),
+        reach: Reach::Exchange(
+            ExchangeAccount {
+                mode: Mode::Delegated,
+                tenant: "tenant".to_owned(),
+                account_id: "account".to_owned(),
+                account_name: "help".to_owned(),
+                mailbox: None,
+                scopes: String::new(),
+                refreshed_at: None,
+            },
+            Tokens { access: secret(), access_expires_at: now, refresh: secret() },
+        ),
         connected_at: now,
     };
     let (_, connection, _) = tx.connect(&new, None).await?;

@@ -1,8 +1,11 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
+mod proof;
 mod read;
+mod system;
 mod write;
 
+pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 
 use desk::{AddressId, BrandId, ConnectionId};
@@ -27,6 +30,37 @@ pub enum ConnectionState {
     AppCredential,
     /// The mailbox does not exist any more.
     MailboxGone,
+}
+
+impl Kind {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::Forwarding => "forwarding",
+            Self::System => "system",
+        }
+    }
+
+    /// From the stored word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Exchange, Self::Forwarding, Self::System].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl Mode {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delegated => "delegated",
+            Self::AppOnly => "app_only",
+        }
+    }
+
+    /// From the stored word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Delegated, Self::AppOnly].into_iter().find(|mode| mode.as_str() == text)
+    }
 }
 
 impl ConnectionState {
@@ -100,31 +134,89 @@ pub struct SupportAddress {
     pub connection: Connection,
 }
 
-/// An Exchange connection.
+/// How an address is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Its mailbox is read and sent from through Microsoft Graph.
+    Exchange,
+    /// Another mail server hands its mail over by SMTP.
+    Forwarding,
+    /// The desk's own way out, the net under account mail. Belongs to no support address.
+    System,
+}
+
+/// By whose rights an Exchange mailbox is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// A person signed in; the desk acts with that person's rights.
+    Delegated,
+    /// The desk's registration acts by itself (client credentials).
+    AppOnly,
+}
+
+/// The account behind an Exchange connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExchangeAccount {
+    /// By whose rights.
+    pub mode: Mode,
+    /// Entra tenant id.
+    pub tenant: String,
+    /// Graph user id of the account that signed in, or of the mailbox where nobody did (compared at reconnect, never the address).
+    pub account_id: String,
+    /// Its user principal name, for people.
+    pub account_name: String,
+    /// The mailbox read, where it is not the account's own: a shared one, or any one where nobody signed in.
+    pub mailbox: Option<OtherMailbox>,
+    /// Scopes (or roles) of the last token answer, space separated.
+    pub scopes: String,
+    /// When the present refresh token was given.
+    pub refreshed_at: Option<Timestamp>,
+}
+
+/// A mailbox that is reached by somebody else's rights.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherMailbox {
+    /// Graph user id: stays when the mailbox is renamed.
+    pub id: String,
+    /// Its address or user principal name, for people.
+    pub name: String,
+}
+
+impl ExchangeAccount {
+    /// Graph id of the mailbox: for the same mailbox it is the same in every mode.
+    pub fn mailbox_id(&self) -> &str {
+        self.mailbox.as_ref().map_or(&self.account_id, |mailbox| &mailbox.id)
+    }
+}
+
+/// A connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
     /// Id.
     pub id: ConnectionId,
-    /// Entra tenant id.
-    pub tenant: String,
-    /// Graph user id of the account that signed in (compared at reconnect, never the address).
-    pub account_id: String,
-    /// User principal name, for people.
-    pub account_name: String,
+    /// Kind.
+    pub kind: Kind,
+    /// The account; `None` for other kinds than [`Kind::Exchange`].
+    pub account: Option<ExchangeAccount>,
     /// State.
     pub state: ConnectionState,
     /// Since when.
     pub state_since: Timestamp,
     /// Why.
     pub cause: Option<StateCause>,
-    /// Scopes of the last token answer, space separated.
-    pub scopes: String,
     /// When the mailbox was connected, by Microsoft's clock: mail before it comes in by import only.
     pub connected_at: Timestamp,
     /// Last successful read.
     pub last_read_at: Option<Timestamp>,
     /// Last mail sent.
     pub last_sent_at: Option<Timestamp>,
+    /// When it is read next.
+    pub next_read_at: Timestamp,
+    /// When a test mail last made the whole way out and back in.
+    pub proved_at: Option<Timestamp>,
+    /// The test mail on its way, or the last one that did not come back.
+    pub proof: Proof,
 }
 
 /// A connection to be made.
@@ -136,18 +228,19 @@ pub struct NewConnection {
     pub name: String,
     /// Brand.
     pub brand: BrandId,
-    /// Tenant.
-    pub tenant: String,
-    /// Graph user id.
-    pub account_id: String,
-    /// UPN.
-    pub account_name: String,
-    /// Tokens.
-    pub tokens: Tokens,
-    /// Scopes.
-    pub scopes: String,
-    /// Microsoft's time of connecting.
+    /// How it is reached.
+    pub reach: Reach,
+    /// Time of connecting, by the clock that mail's times of receipt are compared with: Microsoft's for Exchange.
     pub connected_at: Timestamp,
+}
+
+/// How an address to be connected is reached.
+#[derive(Debug, Clone)]
+pub enum Reach {
+    /// Through Graph.
+    Exchange(ExchangeAccount, Tokens),
+    /// By SMTP from another server.
+    Forwarding,
 }
 
 /// Tokens of a connection.

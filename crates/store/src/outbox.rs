@@ -69,13 +69,46 @@ pub enum Urgency {
     Automatic = 1,
 }
 
+/// What a mail is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// It tells of a ticket.
+    #[default]
+    Ticket,
+    /// It lets somebody in: a password or an invitation. Goes another way when the first is broken.
+    Account,
+    /// It proves that a connection sends and receives.
+    Proof,
+    /// It tells administrators of trouble.
+    Alarm,
+}
+
+impl Purpose {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ticket => "ticket",
+            Self::Account => "account",
+            Self::Proof => "proof",
+            Self::Alarm => "alarm",
+        }
+    }
+
+    /// From the stored word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Ticket, Self::Account, Self::Proof, Self::Alarm].into_iter().find(|p| p.as_str() == text)
+    }
+}
+
 /// A mail to be sent.
 #[derive(Debug, Clone)]
 pub struct NewOutbox {
     /// Through this mailbox and no other.
     pub connection: ConnectionId,
-    /// From.
-    pub address: AddressId,
+    /// From; `None`: the desk's own address (system mail).
+    pub address: Option<AddressId>,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Ticket.
     pub ticket: Option<TicketId>,
     /// The comment it carries.

@@ -90,5 +90,18 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/addresses/{id}/reconnect", post(connect::reconnect)),
         admins("/admin/connect/return", get(connect::returned)),
         admins("/admin/connect/confirm/{id}", get(connect::ask).post(connect::confirm)),
+
+        // Registration, consent and ways to sign in
+
+        // Connection details and check-up
+
+        // Forwarding
+
+        // Team, invitations and passwords
+
+        // Imports
+        admins("/admin/channels/email/addresses/{id}/prove", post(addresses::prove)),
+
+        // Notifications and alarms
     ]
 }

@@ -7,7 +7,11 @@ use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Connection, ConnectionState, Cursor, Due, SupportAddress, Tokens};
+use super::proof;
+use super::{
+    Connection, ConnectionState, Cursor, Due, ExchangeAccount, Kind, Mode, OtherMailbox, SupportAddress,
+    Tokens,
+};
 use crate::cells::{Row, micros};
 use crate::entity::{brand, connection, cursor, support_address as table};
 use crate::{Error, Result, Store};
@@ -29,16 +33,32 @@ fn read(row: table::Model, connection: connection::Model, brand_name: String) ->
     })
 }
 
-fn read_connection(row: connection::Model) -> Result<Connection> {
+pub(super) fn read_connection(row: connection::Model) -> Result<Connection> {
     let at = Row { table: "connection", id: row.id };
+    let kind = at.word("kind", Kind::parse(&row.kind))?;
     Ok(Connection {
         id: ConnectionId(row.id),
+        kind,
         state: at.word("state", ConnectionState::parse(&row.state))?,
         state_since: at.time("state_since", row.state_since)?,
         cause: at.maybe_json("cause", row.cause.as_deref())?,
         connected_at: at.time("connected_at", row.connected_at)?,
         last_read_at: at.maybe_time("last_read_at", row.last_read_at)?,
         last_sent_at: at.maybe_time("last_sent_at", row.last_sent_at)?,
+        next_read_at: at.time("next_read_at", row.next_read_at)?,
+        proved_at: at.maybe_time("proved_at", row.proved_at)?,
+        proof: proof::read(at, &row)?,
+        account: (kind == Kind::Exchange).then(|| read_account(at, row)).transpose()?,
+    })
+}
+
+fn read_account(at: Row, row: connection::Model) -> Result<ExchangeAccount> {
+    Ok(ExchangeAccount {
+        mode: at.word("mode", Mode::parse(&row.mode))?,
+        refreshed_at: at.maybe_time("refreshed_at", row.refreshed_at)?,
+        mailbox: row
+            .mailbox_id
+            .map(|id| OtherMailbox { name: row.mailbox_name.unwrap_or_else(|| id.clone()), id }),
         tenant: row.tenant,
         account_id: row.account_id,
         account_name: row.account_name,
@@ -109,6 +129,7 @@ impl Store {
     /// Working mailboxes to be read at `now`, longest waiting first.
     pub async fn due_to_read(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
         let rows = connection::Entity::find()
+            .filter(connection::Column::Kind.eq(Kind::Exchange.as_str()))
             .filter(connection::Column::State.is_in(ConnectionState::WORKING))
             .filter(connection::Column::NextReadAt.lte(micros(now)))
             .order_by_asc(connection::Column::NextReadAt)

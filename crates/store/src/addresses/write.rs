@@ -7,17 +7,29 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::read::missing;
-use super::{ConnectionState, Cursor, NewConnection, StateCause, Tokens};
+use super::{ConnectionState, Cursor, ExchangeAccount, Kind, NewConnection, Reach, StateCause, Tokens};
 use crate::cells::{clean, json, micros, small};
 use crate::entity::{
     address_owner, connection, cursor, import_run, ledger, outbox, support_address as table, ticket,
 };
 use crate::people::SUPPORT;
-use crate::{Error, Lease, Result, Step, Topic, Tx};
+use crate::{Error, Happening, Lease, Result, Step, Topic, Tx};
+
+/// Writes an account into its columns.
+fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
+    row.mode = Set(account.mode.as_str().to_owned());
+    row.tenant = Set(account.tenant.clone());
+    row.account_id = Set(account.account_id.clone());
+    row.account_name = Set(clean(&account.account_name));
+    row.mailbox_id = Set(account.mailbox.as_ref().map(|mailbox| mailbox.id.clone()));
+    row.mailbox_name = Set(account.mailbox.as_ref().map(|mailbox| clean(&mailbox.name)));
+    row.scopes = Set(account.scopes.clone());
+    row.refreshed_at = Set(account.refreshed_at.map(micros));
+}
 
 impl Tx {
-    /// Makes address, connection and, when wanted, the import run (`Some(300)`). The first verified address becomes the
-    /// default only if there is none. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
+    /// Makes address, connection and, when wanted, the import run (`Some(300)`). No address becomes the default by being
+    /// connected: it must prove itself first. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
     pub async fn connect(
         &self,
         new: &NewConnection,
@@ -27,13 +39,11 @@ impl Tx {
             return Err(self.in_use(&new.address).await);
         }
         let connection = self.insert_connection(new).await?;
-        let has_default =
-            table::Entity::find().filter(table::Column::IsDefault.eq(true)).one(&self.db).await?.is_some();
         let address = table::Entity::insert(table::ActiveModel {
             address: Set(new.address.as_str().to_owned()),
             name: Set(clean(&new.name)),
             brand_id: Set(new.brand.0),
-            is_default: Set(!has_default),
+            is_default: Set(false),
             connection_id: Set(connection.0),
             created_at: Set(micros(self.now)),
             ..Default::default()
@@ -57,23 +67,35 @@ impl Tx {
     }
 
     async fn insert_connection(&self, new: &NewConnection) -> Result<ConnectionId> {
-        let row = connection::ActiveModel {
-            tenant: Set(new.tenant.clone()),
-            account_id: Set(new.account_id.clone()),
-            account_name: Set(clean(&new.account_name)),
+        let mut row = connection::ActiveModel {
+            kind: Set(match new.reach {
+                Reach::Exchange(..) => Kind::Exchange,
+                Reach::Forwarding => Kind::Forwarding,
+            }
+            .as_str()
+            .to_owned()),
             state: Set(ConnectionState::Verified.as_str().to_owned()),
             state_since: Set(micros(self.now)),
-            scopes: Set(new.scopes.clone()),
             access_token: Set(String::new()),
-            access_expires_at: Set(micros(new.tokens.access_expires_at)),
+            access_expires_at: Set(0),
             refresh_token: Set(String::new()),
             connected_at: Set(micros(new.connected_at)),
             next_read_at: Set(micros(self.now)),
+            tenant: Set(String::new()),
+            account_id: Set(String::new()),
+            account_name: Set(String::new()),
+            scopes: Set(String::new()),
+            proof_due: Set(true),
             ..Default::default()
         };
+        if let Reach::Exchange(account, _) = &new.reach {
+            set_account(&mut row, account);
+        }
         let id = ConnectionId(connection::Entity::insert(row).exec(&self.db).await?.last_insert_id);
-        // The tokens are bound to the row's id, which is known only now.
-        self.store_tokens(id, &new.tokens, &new.scopes).await?;
+        if let Reach::Exchange(account, tokens) = &new.reach {
+            // The tokens are bound to the row's id, which is known only now.
+            self.store_tokens(id, tokens, &account.scopes).await?;
+        }
         Ok(id)
     }
 
@@ -134,7 +156,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
+    pub(super) async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
         let found = table::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("support address", id.0))
     }
@@ -150,34 +172,16 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes the default; refused unless the connection works.
-    pub async fn make_default(&self, id: AddressId) -> Result<()> {
-        let row = self.lock_address(id).await?;
-        let connection = self.lock_connection(ConnectionId(row.connection_id)).await?;
-        let works = ConnectionState::parse(&connection.state).is_some_and(ConnectionState::works);
-        if !works {
-            return Err(Error::DefaultAddress);
-        }
-        table::Entity::update_many()
-            .col_expr(table::Column::IsDefault, Expr::value(false))
-            .filter(table::Column::IsDefault.eq(true))
-            .exec(&self.db)
-            .await?;
-        table::Entity::update_many()
-            .col_expr(table::Column::IsDefault, Expr::value(true))
-            .filter(table::Column::Id.eq(id.0))
-            .exec(&self.db)
-            .await?;
-        self.announce(Topic::Addresses);
-        Ok(())
-    }
-
-    async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
+    pub(super) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
         let found = connection::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("connection", id.0))
     }
 
-    async fn change_connection(&self, id: ConnectionId, change: connection::ActiveModel) -> Result<()> {
+    pub(super) async fn change_connection(
+        &self,
+        id: ConnectionId,
+        change: connection::ActiveModel,
+    ) -> Result<()> {
         let changed = connection::Entity::update_many()
             .set(change)
             .filter(connection::Column::Id.eq(id.0))
@@ -195,6 +199,7 @@ impl Tx {
             access_expires_at: Set(micros(tokens.access_expires_at)),
             refresh_token: Set(vault.seal("connection", "refresh_token", &key, &tokens.refresh)),
             scopes: Set(scopes.to_owned()),
+            refreshed_at: Set(Some(micros(self.now))),
             ..Default::default()
         };
         self.change_connection(connection, change).await
@@ -209,6 +214,7 @@ impl Tx {
         cause: Option<&StateCause>,
     ) -> Result<()> {
         let row = self.lock_connection(connection).await?;
+        let said = cause.cloned();
         let cause = cause.map(json);
         let before = ConnectionState::parse(&row.state);
         if before == Some(state) && row.cause == cause {
@@ -223,6 +229,13 @@ impl Tx {
             }
         }
         self.change_connection(connection, change).await?;
+        if before != Some(state) {
+            let of = table::Column::ConnectionId.eq(connection.0);
+            let address = table::Entity::find().filter(of).one(&self.db).await?;
+            let address = address.map(|row| row.address).unwrap_or_default();
+            self.note_event(Some(connection), &address, &Happening::State { state, cause: said }, None)
+                .await?;
+        }
         self.announce(Topic::Addresses);
         Ok(())
     }

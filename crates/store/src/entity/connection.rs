@@ -1,4 +1,4 @@
-//! Exchange connections with their state, sealed tokens and reading schedule.
+//! Connections of all kinds with their state, sealed tokens and reading schedule.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,6 +21,20 @@ pub struct Model {
     pub next_read_at: i64,
     pub last_read_at: Option<i64>,
     pub last_sent_at: Option<i64>,
+    pub kind: String,
+    pub mode: String,
+    pub mailbox_id: Option<String>,
+    pub mailbox_name: Option<String>,
+    pub refreshed_at: Option<i64>,
+    pub proof_mark: Option<String>,
+    pub proof_sent_at: Option<i64>,
+    pub proved_at: Option<i64>,
+    pub usage: Option<String>,
+    pub checkup: Option<String>,
+    pub checkup_asked_at: Option<i64>,
+    pub proof_failed_at: Option<i64>,
+    pub proof_due: bool,
+    pub default_wanted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,6 +12,12 @@ pub struct Model {
     pub found: Option<i32>,
     pub created_at: i64,
     pub finished_at: Option<i64>,
+    pub since: Option<i64>,
+    pub until: Option<i64>,
+    pub paused_at: Option<i64>,
+    pub undone_at: Option<i64>,
+    pub undone: Option<i32>,
+    pub undo_kept: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -35,6 +35,7 @@ pub struct Model {
     pub sent_at: Option<i64>,
     pub last_error: Option<String>,
     pub bounce: Option<String>,
+    pub purpose: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

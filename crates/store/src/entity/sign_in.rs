@@ -20,6 +20,10 @@ pub struct Model {
     pub access_token: Option<String>,
     pub access_expires_at: Option<i64>,
     pub refresh_token: Option<String>,
+    pub mode: String,
+    pub mailbox: Option<String>,
+    pub import_since: Option<i64>,
+    pub import_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

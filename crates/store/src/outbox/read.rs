@@ -6,7 +6,7 @@ use mail::MessageId;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
-use super::{NewOutbox, OutboxRow, Spent, Step, Urgency};
+use super::{NewOutbox, OutboxRow, Purpose, Spent, Step, Urgency};
 use crate::cells::{Row, count, micros};
 use crate::entity::{connection, outbox as table};
 use crate::{ConnectionState, Error, Result, Store};
@@ -15,7 +15,9 @@ pub(super) fn read(row: table::Model) -> Result<OutboxRow> {
     let at = Row { table: "outbox", id: row.id };
     let mail = NewOutbox {
         connection: ConnectionId(row.connection_id),
-        address: AddressId(row.address_id),
+        // 0 stands for "no address": the column was made when every mail had one.
+        address: (row.address_id != 0).then_some(AddressId(row.address_id)),
+        purpose: at.word("purpose", Purpose::parse(&row.purpose))?,
         ticket: row.ticket_id.map(TicketId),
         comment: row.comment_id.map(CommentId),
         trigger: row.trigger_id.map(TriggerId),

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::read::{missing, read};
-use super::{NewOutbox, OutboxRow, OutboxUpdate, Step};
+use super::{NewOutbox, OutboxRow, OutboxUpdate, Purpose, Step};
 use crate::cells::{clean, json, micros, small};
 use crate::entity::{message_identity, outbox as table};
 use crate::ledger::identity_of;
@@ -23,7 +23,8 @@ impl Tx {
     pub async fn enqueue(&self, new: &NewOutbox) -> Result<OutboxId> {
         let row = table::ActiveModel {
             connection_id: Set(new.connection.0),
-            address_id: Set(new.address.0),
+            address_id: Set(new.address.map_or(0, |id| id.0)),
+            purpose: Set(new.purpose.as_str().to_owned()),
             ticket_id: Set(new.ticket.map(|id| id.0)),
             comment_id: Set(new.comment.map(|id| id.0)),
             trigger_id: Set(new.trigger.map(|id| id.0)),
@@ -149,6 +150,16 @@ impl Tx {
             let row = table::Entity::find().filter(table::Column::Id.in_subquery(ours));
             found = row.order_by_asc(table::Column::Id).one(&self.db).await?;
         }
+        found.map(read).transpose()
+    }
+
+    /// The test mail with this Message-ID: it is known by it where its mark was lost on the way.
+    pub async fn proof_mail(&self, id: &MessageId) -> Result<Option<OutboxRow>> {
+        let found = table::Entity::find()
+            .filter(table::Column::Purpose.eq(Purpose::Proof.as_str()))
+            .filter(table::Column::MessageId.eq(id.as_str()))
+            .one(&self.db)
+            .await?;
         found.map(read).transpose()
     }
 

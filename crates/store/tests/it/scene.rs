@@ -9,7 +9,8 @@ use mail::{Address, Mailbox, MessageId};
 use secrecy::SecretString;
 use sqlx::{Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
 use store::{
-    Config, Lease, NewComment, NewConnection, NewOutbox, NewTicket, Seen, SeenBy, Store, Tokens, Tx, Urgency,
+    Config, ExchangeAccount, Lease, Mode, NewComment, NewConnection, NewOutbox, NewTicket, Purpose, Reach,
+    Seen, SeenBy, Store, Tokens, Tx, Urgency,
 };
 
 /// Makes two tests of one: `name::sqlite` and `name::postgres`.
@@ -83,11 +84,18 @@ pub fn exchange(text: &str) -> NewConnection {
         address: address(text),
         name: "Help".to_owned(),
         brand: BrandId(1),
-        tenant: "tenant".to_owned(),
-        account_id: format!("account of {text}"),
-        account_name: text.to_owned(),
-        tokens: tokens(text),
-        scopes: "Mail.Send".to_owned(),
+        reach: Reach::Exchange(
+            ExchangeAccount {
+                mode: Mode::Delegated,
+                tenant: "tenant".to_owned(),
+                account_id: format!("account of {text}"),
+                account_name: text.to_owned(),
+                mailbox: None,
+                scopes: "Mail.Send".to_owned(),
+                refreshed_at: None,
+            },
+            tokens(text),
+        ),
         connected_at: start(),
     }
 }
@@ -111,7 +119,8 @@ pub fn comment_on(ticket: &Ticket, text: &str) -> NewComment {
 pub fn answer(connection: ConnectionId, from: AddressId, ticket: &Ticket, mark: &str) -> NewOutbox {
     NewOutbox {
         connection,
-        address: from,
+        address: Some(from),
+        purpose: Purpose::Ticket,
         ticket: Some(ticket.id),
         comment: None,
         trigger: None,
@@ -222,6 +231,15 @@ impl Scene {
         let (address, connection, _) = tx.connect(&exchange(text), None).await.unwrap();
         tx.commit().await.unwrap();
         (address, connection)
+    }
+
+    /// Lets an address prove itself; the first to do so becomes the default.
+    pub async fn prove(&self, id: AddressId) {
+        let mark = format!("proof of {id}");
+        let tx = self.begin().await;
+        assert!(tx.start_proof(id, &mark, false).await.unwrap());
+        assert!(tx.proof_returned(id, &mark).await.unwrap());
+        tx.commit().await.unwrap();
     }
 
     pub async fn customer(&self, text: &str) -> Person {

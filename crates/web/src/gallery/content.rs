@@ -10,9 +10,9 @@ use engine::{AddressView, CommentView};
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use store::{
-    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, ImportRun, LedgerRow, NewAttachment,
-    NewOutbox, NewSuspended, OutboxRow, SeenBy, StateCause, Step, StoredAttachment, SupportAddress,
-    Suspended, TicketRow, Urgency,
+    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, ExchangeAccount, ImportRun, Kind,
+    LedgerRow, Mode, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Proof, Purpose, SeenBy, StateCause,
+    Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Urgency,
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -98,6 +98,8 @@ pub(super) fn comments() -> Vec<CommentView> {
             subject: LONG.to_owned(),
             signals: vec![],
             spoof: true,
+            invitation: None,
+            protection: None,
         }),
         created_at: ago(3 * 1440),
     };
@@ -192,7 +194,8 @@ pub(super) fn file(id: i64, name: &str, size: u64) -> StoredAttachment {
 pub(super) fn outbox((step, last_error, bounce): (Step, Option<&str>, Option<&str>)) -> OutboxRow {
     let mail = NewOutbox {
         connection: ConnectionId(1),
-        address: AddressId(1),
+        address: Some(AddressId(1)),
+        purpose: Purpose::Ticket,
         ticket: Some(TicketId(42)),
         comment: Some(CommentId(2)),
         trigger: None,
@@ -277,16 +280,25 @@ pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: boo
         is_default,
         connection: Connection {
             id: ConnectionId(id),
-            tenant: "11111111-2222-4333-8444-555555555555".to_owned(),
-            account_id: "a".to_owned(),
-            account_name: at.to_owned(),
+            kind: Kind::Exchange,
+            account: Some(ExchangeAccount {
+                mode: Mode::Delegated,
+                tenant: "11111111-2222-4333-8444-555555555555".to_owned(),
+                account_id: "a".to_owned(),
+                account_name: at.to_owned(),
+                mailbox: None,
+                scopes: "openid offline_access email User.Read Mail.Send Mail.ReadWrite".to_owned(),
+                refreshed_at: Some(ago(60)),
+            }),
             state,
             state_since: ago(130),
             cause,
-            scopes: "openid offline_access email User.Read Mail.Send Mail.ReadWrite".to_owned(),
             connected_at: ago(9000),
             last_read_at: (id != 3).then(|| ago(1)),
             last_sent_at: None,
+            next_read_at: ago(0),
+            proved_at: (id == 1).then(|| ago(20)),
+            proof: Proof::Idle,
         },
     }
 }
