@@ -6,8 +6,10 @@
 
 mod account;
 mod acknowledge;
+mod addresses;
 mod answer;
 mod carry;
+mod checkup;
 mod clock;
 mod connect;
 mod context;
@@ -32,7 +34,9 @@ mod tickets;
 mod tokens;
 
 pub use account::*;
+pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
+pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
 pub use error::{Error, Result};
@@ -87,6 +91,10 @@ pub struct Settings {
     pub prove_new: bool,
     /// How long a test mail is waited for.
     pub proof_within: SignedDuration,
+    /// How long one step of a check-up may take.
+    pub checkup_patience: SignedDuration,
+    /// The name server to ask instead of the system's.
+    pub dns: Option<std::net::SocketAddr>,
 }
 
 impl Default for Settings {
@@ -106,6 +114,8 @@ impl Default for Settings {
             lease: SignedDuration::from_secs(60),
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
+            checkup_patience: SignedDuration::from_secs(20),
+            dns: None,
         }
     }
 }

@@ -106,6 +106,11 @@ impl Page {
     pub(crate) fn full(&self, at: &Timestamp) -> When {
         self.zone.full(*at, self.language)
     }
+
+    /// A whole day.
+    pub(crate) fn day(&self, day: jiff::civil::Date) -> When {
+        When::day(day, self.language)
+    }
 }
 
 /// A template as a page.

@@ -98,6 +98,8 @@ pub(super) fn comments() -> Vec<CommentView> {
             subject: LONG.to_owned(),
             signals: vec![],
             spoof: true,
+            invitation: None,
+            protection: None,
         }),
         created_at: ago(3 * 1440),
     };
