@@ -55,6 +55,12 @@ pub enum Error {
     /// A link to choose a password that was never made, has been used, or is over.
     #[error("this link cannot be used")]
     LinkDead,
+    /// An import of this mailbox is under way, or being taken back.
+    #[error("an import is under way")]
+    ImportUnderWay,
+    /// An import can be taken back for a day.
+    #[error("the import can no longer be undone")]
+    TooLate,
     /// A closed ticket cannot be changed.
     #[error("the ticket is closed")]
     Closed,
