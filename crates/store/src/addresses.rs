@@ -1,9 +1,11 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
+mod forwarding;
 mod read;
 mod system;
 mod write;
 
+pub use forwarding::{LeftOver, Move};
 pub(crate) use read::addresses;
 
 use desk::{AddressId, BrandId, ConnectionId};
@@ -28,6 +30,8 @@ pub enum ConnectionState {
     AppCredential,
     /// The mailbox does not exist any more.
     MailboxGone,
+    /// Mail comes in, but nobody has seen yet that the forwarding works: nothing is sent from the address (zendesk.md 4.2).
+    Unproved,
 }
 
 impl Kind {
@@ -71,6 +75,7 @@ impl ConnectionState {
             Self::NeedsAdministrator => "needs_administrator",
             Self::AppCredential => "app_credential",
             Self::MailboxGone => "mailbox_gone",
+            Self::Unproved => "unproved",
         }
     }
 
@@ -83,6 +88,7 @@ impl ConnectionState {
             Self::NeedsAdministrator,
             Self::AppCredential,
             Self::MailboxGone,
+            Self::Unproved,
         ]
         .into_iter()
         .find(|s| s.as_str() == text)
@@ -213,6 +219,12 @@ pub struct Connection {
     pub next_read_at: Timestamp,
     /// When a test mail last made the whole way out and back in.
     pub proved_at: Option<Timestamp>,
+    /// On its way to another kind.
+    pub moving: Option<Move>,
+    /// Last mail handed in by SMTP.
+    pub last_forwarded_at: Option<Timestamp>,
+    /// Until when SMTP brings mail although the connection is of another kind.
+    pub forwarded_until: Option<Timestamp>,
 }
 
 /// A connection to be made.

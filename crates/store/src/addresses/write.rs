@@ -16,7 +16,7 @@ use crate::people::SUPPORT;
 use crate::{Error, Happening, Lease, Result, Step, Topic, Tx};
 
 /// Writes an account into its columns.
-fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
+pub(super) fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
     row.mode = Set(account.mode.as_str().to_owned());
     row.tenant = Set(account.tenant.clone());
     row.account_id = Set(account.account_id.clone());
@@ -76,7 +76,13 @@ impl Tx {
             }
             .as_str()
             .to_owned()),
-            state: Set(ConnectionState::Verified.as_str().to_owned()),
+            state: Set(match new.reach {
+                Reach::Exchange(..) => ConnectionState::Verified,
+                // Somebody must see first that mail for the address is really sent on to us.
+                Reach::Forwarding => ConnectionState::Unproved,
+            }
+            .as_str()
+            .to_owned()),
             state_since: Set(micros(self.now)),
             access_token: Set(String::new()),
             access_expires_at: Set(0),
@@ -157,12 +163,12 @@ impl Tx {
         Ok(())
     }
 
-    async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
+    pub(super) async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
         let found = table::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("support address", id.0))
     }
 
-    async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
+    pub(super) async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
         outbox::Entity::update_many()
             .col_expr(outbox::Column::Step, Expr::value(Step::Failed.as_str()))
             .col_expr(outbox::Column::LastError, Expr::value(reason))
@@ -195,12 +201,16 @@ impl Tx {
         Ok(())
     }
 
-    async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
+    pub(super) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
         let found = connection::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("connection", id.0))
     }
 
-    async fn change_connection(&self, id: ConnectionId, change: connection::ActiveModel) -> Result<()> {
+    pub(super) async fn change_connection(
+        &self,
+        id: ConnectionId,
+        change: connection::ActiveModel,
+    ) -> Result<()> {
         let changed = connection::Entity::update_many()
             .set(change)
             .filter(connection::Column::Id.eq(id.0))

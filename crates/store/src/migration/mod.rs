@@ -1,5 +1,6 @@
 //! The schema, step by step. A step that has been released is never edited: a change is a new step.
 
+mod forwarding;
 mod life;
 mod mail;
 mod mailboxes;
@@ -14,7 +15,7 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(First), Box::new(life::Life)]
+        vec![Box::new(First), Box::new(life::Life), Box::new(forwarding::Forwarding)]
     }
 }
 

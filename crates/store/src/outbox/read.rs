@@ -51,6 +51,7 @@ pub(super) fn read(row: table::Model) -> Result<OutboxRow> {
         sent_at: at.maybe_time("sent_at", row.sent_at)?,
         last_error: row.last_error,
         bounce: row.bounce,
+        answers: at.maybe_json("answers", row.answers.as_deref())?.unwrap_or_default(),
     })
 }
 
