@@ -43,6 +43,12 @@ pub enum Error {
     /// The default address can be neither deleted nor disconnected, and must work.
     #[error("not allowed for the default address")]
     DefaultAddress,
+    /// The desk does not let this happen to its own people.
+    #[error("refused: {0:?}")]
+    Team(crate::TeamRule),
+    /// A link to choose a password that was never made, has been used, or is over.
+    #[error("this link cannot be used")]
+    LinkDead,
     /// A closed ticket cannot be changed.
     #[error("the ticket is closed")]
     Closed,
@@ -54,6 +60,12 @@ pub enum Error {
         /// Key of the language files, e.g. `empty`, `too-long`.
         problem: &'static str,
     },
+    /// No server is configured that would take the desk's own mail.
+    #[error("the desk has no way out of its own")]
+    NoWayOut,
+    /// Something must happen first; the page says what.
+    #[error("not yet")]
+    NotYet,
     /// Microsoft.
     #[error(transparent)]
     Microsoft(#[from] exchange::Error),

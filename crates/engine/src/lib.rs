@@ -4,15 +4,19 @@
 //! a face. The loops ([`Engine::run`]) find their work through tables and take it by lease, so that any of them may be
 //! killed at any await point and another process goes on.
 
+mod access;
 mod account;
+mod account_mail;
 mod acknowledge;
 mod answer;
+mod api_tokens;
 mod carry;
 mod clock;
 mod connect;
 mod context;
 mod error;
 mod fetch;
+mod forwarding;
 mod held;
 mod import;
 mod intake;
@@ -22,18 +26,29 @@ mod loops;
 mod notify;
 mod outbox;
 mod people;
+mod people_csv;
 mod receive;
+mod recipients;
+mod smtp_in;
+mod team;
 mod texts;
 mod tickets;
 mod tokens;
 
+pub use access::{LinkView, LoggedIn};
 pub use account::*;
+pub use account_mail::LinkMail;
 pub use answer::{Answer, AnswerFile};
+pub use api_tokens::ApiTokenView;
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
 pub use error::{Error, Result};
+pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
+pub use recipients::{AddressChange, NewForwarding};
+pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -77,6 +92,10 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// How long account mail may wait at the default address before it goes over to the desk's own connection.
+    pub account_mail_patience: SignedDuration,
+    /// Mail by SMTP, in and out.
+    pub smtp: SmtpSettings,
 }
 
 impl Default for Settings {
@@ -94,6 +113,8 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            account_mail_patience: SignedDuration::from_mins(3),
+            smtp: SmtpSettings::default(),
         }
     }
 }

@@ -236,9 +236,8 @@ impl Sender {
             parameters = parameters.add_root_certificate(Certificate::from_pem(pem).map_err(unusable)?);
         }
         if anybody {
-            parameters = parameters
-                .dangerous_accept_invalid_certs(true)
-                .dangerous_accept_invalid_hostnames(true);
+            parameters =
+                parameters.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true);
         }
         parameters.build().map_err(unusable)
     }

@@ -34,6 +34,12 @@ pub enum TlsError {
     Made(#[from] rcgen::Error),
 }
 
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tls(..)")
+    }
+}
+
 impl Tls {
     /// From PEM files: the certificate with its chain, and its key.
     ///

@@ -219,6 +219,8 @@ pub struct Connection {
     pub next_read_at: Timestamp,
     /// When a test mail last made the whole way out and back in.
     pub proved_at: Option<Timestamp>,
+    /// When the test mail was sent that is waited for.
+    pub test_sent_at: Option<Timestamp>,
     /// On its way to another kind.
     pub moving: Option<Move>,
     /// Last mail handed in by SMTP.

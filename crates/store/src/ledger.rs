@@ -4,6 +4,8 @@
 mod read;
 mod write;
 
+pub(crate) use read::read as read_row;
+
 use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, ImportId, LedgerId, OutboxId, TicketId};
 use jiff::Timestamp;

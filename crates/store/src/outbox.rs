@@ -2,8 +2,11 @@
 //! silently zero times. Each step's result is stored before the next step is taken. What is stored; [`read`] and
 //! [`write`] say how.
 
+mod account;
 mod read;
 mod write;
+
+pub(crate) use read::read as read_row;
 
 use desk::{AddressId, CommentId, ConnectionId, OutboxId, TicketId, TriggerId};
 use jiff::Timestamp;
@@ -60,9 +63,11 @@ impl Step {
     }
 }
 
-/// Who waits for whom: agents' answers before automatic mail.
+/// Who waits for whom: what lets people in before agents' answers, and those before automatic mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
+    /// Somebody stands before the door and waits for it.
+    Access = -1,
     /// An agent wrote it.
     Answer = 0,
     /// A trigger sends it.
@@ -234,6 +239,6 @@ pub struct Spent {
 
 impl Urgency {
     fn parse(number: i32) -> Option<Self> {
-        [Self::Answer, Self::Automatic].into_iter().find(|urgency| *urgency as i32 == number)
+        [Self::Access, Self::Answer, Self::Automatic].into_iter().find(|urgency| *urgency as i32 == number)
     }
 }

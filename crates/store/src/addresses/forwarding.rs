@@ -9,10 +9,10 @@ use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::write::set_account;
-use super::{ConnectionState, Due, ExchangeAccount, Kind, Tokens};
+use super::{Connection, ConnectionState, Due, ExchangeAccount, Kind, Tokens};
 use crate::cells::{Row, micros};
 use crate::entity::{connection, cursor, ledger, outbox, support_address as table};
-use crate::{BlobId, Form, Happening, Result, SeenBy, Step, Store, Topic, Tx};
+use crate::{BlobId, Form, Happening, LedgerRow, Result, SeenBy, Step, Store, Topic, Tx};
 
 /// The reason of a mail that may have left by the way that is given up.
 const UNCONFIRMED: &str = "unconfirmed: the address was moved";
@@ -100,9 +100,45 @@ impl Store {
             .collect()
     }
 
+    /// Mails handed in by SMTP for this connection that have no outcome and are due for a try, oldest first.
+    pub async fn unsettled_handed_in(
+        &self,
+        connection: ConnectionId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>> {
+        let rows = ledger::Entity::find()
+            .filter(handed_in(connection))
+            .filter(ledger::Column::Outcome.is_null())
+            .filter(ledger::Column::RetryAt.lte(micros(now)))
+            .order_by_asc(ledger::Column::Id)
+            .limit(u64::from(limit))
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(crate::ledger::read_row).collect()
+    }
+
+    /// A connection of any kind.
+    pub async fn connection(&self, id: ConnectionId) -> Result<Connection> {
+        let found = connection::Entity::find_by_id(id.0).one(self.reader()).await?;
+        super::read::read_connection(found.ok_or_else(|| super::read::missing("connection", id.0))?)
+    }
+
     /// Mails that came by SMTP for this connection so far.
     pub async fn handed_in(&self, connection: ConnectionId) -> Result<u64> {
         Ok(ledger::Entity::find().filter(handed_in(connection)).count(self.reader()).await?)
+    }
+
+    /// The newest test mails that went out by a connection, newest first.
+    pub async fn test_mails(&self, connection: ConnectionId, limit: u32) -> Result<Vec<crate::OutboxRow>> {
+        let rows = outbox::Entity::find()
+            .filter(outbox::Column::ConnectionId.eq(connection.0))
+            .filter(outbox::Column::Purpose.eq(crate::Purpose::Proof.as_str()))
+            .order_by_desc(outbox::Column::Id)
+            .limit(u64::from(limit))
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(crate::outbox::read_row).collect()
     }
 
     /// What still stands in the way of giving up an Exchange connection.
@@ -162,8 +198,22 @@ impl Tx {
 
     /// A test mail of this connection's came in by SMTP: a forwarding that was not proved is verified now, and one that is
     /// being moved to may be confirmed. Only that way counts: a copy that lies in the mailbox proves no forwarding.
-    pub async fn forwarding_works(&self, id: ConnectionId) -> Result<()> {
+    pub async fn forwarding_works(&self, id: ConnectionId, mark: &str) -> Result<()> {
         let row = self.lock_connection(id).await?;
+        if row.proof_mark.as_deref() == Some(mark) {
+            let change = connection::ActiveModel {
+                proof_mark: Set(None),
+                proved_at: Set(Some(micros(self.now))),
+                ..Default::default()
+            };
+            self.change_connection(id, change).await?;
+            let took = micros(self.now) - row.proof_sent_at.unwrap_or(micros(self.now));
+            let proved = Happening::Proved { millis: u64::try_from(took / 1_000).unwrap_or(0) };
+            let of = table::Column::ConnectionId.eq(id.0);
+            let address = table::Entity::find().filter(of).one(&self.db).await?;
+            let address = address.map(|row| row.address).unwrap_or_default();
+            self.note_event(Some(id), &address, &proved, None).await?;
+        }
         if row.state == ConnectionState::Unproved.as_str() {
             self.set_state(id, ConnectionState::Verified, None).await?;
         }
@@ -177,6 +227,19 @@ impl Tx {
             self.change_connection(id, change).await?;
             self.announce(Topic::Addresses);
         }
+        Ok(())
+    }
+
+    /// Notes that a test mail with this mark is on its way (it is enqueued in the same transaction). An earlier one still counts as
+    /// a sign that the forwarding works, but is no longer waited for.
+    pub async fn begin_test(&self, id: ConnectionId, mark: &str) -> Result<()> {
+        let change = connection::ActiveModel {
+            proof_mark: Set(Some(mark.to_owned())),
+            proof_sent_at: Set(Some(micros(self.now))),
+            ..Default::default()
+        };
+        self.change_connection(id, change).await?;
+        self.announce(Topic::Addresses);
         Ok(())
     }
 

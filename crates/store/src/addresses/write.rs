@@ -179,6 +179,21 @@ impl Tx {
         Ok(())
     }
 
+    /// Gives another name and brand. The address itself never changes.
+    pub async fn change_address(&self, id: AddressId, name: &str, brand: desk::BrandId) -> Result<()> {
+        let changed = table::Entity::update_many()
+            .col_expr(table::Column::Name, Expr::value(clean(name)))
+            .col_expr(table::Column::BrandId, Expr::value(brand.0))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
+        if changed.rows_affected == 0 {
+            return Err(missing("support address", id.0));
+        }
+        self.announce(Topic::Addresses);
+        Ok(())
+    }
+
     /// Makes the default; refused unless the connection works.
     pub async fn make_default(&self, id: AddressId) -> Result<()> {
         let row = self.lock_address(id).await?;

@@ -10,7 +10,7 @@ use crate::cells::{Row, count, micros};
 use crate::entity::{ledger as table, message_identity};
 use crate::{BlobId, Error, Result, Store};
 
-pub(super) fn read(row: table::Model) -> Result<LedgerRow> {
+pub(crate) fn read(row: table::Model) -> Result<LedgerRow> {
     let at = Row { table: "ledger", id: row.id };
     Ok(LedgerRow {
         id: LedgerId(row.id),
@@ -48,7 +48,7 @@ pub(super) fn missing(id: LedgerId) -> Error {
 }
 
 impl Store {
-    /// Rows of a mailbox that still have no outcome and whose retry time has come; live mail before imports, oldest received first.
+    /// Rows of a mailbox (not those handed in by SMTP) that still have no outcome and whose retry time has come; live mail before imports, oldest received first.
     pub async fn unsettled(
         &self,
         connection: ConnectionId,
@@ -57,6 +57,7 @@ impl Store {
     ) -> Result<Vec<LedgerRow>> {
         let rows = table::Entity::find()
             .filter(table::Column::ConnectionId.eq(connection.0))
+            .filter(table::Column::SeenBy.ne(SeenBy::Smtp.word()))
             .filter(table::Column::Outcome.is_null())
             .filter(table::Column::RetryAt.lte(micros(now)))
             .order_by_asc(table::Column::ImportId.is_not_null())

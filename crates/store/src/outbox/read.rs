@@ -11,7 +11,7 @@ use crate::cells::{Row, count, micros};
 use crate::entity::{connection, outbox as table};
 use crate::{ConnectionState, Error, Result, Store};
 
-pub(super) fn read(row: table::Model) -> Result<OutboxRow> {
+pub(crate) fn read(row: table::Model) -> Result<OutboxRow> {
     let at = Row { table: "outbox", id: row.id };
     let mail = NewOutbox {
         connection: ConnectionId(row.connection_id),
