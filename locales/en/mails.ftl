@@ -96,8 +96,11 @@ way-out-test-body =
     This is a test. Your desk at { $desk } can send mail by its own mail server.
 
     You need not do anything.
-forwarding-test-subject = Forwarding test from Postdesk
-forwarding-test-body =
-    This mail tests whether mail for { $address } is forwarded to the desk. As soon as it arrives there, the address is verified.
 
-    You need not do anything, and it does not become a ticket.
+## Test mail of an address to itself
+
+proof-subject = Test mail from your help desk
+proof-body =
+    This is a test mail of Postdesk. It was sent from { $address } to itself, to make sure that mail really leaves from this address and comes back in.
+
+    Nothing needs to be done. You may delete this mail.

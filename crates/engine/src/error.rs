@@ -49,6 +49,12 @@ pub enum Error {
     /// A link to choose a password that was never made, has been used, or is over.
     #[error("this link cannot be used")]
     LinkDead,
+    /// Only an address that has sent and received a test mail in the last hour can become the default.
+    #[error("the address has not proved itself")]
+    NotProved,
+    /// Nothing can be sent from the address: its connection is lost, or the desk has no server to send by.
+    #[error("nothing can be sent from this address now")]
+    NoWayOut,
     /// A closed ticket cannot be changed.
     #[error("the ticket is closed")]
     Closed,
@@ -60,9 +66,6 @@ pub enum Error {
         /// Key of the language files, e.g. `empty`, `too-long`.
         problem: &'static str,
     },
-    /// No server is configured that would take the desk's own mail.
-    #[error("the desk has no way out of its own")]
-    NoWayOut,
     /// Something must happen first; the page says what.
     #[error("not yet")]
     NotYet,
@@ -85,6 +88,7 @@ impl From<store::Error> for Error {
                 Error::AddressInUse { address: address.to_string(), by }
             }
             store::Error::DefaultAddress => Error::DefaultAddress,
+            store::Error::NotProved => Error::NotProved,
             other => Error::Store(other),
         }
     }

@@ -27,6 +27,7 @@ mod notify;
 mod outbox;
 mod people;
 mod people_csv;
+mod proof;
 mod receive;
 mod recipients;
 mod smtp_in;
@@ -47,6 +48,7 @@ pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
 pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
+pub use proof::MadeDefault;
 pub use recipients::{AddressChange, NewForwarding};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
@@ -96,6 +98,10 @@ pub struct Settings {
     pub account_mail_patience: SignedDuration,
     /// Mail by SMTP, in and out.
     pub smtp: SmtpSettings,
+    /// Whether a newly connected address proves itself, once, by a test mail to itself.
+    pub prove_new: bool,
+    /// How long a test mail is waited for.
+    pub proof_within: SignedDuration,
 }
 
 impl Default for Settings {
@@ -115,6 +121,8 @@ impl Default for Settings {
             lease: SignedDuration::from_secs(60),
             account_mail_patience: SignedDuration::from_mins(3),
             smtp: SmtpSettings::default(),
+            prove_new: true,
+            proof_within: SignedDuration::from_mins(5),
         }
     }
 }

@@ -42,6 +42,7 @@ impl Engine {
         loops.spawn(sending(self.clone(), stop.clone()));
         loops.spawn(tidying(self.clone(), stop.clone()));
         loops.spawn(letting_in(self.clone(), stop.clone()));
+        loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
                 && error.is_panic()

@@ -81,7 +81,7 @@ impl Engine {
         let tx = self.inner.store.begin(self.now()).await?;
         tx.change_address(id, &name, brand).await?;
         if change.default && !before.is_default {
-            tx.make_default(id).await?;
+            tx.make_default(id, Some(actor.person.id)).await?;
         }
         tx.commit().await?;
         Ok(self.inner.store.support_address(id).await?)

@@ -153,7 +153,7 @@ pub(crate) async fn note_proof(
     if let Some(address) = Address::parse(&place.name)
         && let Some(connection) = tx.connection_of(&address).await?
     {
-        tx.forwarding_works(connection, &own.mail.mark).await?;
+        tx.forwarding_works(connection).await?;
         tracing::info!(mailbox = place.name, "the test mail came by forwarding");
     }
     Ok(())

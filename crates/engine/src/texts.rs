@@ -41,12 +41,6 @@ pub(crate) fn way_out_test(language: Language, desk: &str) -> (String, String) {
     (fl!(l, "way-out-test-subject"), fl!(l, "way-out-test-body", desk = desk))
 }
 
-/// Subject and text of the mail that tests a forwarding.
-pub(crate) fn forwarding_test(language: Language, address: &str) -> (String, String) {
-    let l = loader(language);
-    (fl!(l, "forwarding-test-subject"), fl!(l, "forwarding-test-body", address = address))
-}
-
 /// The text behind a key that a standard trigger names as `txt.key`; `None` for a key that is not known.
 /// `values` are the placeholders of [`desk::placeholder::render`].
 pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String, String>) -> Option<String> {
@@ -162,6 +156,12 @@ pub(crate) fn account_button(language: Language, purpose: store::LinkPurpose) ->
         store::LinkPurpose::Invitation => fl!(l, "invitation-button"),
         store::LinkPurpose::Reset => fl!(l, "reset-button"),
     }
+}
+
+/// Subject and text of the test mail that an address sends to itself.
+pub(crate) fn proof(language: Language, address: &str) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "proof-subject"), fl!(l, "proof-body", address = address))
 }
 
 /// The line above the names of files that were too large for the mail.

@@ -168,5 +168,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         workers: m.workers,
         lease: seconds("lease", m.lease)?,
         smtp: smtp(config)?,
+        prove_new: m.prove_new,
+        proof_within: seconds("proof_within", m.proof_within)?,
     })
 }

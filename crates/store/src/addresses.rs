@@ -1,11 +1,13 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
 mod forwarding;
+mod proof;
 mod read;
 mod system;
 mod write;
 
 pub use forwarding::{LeftOver, Move};
+pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 
 use desk::{AddressId, BrandId, ConnectionId};
@@ -219,14 +221,14 @@ pub struct Connection {
     pub next_read_at: Timestamp,
     /// When a test mail last made the whole way out and back in.
     pub proved_at: Option<Timestamp>,
-    /// When the test mail was sent that is waited for.
-    pub test_sent_at: Option<Timestamp>,
     /// On its way to another kind.
     pub moving: Option<Move>,
     /// Last mail handed in by SMTP.
     pub last_forwarded_at: Option<Timestamp>,
     /// Until when SMTP brings mail although the connection is of another kind.
     pub forwarded_until: Option<Timestamp>,
+    /// The test mail on its way, or the last one that did not come back.
+    pub proof: Proof,
 }
 
 /// A connection to be made.

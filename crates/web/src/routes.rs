@@ -100,6 +100,7 @@ pub fn all() -> Vec<Route> {
         // Team, invitations and passwords
 
         // Imports
+        admins("/admin/channels/email/addresses/{id}/prove", post(addresses::prove)),
 
         // Notifications and alarms
     ]

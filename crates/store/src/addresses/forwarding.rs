@@ -198,22 +198,8 @@ impl Tx {
 
     /// A test mail of this connection's came in by SMTP: a forwarding that was not proved is verified now, and one that is
     /// being moved to may be confirmed. Only that way counts: a copy that lies in the mailbox proves no forwarding.
-    pub async fn forwarding_works(&self, id: ConnectionId, mark: &str) -> Result<()> {
+    pub async fn forwarding_works(&self, id: ConnectionId) -> Result<()> {
         let row = self.lock_connection(id).await?;
-        if row.proof_mark.as_deref() == Some(mark) {
-            let change = connection::ActiveModel {
-                proof_mark: Set(None),
-                proved_at: Set(Some(micros(self.now))),
-                ..Default::default()
-            };
-            self.change_connection(id, change).await?;
-            let took = micros(self.now) - row.proof_sent_at.unwrap_or(micros(self.now));
-            let proved = Happening::Proved { millis: u64::try_from(took / 1_000).unwrap_or(0) };
-            let of = table::Column::ConnectionId.eq(id.0);
-            let address = table::Entity::find().filter(of).one(&self.db).await?;
-            let address = address.map(|row| row.address).unwrap_or_default();
-            self.note_event(Some(id), &address, &proved, None).await?;
-        }
         if row.state == ConnectionState::Unproved.as_str() {
             self.set_state(id, ConnectionState::Verified, None).await?;
         }
@@ -227,19 +213,6 @@ impl Tx {
             self.change_connection(id, change).await?;
             self.announce(Topic::Addresses);
         }
-        Ok(())
-    }
-
-    /// Notes that a test mail with this mark is on its way (it is enqueued in the same transaction). An earlier one still counts as
-    /// a sign that the forwarding works, but is no longer waited for.
-    pub async fn begin_test(&self, id: ConnectionId, mark: &str) -> Result<()> {
-        let change = connection::ActiveModel {
-            proof_mark: Set(Some(mark.to_owned())),
-            proof_sent_at: Set(Some(micros(self.now))),
-            ..Default::default()
-        };
-        self.change_connection(id, change).await?;
-        self.announce(Topic::Addresses);
         Ok(())
     }
 

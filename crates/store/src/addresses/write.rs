@@ -28,8 +28,8 @@ pub(super) fn set_account(row: &mut connection::ActiveModel, account: &ExchangeA
 }
 
 impl Tx {
-    /// Makes address, connection and, when wanted, the import run (`Some(300)`). The first verified address becomes the
-    /// default only if there is none. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
+    /// Makes address, connection and, when wanted, the import run (`Some(300)`). No address becomes the default by being
+    /// connected: it must prove itself first. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
     pub async fn connect(
         &self,
         new: &NewConnection,
@@ -39,13 +39,11 @@ impl Tx {
             return Err(self.in_use(&new.address).await);
         }
         let connection = self.insert_connection(new).await?;
-        let has_default =
-            table::Entity::find().filter(table::Column::IsDefault.eq(true)).one(&self.db).await?.is_some();
         let address = table::Entity::insert(table::ActiveModel {
             address: Set(new.address.as_str().to_owned()),
             name: Set(clean(&new.name)),
             brand_id: Set(new.brand.0),
-            is_default: Set(!has_default),
+            is_default: Set(false),
             connection_id: Set(connection.0),
             created_at: Set(micros(self.now)),
             ..Default::default()
@@ -93,6 +91,7 @@ impl Tx {
             account_id: Set(String::new()),
             account_name: Set(String::new()),
             scopes: Set(String::new()),
+            proof_due: Set(true),
             ..Default::default()
         };
         if let Reach::Exchange(account, _) = &new.reach {
@@ -190,28 +189,6 @@ impl Tx {
         if changed.rows_affected == 0 {
             return Err(missing("support address", id.0));
         }
-        self.announce(Topic::Addresses);
-        Ok(())
-    }
-
-    /// Makes the default; refused unless the connection works.
-    pub async fn make_default(&self, id: AddressId) -> Result<()> {
-        let row = self.lock_address(id).await?;
-        let connection = self.lock_connection(ConnectionId(row.connection_id)).await?;
-        let works = ConnectionState::parse(&connection.state).is_some_and(ConnectionState::works);
-        if !works {
-            return Err(Error::DefaultAddress);
-        }
-        table::Entity::update_many()
-            .col_expr(table::Column::IsDefault, Expr::value(false))
-            .filter(table::Column::IsDefault.eq(true))
-            .exec(&self.db)
-            .await?;
-        table::Entity::update_many()
-            .col_expr(table::Column::IsDefault, Expr::value(true))
-            .filter(table::Column::Id.eq(id.0))
-            .exec(&self.db)
-            .await?;
         self.announce(Topic::Addresses);
         Ok(())
     }

@@ -37,6 +37,9 @@ pub struct Model {
     pub forwarding_proved_at: Option<i64>,
     pub forwarded_until: Option<i64>,
     pub last_forwarded_at: Option<i64>,
+    pub proof_failed_at: Option<i64>,
+    pub proof_due: bool,
+    pub default_wanted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
