@@ -8,9 +8,11 @@ mod access;
 mod account;
 mod account_mail;
 mod acknowledge;
+mod addresses;
 mod answer;
 mod api_tokens;
 mod carry;
+mod checkup;
 mod clock;
 mod connect;
 mod context;
@@ -39,8 +41,10 @@ mod tokens;
 pub use access::{LinkView, LoggedIn};
 pub use account::*;
 pub use account_mail::LinkMail;
+pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
 pub use api_tokens::ApiTokenView;
+pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
 pub use error::{Error, Result};
@@ -102,6 +106,10 @@ pub struct Settings {
     pub prove_new: bool,
     /// How long a test mail is waited for.
     pub proof_within: SignedDuration,
+    /// How long one step of a check-up may take.
+    pub checkup_patience: SignedDuration,
+    /// The name server to ask instead of the system's.
+    pub dns: Option<std::net::SocketAddr>,
 }
 
 impl Default for Settings {
@@ -123,6 +131,8 @@ impl Default for Settings {
             smtp: SmtpSettings::default(),
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
+            checkup_patience: SignedDuration::from_secs(20),
+            dns: None,
         }
     }
 }

@@ -43,6 +43,7 @@ impl Engine {
         loops.spawn(tidying(self.clone(), stop.clone()));
         loops.spawn(letting_in(self.clone(), stop.clone()));
         loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
+        loops.spawn(crate::checkup::checking(self.clone(), stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
                 && error.is_panic()
@@ -122,6 +123,15 @@ async fn read(engine: &Engine, connection: ConnectionId, pace: Pace, stop: &Canc
         let now = engine.now();
         let tx = engine.inner.store.begin(now).await?;
         tx.schedule_read(connection, pace.next(now), read_at).await?;
+        // Another process's page shows what this one has spent.
+        let spent = engine.inner.graph.spent(connection.0);
+        let usage = store::Usage {
+            at: now,
+            calls: spent.calls,
+            upload_bytes: spent.upload_bytes,
+            throttled: spent.throttled,
+        };
+        tx.note_usage(connection, &usage).await?;
         tx.commit().await
     };
     match schedule.await {

@@ -170,5 +170,6 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         smtp: smtp(config)?,
         prove_new: m.prove_new,
         proof_within: seconds("proof_within", m.proof_within)?,
+        ..Settings::default()
     })
 }

@@ -1,6 +1,6 @@
 //! Connecting, disconnecting, and what changes while a connection lives.
 
-use desk::{AddressId, ConnectionId, ImportId};
+use desk::{AddressId, BrandId, ConnectionId, ImportId, PersonId};
 use jiff::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -178,19 +178,27 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives another name and brand. The address itself never changes.
-    pub async fn change_address(&self, id: AddressId, name: &str, brand: desk::BrandId) -> Result<()> {
-        let changed = table::Entity::update_many()
+    /// Changes the name that customers see, and the brand. Tickets that are there stay in their brand; an unknown brand is
+    /// refused ([`crate::Error::NotFound`]).
+    pub async fn edit_address(
+        &self,
+        id: AddressId,
+        name: &str,
+        brand: BrandId,
+        actor: Option<PersonId>,
+    ) -> Result<()> {
+        let row = self.lock_address(id).await?;
+        if crate::entity::brand::Entity::find_by_id(brand.0).one(&self.db).await?.is_none() {
+            return Err(missing("brand", brand.0));
+        }
+        table::Entity::update_many()
             .col_expr(table::Column::Name, Expr::value(clean(name)))
             .col_expr(table::Column::BrandId, Expr::value(brand.0))
             .filter(table::Column::Id.eq(id.0))
             .exec(&self.db)
             .await?;
-        if changed.rows_affected == 0 {
-            return Err(missing("support address", id.0));
-        }
-        self.announce(Topic::Addresses);
-        Ok(())
+        let connection = Some(ConnectionId(row.connection_id));
+        self.note_event(connection, &row.address, &Happening::Edited { name: name.to_owned() }, actor).await
     }
 
     pub(super) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
