@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use mail::Address;
 use sha2::{Digest as _, Sha256};
 use store::{
-    ConnectionState, ExchangeAccount, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
+    ConnectionState, ExchangeAccount, Kind, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
     SupportAddress, Tokens, UsedBy, Wanted,
 };
 
@@ -183,10 +183,33 @@ impl Engine {
             },
         };
         match sign_in.asked.reconnect {
-            Some(id) => same_account(&self.inner.store.support_address(id).await?, &account)?,
+            Some(id) => {
+                let known = self.inner.store.support_address(id).await?;
+                match known.connection.kind {
+                    Kind::Exchange => same_account(&known, &account)?,
+                    Kind::Forwarding | Kind::System => self.same_address(&known, &account).await?,
+                }
+            }
             None => self.check_free(&address, &account).await?,
         }
         Ok(account)
+    }
+
+    /// An address that moves to the connector: its own mailbox or none, and none that is connected under another address.
+    async fn same_address(&self, known: &SupportAddress, account: &SignedIn) -> Result<()> {
+        if Address::parse(&account.address).as_ref() != Some(&known.address) {
+            return Err(Error::OtherAccount {
+                expected: known.address.to_string(),
+                got: account.account_name.clone(),
+            });
+        }
+        let connected = self.inner.store.support_addresses().await?;
+        match connected.into_iter().find(|a| is_account(a, account)) {
+            Some(other) => {
+                Err(Error::AddressInUse { address: other.address.to_string(), by: UsedBy::SupportAddress })
+            }
+            None => Ok(()),
+        }
     }
 
     /// An address in use is named before the administrator confirms (connector.md A10); the transaction checks it again.
@@ -233,7 +256,13 @@ impl Engine {
     pub async fn confirm(&self, actor: &Actor, id: SignInId) -> Result<Connected> {
         let (sign_in, account) = self.waiting(actor, id).await?;
         match sign_in.asked.reconnect {
-            Some(address) => self.confirm_reconnect(id, address, account).await,
+            Some(address) => {
+                let known = self.inner.store.support_address(address).await?;
+                match known.connection.kind {
+                    Kind::Exchange => self.confirm_reconnect(id, address, account).await,
+                    Kind::Forwarding | Kind::System => self.confirm_move(actor, id, &known, account).await,
+                }
+            }
             None => self.confirm_new(&sign_in, account).await,
         }
     }
@@ -269,6 +298,33 @@ impl Engine {
         tx.commit().await?;
         tracing::info!(%address, %connection, "mailbox connected");
         Ok(Connected { address, connection, import })
+    }
+
+    /// A forwarding address becomes one of the connector.
+    async fn confirm_move(
+        &self,
+        actor: &Actor,
+        id: SignInId,
+        known: &SupportAddress,
+        signed_in: SignedIn,
+    ) -> Result<Connected> {
+        self.same_address(known, &signed_in).await?;
+        let account = ExchangeAccount {
+            mode: Mode::Delegated,
+            tenant: signed_in.tenant,
+            account_id: signed_in.account_id,
+            account_name: signed_in.account_name,
+            mailbox: None,
+            scopes: signed_in.scopes,
+            refreshed_at: Some(self.now()),
+        };
+        let by = actor.person.id;
+        self.move_to_exchange(known, &account, &signed_in.tokens, signed_in.microsoft_now, by, async |tx| {
+            Ok(tx.delete_sign_in(id).await?)
+        })
+        .await?;
+        tracing::info!(address = %known.id, "moved from forwarding to the connector");
+        Ok(Connected { address: known.id, connection: known.connection.id, import: None })
     }
 
     async fn confirm_reconnect(

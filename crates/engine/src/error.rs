@@ -72,6 +72,9 @@ pub enum Error {
         /// Key of the language files, e.g. `empty`, `too-long`.
         problem: &'static str,
     },
+    /// Something must happen first; the page says what.
+    #[error("not yet")]
+    NotYet,
     /// Microsoft.
     #[error(transparent)]
     Microsoft(#[from] exchange::Error),

@@ -19,6 +19,7 @@ mod context;
 mod error;
 mod fetch;
 mod foresee;
+mod forwarding;
 mod held;
 mod import;
 mod intake;
@@ -34,6 +35,7 @@ mod preview;
 mod proof;
 mod receive;
 mod recipients;
+mod smtp_in;
 mod team;
 mod texts;
 mod tickets;
@@ -49,6 +51,7 @@ pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
 pub use error::{Error, Result};
+pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
 pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
@@ -99,6 +102,8 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// Mail by SMTP, in and out.
+    pub smtp: SmtpSettings,
     /// Whether a newly connected address proves itself, once, by a test mail to itself.
     pub prove_new: bool,
     /// How long a test mail is waited for.
@@ -126,6 +131,7 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            smtp: SmtpSettings::default(),
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
             checkup_patience: SignedDuration::from_secs(20),

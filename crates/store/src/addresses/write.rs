@@ -16,7 +16,7 @@ use crate::people::SUPPORT;
 use crate::{Error, Happening, Lease, Result, Step, Topic, Tx, Wanted};
 
 /// Writes an account into its columns.
-fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
+pub(super) fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
     row.mode = Set(account.mode.as_str().to_owned());
     row.tenant = Set(account.tenant.clone());
     row.account_id = Set(account.account_id.clone());
@@ -74,7 +74,13 @@ impl Tx {
             }
             .as_str()
             .to_owned()),
-            state: Set(ConnectionState::Verified.as_str().to_owned()),
+            state: Set(match new.reach {
+                Reach::Exchange(..) => ConnectionState::Verified,
+                // Somebody must see first that mail for the address is really sent on to us.
+                Reach::Forwarding => ConnectionState::Unproved,
+            }
+            .as_str()
+            .to_owned()),
             state_since: Set(micros(self.now)),
             access_token: Set(String::new()),
             access_expires_at: Set(0),
@@ -151,7 +157,7 @@ impl Tx {
         found.ok_or_else(|| missing("support address", id.0))
     }
 
-    async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
+    pub(super) async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
         outbox::Entity::update_many()
             .col_expr(outbox::Column::Step, Expr::value(Step::Failed.as_str()))
             .col_expr(outbox::Column::LastError, Expr::value(reason))

@@ -1,6 +1,7 @@
 //! The schema, step by step. A step that has been released is never edited: a change is a new step.
 
 mod details;
+mod forwarding;
 mod imports;
 mod life;
 mod mail;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(imports::Imports),
             Box::new(details::Details),
             Box::new(team::Team),
+            Box::new(forwarding::Forwarding),
         ]
     }
 }
