@@ -10,14 +10,12 @@ use mail::Address;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{
-    ConnectionState, ExchangeAccount, Happening, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
-    SupportAddress,
+    ConnectionState, ExchangeAccount, Happening, Kind, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
+    SupportAddress, Wanted,
 };
 
 use crate::{Actor, Engine, Error, Result};
 
-/// How many mails "the newest" are (connector.md A4).
-const NEWEST: u32 = 300;
 /// How long the way to Microsoft and back, with the confirmation, may take.
 const SIGN_IN_LIFE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -26,8 +24,8 @@ const SIGN_IN_LIFE: SignedDuration = SignedDuration::from_mins(15);
 pub struct ConnectChoice {
     /// Brand of the address.
     pub brand: BrandId,
-    /// Make tickets of the newest 300 mails.
-    pub import: bool,
+    /// Old mail that is to become tickets.
+    pub import: Option<Wanted>,
 }
 
 /// By whose rights a mailbox is to be reached.
@@ -119,8 +117,8 @@ pub struct Pending {
     pub account_name: String,
     /// Brand's name.
     pub brand: String,
-    /// Mails that the import will look at, at most; `None`: none wanted.
-    pub import: Option<u32>,
+    /// Old mail that is to become tickets; `None`: none wanted.
+    pub import: Option<Wanted>,
     /// For a reconnect: the address concerned.
     pub reconnect: Option<AddressId>,
     /// By which way.
@@ -157,7 +155,8 @@ impl Engine {
     pub async fn connect_by(&self, actor: &Actor, choice: ConnectChoice, way: &Way) -> Result<Onward> {
         actor.must_be_admin()?;
         self.must_be_a_brand(choice.brand).await?;
-        self.depart(actor, choice.brand, choice.import.then_some(NEWEST), None, way).await
+        choice.import.map(crate::old_mail::checked).transpose()?;
+        self.depart(actor, choice.brand, choice.import, None, way).await
     }
 
     pub(crate) async fn must_be_a_brand(&self, id: BrandId) -> Result<()> {
@@ -177,8 +176,8 @@ impl Engine {
     pub async fn reconnect_by(&self, actor: &Actor, address: AddressId, way: Option<&Way>) -> Result<Onward> {
         actor.must_be_admin()?;
         let address = self.inner.store.support_address(address).await?;
-        let account = address.connection.account.as_ref().ok_or(Error::NotFound)?;
-        let way = way.cloned().unwrap_or_else(|| Way::of(account));
+        // A forwarding address that moves to the connector has no account yet: it is its own mailbox unless a way is named.
+        let way = way.cloned().unwrap_or_else(|| account_of(&address).map_or(Way::Own, Way::of));
         self.depart(actor, address.brand, None, Some(&address), &way).await
     }
 
@@ -186,7 +185,7 @@ impl Engine {
         &self,
         actor: &Actor,
         brand: BrandId,
-        import: Option<u32>,
+        import: Option<Wanted>,
         reconnect: Option<&SupportAddress>,
         way: &Way,
     ) -> Result<Onward> {
@@ -316,7 +315,15 @@ impl Engine {
     pub async fn confirm(&self, actor: &Actor, id: SignInId) -> Result<Connected> {
         let (sign_in, account) = self.waiting(actor, id).await?;
         match sign_in.asked.reconnect {
-            Some(address) => self.confirm_reconnect(actor, &sign_in, address, account).await,
+            Some(address) => {
+                let known = self.inner.store.support_address(address).await?;
+                match known.connection.kind {
+                    Kind::Exchange => self.confirm_reconnect(actor, &sign_in, address, account).await,
+                    Kind::Forwarding | Kind::System => {
+                        self.confirm_move(actor, &sign_in, &known, account).await
+                    }
+                }
+            }
             None => self.confirm_new(actor, &sign_in, account).await,
         }
     }
@@ -346,6 +353,26 @@ impl Engine {
         tx.commit().await?;
         tracing::info!(%address, %connection, "mailbox connected");
         Ok(Connected { address, connection, import })
+    }
+
+    /// A forwarding address becomes one of the connector.
+    async fn confirm_move(
+        &self,
+        actor: &Actor,
+        sign_in: &SignIn,
+        known: &SupportAddress,
+        signed_in: SignedIn,
+    ) -> Result<Connected> {
+        self.same_address(known, &signed_in, sign_in.asked.mode).await?;
+        let mut account = reached(&signed_in, sign_in.asked.mode);
+        account.refreshed_at = Some(self.now());
+        let (by, id) = (actor.person.id, sign_in.id);
+        self.move_to_exchange(known, &account, &signed_in.tokens, signed_in.microsoft_now, by, async |tx| {
+            Ok(tx.delete_sign_in(id).await?)
+        })
+        .await?;
+        tracing::info!(address = %known.id, "moved from forwarding to the connector");
+        Ok(Connected { address: known.id, connection: known.connection.id, import: None })
     }
 
     async fn confirm_reconnect(

@@ -20,7 +20,7 @@ const KEPT: usize = 300;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     brand: BrandId,
-    import: bool,
+    import: Option<store::Wanted>,
     way: Way,
 }
 
@@ -41,7 +41,7 @@ pub struct ConsentView {
 
 /// A link as the one sees it whom it was sent to.
 #[derive(Debug, Clone)]
-pub struct Invitation {
+pub struct ConsentInvitation {
     /// Name of the person who asks.
     pub asked_by: String,
     /// Their address.
@@ -90,12 +90,12 @@ impl Engine {
     }
 
     /// What a link says to whoever opens it. For everybody who has it.
-    pub async fn invitation(&self, word: &str) -> Result<Invitation> {
+    pub async fn invitation(&self, word: &str) -> Result<ConsentInvitation> {
         let (consent, kept) = self.consent_of(word).await?;
         let entra = self.entra().await?;
         let permissions = kept.way.permissions();
         let asked_by = self.asking(consent.actor).await?;
-        Ok(Invitation {
+        Ok(ConsentInvitation {
             asked_by: asked_by.name,
             asked_by_address: asked_by.email.to_string(),
             permissions: permissions.names().iter().map(|name| (*name).to_owned()).collect(),

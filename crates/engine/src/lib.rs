@@ -4,10 +4,13 @@
 //! a face. The loops ([`Engine::run`]) find their work through tables and take it by lease, so that any of them may be
 //! killed at any await point and another process goes on.
 
+mod access;
 mod account;
+mod account_mail;
 mod acknowledge;
 mod addresses;
 mod answer;
+mod api_tokens;
 mod carry;
 mod caught_up;
 mod checkup;
@@ -17,6 +20,8 @@ mod consent;
 mod context;
 mod error;
 mod fetch;
+mod foresee;
+mod forwarding;
 mod held;
 mod import;
 mod intake;
@@ -24,33 +29,47 @@ mod letter_out;
 mod live;
 mod loops;
 mod notify;
+mod old_mail;
 mod outbox;
 mod people;
+mod people_csv;
+mod preview;
 mod proof;
 mod receive;
 mod registration;
 mod rights;
+mod recipients;
+mod smtp_in;
+mod team;
 mod texts;
 mod tickets;
 mod tokens;
 
+pub use access::{LinkView, LoggedIn};
 pub use account::*;
+pub use account_mail::LinkMail;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
 pub use caught_up::CaughtUpView;
+pub use api_tokens::ApiTokenView;
 pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
-pub use consent::{ConsentView, Invitation};
+pub use consent::{ConsentInvitation, ConsentView};
 pub use error::{Error, Result};
+pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
+pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
 pub use proof::MadeDefault;
 pub use registration::{
     CertificateView, CredentialChoice, CredentialKind, DraftView, RegistrationForm, RegistrationSource,
     RegistrationView,
 };
 pub use rights::{MissingRights, Right};
+pub use recipients::{AddressChange, NewForwarding};
+pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -96,6 +115,8 @@ pub struct Settings {
     pub lease: SignedDuration,
     /// When the secret of a registration in the configuration file ends, if that is told there.
     pub secret_expires_at: Option<jiff::Timestamp>,
+    /// Mail by SMTP, in and out.
+    pub smtp: SmtpSettings,
     /// Whether a newly connected address proves itself, once, by a test mail to itself.
     pub prove_new: bool,
     /// How long a test mail is waited for.
@@ -104,6 +125,8 @@ pub struct Settings {
     pub checkup_patience: SignedDuration,
     /// The name server to ask instead of the system's.
     pub dns: Option<std::net::SocketAddr>,
+    /// How long account mail may wait at the default address before it goes over to the desk's own connection.
+    pub account_mail_patience: SignedDuration,
 }
 
 impl Default for Settings {
@@ -122,10 +145,12 @@ impl Default for Settings {
             workers: 8,
             lease: SignedDuration::from_secs(60),
             secret_expires_at: None,
+            smtp: SmtpSettings::default(),
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
             checkup_patience: SignedDuration::from_secs(20),
             dns: None,
+            account_mail_patience: SignedDuration::from_mins(3),
         }
     }
 }

@@ -2,12 +2,14 @@
 
 mod backlog;
 mod find;
+mod forwarding;
 mod proof;
 mod read;
 mod system;
 mod write;
 
 pub use find::{AddressFilter, AddressQuery, BrandCount};
+pub use forwarding::{LeftOver, Move};
 pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 
@@ -33,6 +35,8 @@ pub enum ConnectionState {
     AppCredential,
     /// The mailbox does not exist any more.
     MailboxGone,
+    /// Mail comes in, but nobody has seen yet that the forwarding works: nothing is sent from the address (zendesk.md 4.2).
+    Unproved,
 }
 
 impl Kind {
@@ -76,6 +80,7 @@ impl ConnectionState {
             Self::NeedsAdministrator => "needs_administrator",
             Self::AppCredential => "app_credential",
             Self::MailboxGone => "mailbox_gone",
+            Self::Unproved => "unproved",
         }
     }
 
@@ -88,6 +93,7 @@ impl ConnectionState {
             Self::NeedsAdministrator,
             Self::AppCredential,
             Self::MailboxGone,
+            Self::Unproved,
         ]
         .into_iter()
         .find(|s| s.as_str() == text)
@@ -220,6 +226,12 @@ pub struct Connection {
     pub proved_at: Option<Timestamp>,
     /// When somebody reconnected it, until what had waited is in and out.
     pub catching_up_since: Option<Timestamp>,
+    /// On its way to another kind.
+    pub moving: Option<Move>,
+    /// Last mail handed in by SMTP.
+    pub last_forwarded_at: Option<Timestamp>,
+    /// Until when SMTP brings mail although the connection is of another kind.
+    pub forwarded_until: Option<Timestamp>,
     /// The test mail on its way, or the last one that did not come back.
     pub proof: Proof,
 }

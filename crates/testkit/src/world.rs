@@ -175,7 +175,13 @@ impl World {
     /// Walks Microsoft's pages up to the way back; answers the address the browser was sent to.
     pub async fn sign_in(&self, upn: &str, import: bool, untick: &[&str]) -> anyhow::Result<String> {
         let brand = self.brand().await?;
-        let departure = self.engine.begin_connect(&self.admin, ConnectChoice { brand, import }).await?;
+        let departure = self
+            .engine
+            .begin_connect(
+                &self.admin,
+                ConnectChoice { brand, import: import.then_some(store::Wanted::Newest(300)) },
+            )
+            .await?;
         self.microsoft.sign_in(&mut Visitor::default(), &departure, upn, PASSWORD, untick).await
     }
 
@@ -193,7 +199,7 @@ impl World {
 
     /// Starts connecting by a way other than one's own sign-in; answers where to go next.
     pub async fn depart(&self, way: &Way) -> anyhow::Result<engine::Result<Onward>> {
-        let choice = ConnectChoice { brand: self.brand().await?, import: false };
+        let choice = ConnectChoice { brand: self.brand().await?, import: None };
         Ok(self.engine.connect_by(&self.admin, choice, way).await)
     }
 

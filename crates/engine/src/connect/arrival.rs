@@ -4,7 +4,7 @@ use exchange::graph::Me;
 use exchange::{Entra, Mailbox, Permissions};
 use mail::Address;
 use secrecy::SecretString;
-use store::{Mode, NewSignIn, OtherMailbox, SignIn, SignedIn, Tokens, UsedBy};
+use store::{Kind, Mode, NewSignIn, OtherMailbox, SignIn, SignedIn, SupportAddress, Tokens, UsedBy};
 
 use super::{is_mailbox, reached, same_mailbox};
 use crate::rights::{self, Right};
@@ -114,7 +114,13 @@ impl Engine {
     /// The same mailbox for a reconnect, a free address for a new connection.
     pub(super) async fn check_fit(&self, asked: &NewSignIn, account: &SignedIn) -> Result<()> {
         match asked.reconnect {
-            Some(id) => same_mailbox(&self.inner.store.support_address(id).await?, account, asked.mode),
+            Some(id) => {
+                let known = self.inner.store.support_address(id).await?;
+                match known.connection.kind {
+                    Kind::Exchange => same_mailbox(&known, account, asked.mode),
+                    Kind::Forwarding | Kind::System => self.same_address(&known, account, asked.mode).await,
+                }
+            }
             None => {
                 let address = Address::parse(&account.address).ok_or(Error::UnknownSignIn)?;
                 self.check_free(&address, account, asked.mode).await
@@ -122,12 +128,24 @@ impl Engine {
         }
     }
 
-    /// An address in use is named before the administrator confirms (connector.md A10); the transaction checks it again.
-    pub(super) async fn check_free(&self, address: &Address, account: &SignedIn, mode: Mode) -> Result<()> {
-        if let Some(by) = self.inner.store.address_use(address).await? {
-            return Err(Error::AddressInUse { address: address.to_string(), by });
+    /// An address that moves to the connector: its own mailbox or none, and none that is connected under another address.
+    pub(super) async fn same_address(
+        &self,
+        known: &SupportAddress,
+        account: &SignedIn,
+        mode: Mode,
+    ) -> Result<()> {
+        if Address::parse(&account.address).as_ref() != Some(&known.address) {
+            return Err(Error::OtherAccount {
+                expected: known.address.to_string(),
+                got: account.address.clone(),
+            });
         }
-        // The same mailbox under another address would be read twice.
+        self.not_connected(account, mode).await
+    }
+
+    /// The same mailbox under another address would be read twice.
+    async fn not_connected(&self, account: &SignedIn, mode: Mode) -> Result<()> {
         let account = reached(account, mode);
         let connected = self.inner.store.support_addresses().await?;
         match connected.into_iter().find(|a| is_mailbox(a, &account)) {
@@ -136,6 +154,14 @@ impl Engine {
             }
             None => Ok(()),
         }
+    }
+
+    /// An address in use is named before the administrator confirms (connector.md A10); the transaction checks it again.
+    pub(super) async fn check_free(&self, address: &Address, account: &SignedIn, mode: Mode) -> Result<()> {
+        if let Some(by) = self.inner.store.address_use(address).await? {
+            return Err(Error::AddressInUse { address: address.to_string(), by });
+        }
+        self.not_connected(account, mode).await
     }
 }
 

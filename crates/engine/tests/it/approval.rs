@@ -20,7 +20,7 @@ async fn scene() -> World {
 }
 
 async fn ask(world: &World) -> String {
-    let choice = ConnectChoice { brand: world.brand().await.unwrap(), import: true };
+    let choice = ConnectChoice { brand: world.brand().await.unwrap(), import: Some(store::Wanted::Newest(300)) };
     world.engine.ask_for_consent(&world.admin, choice, &Way::Own).await.unwrap()
 }
 
@@ -44,10 +44,10 @@ async fn after_the_approval_the_wizard_goes_on_with_what_was_chosen() {
     let view = world.engine.consent(&world.admin, &word).await.unwrap();
     let answer = view.answer.unwrap();
     assert!(answer.error.is_none() && answer.tenant.is_some());
-    assert!(view.choice.import && view.way == Way::Own);
+    assert!(view.choice.import.is_some() && view.way == Way::Own);
     assert!(view.url.starts_with("http://desk.test/consent/"));
     // Somebody who may not consent can sign in now.
-    world.connect_existing(HELP, view.choice.import).await.unwrap();
+    world.connect_existing(HELP, view.choice.import.is_some()).await.unwrap();
     world.end().await.unwrap();
 }
 

@@ -23,14 +23,14 @@ macro_rules! use_case {
 fn for_admins() -> Vec<UseCase> {
     vec![
         use_case!("begin_connect", |e, a| e
-            .begin_connect(a, ConnectChoice { brand: BrandId(1), import: false })),
+            .begin_connect(a, ConnectChoice { brand: BrandId(1), import: None })),
         use_case!("begin_reconnect", |e, a| e.begin_reconnect(a, AddressId(1))),
         use_case!("connect_by", |e, a| async {
-            e.connect_by(a, ConnectChoice { brand: BrandId(1), import: false }, &Way::Own).await
+            e.connect_by(a, ConnectChoice { brand: BrandId(1), import: None }, &Way::Own).await
         }),
         use_case!("reconnect_by", |e, a| e.reconnect_by(a, AddressId(1), None)),
         use_case!("ask_for_consent", |e, a| async {
-            e.ask_for_consent(a, ConnectChoice { brand: BrandId(1), import: false }, &Way::Own).await
+            e.ask_for_consent(a, ConnectChoice { brand: BrandId(1), import: None }, &Way::Own).await
         }),
         use_case!("consent", |e, a| e.consent(a, "word")),
         use_case!("registration", |e, a| e.registration(a)),

@@ -48,6 +48,9 @@ pub(super) fn read_connection(row: connection::Model) -> Result<Connection> {
         next_read_at: at.time("next_read_at", row.next_read_at)?,
         proved_at: at.maybe_time("proved_at", row.proved_at)?,
         catching_up_since: at.maybe_time("catching_up_since", row.catching_up_since)?,
+        moving: super::forwarding::read_move(at, &row)?,
+        last_forwarded_at: at.maybe_time("last_forwarded_at", row.last_forwarded_at)?,
+        forwarded_until: at.maybe_time("forwarded_until", row.forwarded_until)?,
         proof: proof::read(at, &row)?,
         account: (kind == Kind::Exchange).then(|| read_account(at, row)).transpose()?,
     })

@@ -2,11 +2,13 @@
 
 mod catching_up;
 mod details;
+mod forwarding;
 mod imports;
 mod life;
 mod mail;
 mod mailboxes;
 mod people;
+mod team;
 mod tickets;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -23,6 +25,8 @@ impl MigratorTrait for Migrator {
             Box::new(imports::Imports),
             Box::new(details::Details),
             Box::new(catching_up::CatchingUp),
+            Box::new(team::Team),
+            Box::new(forwarding::Forwarding),
         ]
     }
 }
@@ -53,6 +57,11 @@ impl MigrationTrait for First {
 /// A table without columns yet.
 fn table(name: &'static str) -> TableCreateStatement {
     Table::create().table(name).take()
+}
+
+/// SQLite adds one column at a time.
+async fn add(manager: &SchemaManager<'_>, name: &'static str, column: ColumnDef) -> Result<(), DbErr> {
+    manager.alter_table(Table::alter().table(name).add_column(column).take()).await
 }
 
 async fn index(manager: &SchemaManager<'_>, index: &IndexCreateStatement) -> Result<(), DbErr> {

@@ -13,7 +13,7 @@ fn asked(state: &str) -> NewSignIn {
         nonce: "nonce".to_owned(),
         verifier: SecretString::from("the verifier"),
         brand: BrandId(1),
-        import: Some(300),
+        import: Some(store::Wanted::Newest(300)),
         reconnect: Some(AddressId(3)),
         mode: Mode::Delegated,
         mailbox: Some("shared@desk.example".to_owned()),
@@ -36,7 +36,7 @@ both! {
         tx.commit().await.unwrap();
         assert!(take(scene, 1, "other").await.is_none());
         let taken = take(scene, 1, "s").await.unwrap();
-        assert_eq!((taken.id, taken.asked.import, taken.asked.reconnect), (id, Some(300), Some(AddressId(3))));
+        assert_eq!((taken.id, taken.asked.import, taken.asked.reconnect), (id, Some(store::Wanted::Newest(300)), Some(AddressId(3))));
         assert_eq!(taken.asked.verifier.expose_secret(), "the verifier");
         assert!(taken.account.is_none());
         assert!(take(scene, 2, "s").await.is_none());

@@ -417,7 +417,7 @@ pub(super) fn registration(source: engine::RegistrationSource) -> engine::Regist
 pub(super) fn approval(answer: Option<Option<String>>) -> engine::ConsentView {
     engine::ConsentView {
         url: "https://desk.contoso.example/consent/5f0c6d1e8a7b4c3d9e2f1a0b5c6d7e8f9a0b1c2d3e4f5a6b".to_owned(),
-        choice: engine::ConnectChoice { brand: desk::BrandId(1), import: true },
+        choice: engine::ConnectChoice { brand: desk::BrandId(1), import: Some(store::Wanted::Newest(300)) },
         way: engine::Way::Shared { mailbox: "sales@contoso.example".to_owned() },
         expires_at: "2026-12-23T05:00:00Z".parse().unwrap(),
         answer: answer.map(|error| store::ConsentAnswer {
@@ -428,8 +428,8 @@ pub(super) fn approval(answer: Option<Option<String>>) -> engine::ConsentView {
     }
 }
 
-pub(super) fn invitation() -> engine::Invitation {
-    engine::Invitation {
+pub(super) fn invitation() -> engine::ConsentInvitation {
+    engine::ConsentInvitation {
         asked_by: "佐藤 あかり".to_owned(),
         asked_by_address: "akari.sato@contoso.example".to_owned(),
         way: engine::Way::AppOnly {

@@ -182,7 +182,7 @@ impl Sample {
             display_name: "Contoso Support".to_owned(),
             account_name: "support@contoso.onmicrosoft.example".to_owned(),
             brand: "Contoso".to_owned(),
-            import: Some(300),
+            import: Some(store::Wanted::Newest(300)),
             reconnect: None,
             way: Way::Own,
             moved_from: None,

@@ -7,7 +7,7 @@ use desk::{AddressId, BrandId, SignInId};
 use engine::{ConnectChoice, Onward, Pending, Way};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
-use store::{Brand, SupportAddress};
+use store::{Brand, SupportAddress, Wanted};
 use url::Url;
 
 use crate::app::App;
@@ -106,7 +106,7 @@ pub(crate) async fn depart(State(app): State<App>, reader: Reader, Form(form): F
         Some(brand) => brand,
         None => only_brand(&app.engine.brands(&actor).await?)?,
     };
-    let choice = ConnectChoice { brand, import: form.import.is_some() };
+    let choice = ConnectChoice { brand, import: form.import.is_some().then_some(Wanted::Newest(engine::NEWEST)) };
     let way = form.ways.read().unwrap_or(Way::Own);
     if form.then == "ask" {
         let word = app.engine.ask_for_consent(&actor, choice, &way).await.map_err(Failure::Connecting)?;
@@ -212,6 +212,20 @@ pub(crate) struct ConfirmPage {
 }
 
 impl ConfirmPage {
+    /// Which old mail becomes tickets.
+    fn import_line(&self) -> Option<String> {
+        let t = self.page.t;
+        Some(match self.pending.import? {
+            Wanted::Newest(count) => fl!(t, "confirm-import", count = count),
+            Wanted::Between { since, until } => fl!(
+                t,
+                "confirm-import-between",
+                since = since.strftime("%Y-%m-%d").to_string(),
+                until = until.strftime("%Y-%m-%d").to_string()
+            ),
+        })
+    }
+
     fn by_itself(&self) -> bool {
         matches!(self.pending.way, Way::AppOnly { .. })
     }

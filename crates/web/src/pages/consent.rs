@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use engine::{ConsentView, Invitation, Way};
+use engine::{ConsentInvitation, ConsentView, Way};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
@@ -54,7 +54,7 @@ pub(crate) fn way_word(way: &Way) -> &'static str {
 #[template(path = "invitation.html")]
 pub(crate) struct InvitationPage {
     pub(crate) page: Page,
-    pub(crate) invitation: Invitation,
+    pub(crate) invitation: ConsentInvitation,
 }
 
 /// What the link shows to a tenant's administrator, whom the desk does not know.
