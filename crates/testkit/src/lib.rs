@@ -3,9 +3,11 @@
 
 pub mod contract;
 pub mod microsoft;
+pub mod post;
 pub mod visitor;
 pub mod world;
 
 pub use microsoft::Microsoft;
+pub use post::Post;
 pub use visitor::{Page, Visitor};
 pub use world::{Database, World};
