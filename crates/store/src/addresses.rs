@@ -1,14 +1,14 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
-mod forwarding;
 mod find;
+mod forwarding;
 mod proof;
 mod read;
 mod system;
 mod write;
 
-pub use forwarding::{LeftOver, Move};
 pub use find::{AddressFilter, AddressQuery, BrandCount};
+pub use forwarding::{LeftOver, Move};
 pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 

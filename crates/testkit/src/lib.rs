@@ -4,10 +4,12 @@
 pub mod contract;
 pub mod microsoft;
 pub mod post;
+pub mod postfix;
 pub mod visitor;
 pub mod world;
 
 pub use microsoft::Microsoft;
 pub use post::Post;
+pub use postfix::Postfix;
 pub use visitor::{Page, Visitor};
 pub use world::{Database, World};

@@ -56,7 +56,8 @@ impl Reception for Server {
             mail.recipients.iter().filter_map(to).collect()
         };
         for (to, at) in onwards {
-            let passed = hand(at, mail.from.as_deref().unwrap_or("bounce@server.test"), to.as_str(), &mail.raw);
+            let passed =
+                hand(at, mail.from.as_deref().unwrap_or("bounce@server.test"), to.as_str(), &mail.raw);
             passed.await.map_err(|error| NotKept(error.to_string()))?;
         }
         Ok(Kept)
@@ -76,8 +77,7 @@ impl Post {
             limits: Limits::default(),
             tls: None,
         };
-        let serving =
-            AbortOnDropHandle::new(tokio::spawn(listening.run(socket, CancellationToken::new())));
+        let serving = AbortOnDropHandle::new(tokio::spawn(listening.run(socket, CancellationToken::new())));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let door = listener.local_addr()?;
         let smtp = SmtpSettings {
@@ -85,7 +85,7 @@ impl Post {
                 hostname: "desk.test".to_owned(),
                 port: door.port(),
                 limits: Limits::default(),
-                tls: None,
+                tls: Some(smtp::Tls::self_signed("desk.test")?),
             }),
             way_out: Some(Arc::new(Sender::new(route(at), None))),
             from: Some(Mailbox {
@@ -99,6 +99,13 @@ impl Post {
         Ok((post, Settings { smtp, ..settings }))
     }
 
+    /// The same settings with another server for the desk's mail.
+    pub fn by(&self, settings: Settings, server: SocketAddr) -> Settings {
+        let smtp =
+            SmtpSettings { way_out: Some(Arc::new(Sender::new(route(server), None))), ..settings.smtp };
+        Settings { smtp, ..settings }
+    }
+
     /// Opens the desk's door: mail handed over goes to this engine.
     pub fn open(&self, engine: &Engine) {
         let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -108,6 +115,11 @@ impl Post {
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(AbortOnDropHandle::new(tokio::spawn(task)));
         }
+    }
+
+    /// The desk's door, for a real server.
+    pub fn door(&self) -> SocketAddr {
+        self.door
     }
 
     /// From now on the server sends mail for this address on to the desk.
@@ -165,7 +177,7 @@ fn route(at: SocketAddr) -> Route {
     Route {
         host: at.ip().to_string(),
         port: at.port(),
-        security: Security::None,
+        security: Security::Opportunistic,
         sign_in: None,
         hostname: "elsewhere.test".to_owned(),
         extra_ca: None,
@@ -174,8 +186,7 @@ fn route(at: SocketAddr) -> Route {
 
 /// Hands a mail over; answers the server's words.
 async fn hand(at: SocketAddr, from: &str, to: &str, raw: &[u8]) -> anyhow::Result<String> {
-    let (from, to) =
-        (Address::parse(from).context("a sender")?, Address::parse(to).context("a recipient")?);
+    let (from, to) = (Address::parse(from).context("a sender")?, Address::parse(to).context("a recipient")?);
     let offer = Sender::new(route(at), None).offer(&from, &[to], raw).await?;
     if let Some((_, refusal)) = offer.refused.first() {
         bail!("{refusal}");

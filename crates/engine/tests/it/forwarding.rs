@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use smtp::Verdict;
 use store::{ConnectionState, Happening, Kind, OutboxUpdate, Proof, SeenBy, Step, SupportAddress};
 use testkit::world::{Database, parameter, quick};
-use testkit::{Post, Visitor, World};
+use testkit::{Post, Postfix, Visitor, World};
 
 const HELP: &str = "help@contoso.test";
 const CARL: &str = "carl@example.org";
@@ -42,7 +42,9 @@ async fn until_state(world: &World, id: AddressId, state: ConnectionState) {
 }
 
 fn mail(id: &str, subject: &str) -> String {
-    format!("From: Carl <{CARL}>\r\nTo: {HELP}\r\nMessage-ID: <{id}@example.org>\r\nSubject: {subject}\r\n\r\nIt is broken.\r\n")
+    format!(
+        "From: Carl <{CARL}>\r\nTo: {HELP}\r\nMessage-ID: <{id}@example.org>\r\nSubject: {subject}\r\n\r\nIt is broken.\r\n"
+    )
 }
 
 async fn ticket(world: &World, subject: &str) -> TicketId {
@@ -67,9 +69,14 @@ async fn forwarded_mail_is_a_ticket_at_once_and_nothing_is_sent_before_the_forwa
     post.hand_over(CARL, HELP, &mail("1", "Printer")).await.unwrap();
     let id = ticket(&world, "Printer").await;
     let row = world.ledger().await.unwrap().pop().unwrap();
-    assert_eq!((row.seen_by, row.address.as_str(), row.outcome), (SeenBy::Smtp, HELP, Some(OutcomeKind::NewTicket)));
+    assert_eq!(
+        (row.seen_by, row.address.as_str(), row.outcome),
+        (SeenBy::Smtp, HELP, Some(OutcomeKind::NewTicket))
+    );
     let raw = world.store.blobs().get(&row.blob.unwrap()).await.unwrap();
-    assert!(raw.starts_with(format!("Return-Path: <{CARL}>\r\nReceived: from elsewhere.test ([127.0.0.1])").as_bytes()));
+    assert!(raw.starts_with(
+        format!("Return-Path: <{CARL}>\r\nReceived: from elsewhere.test ([127.0.0.1])").as_bytes()
+    ));
     world.answer(id, "Please switch it on.").await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(700)).await;
     assert!(post.received(CARL).is_empty(), "an unproved address sends nothing");
@@ -108,14 +115,19 @@ async fn an_answer_leaves_by_smtp_and_its_reply_finds_the_ticket() {
     let header = |name: &str| letter.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
     assert!(!header("Auto-Submitted"), "an agent wrote it");
     let automatic = letters.iter().find(|letter| letter.subject.contains("received")).unwrap();
-    assert!(automatic.headers.iter().any(|(name, value)| name == "Auto-Submitted" && value == "auto-generated"));
+    assert!(
+        automatic.headers.iter().any(|(name, value)| name == "Auto-Submitted" && value == "auto-generated")
+    );
     let reply = format!(
         "From: Carl <{CARL}>\r\nTo: {HELP}\r\nMessage-ID: <2@example.org>\r\nIn-Reply-To: {}\r\nSubject: Re: Printer\r\n\r\nIt is on.\r\n",
         letter.message_id.as_ref().unwrap().bracketed()
     );
     post.customer_sends(CARL, HELP, &reply).await.unwrap();
     world.settle().await.unwrap();
-    world.until("the reply", async || Ok(world.engine.ticket(&world.admin, id).await?.comments.len() == 3)).await.unwrap();
+    world
+        .until("the reply", async || Ok(world.engine.ticket(&world.admin, id).await?.comments.len() == 3))
+        .await
+        .unwrap();
     // What comes back of our own is known: no loop.
     post.hand_over(HELP, HELP, &String::from_utf8(post.raw(CARL).pop().unwrap()).unwrap()).await.unwrap();
     world.settle().await.unwrap();
@@ -128,20 +140,38 @@ async fn an_answer_leaves_by_smtp_and_its_reply_finds_the_ticket() {
 async fn what_is_refused_for_now_is_tried_again_and_what_is_refused_for_good_is_told() {
     let (world, post) = world().await;
     verified(&world, &post).await;
-    post.hand_over(CARL, HELP, &mail("1", "Printer").replace(&format!("To: {HELP}"), &format!("To: {HELP}\r\nCc: dora@example.org, gone@example.org")))
-        .await
-        .unwrap();
+    post.hand_over(
+        CARL,
+        HELP,
+        &mail("1", "Printer").replace(
+            &format!("To: {HELP}"),
+            &format!("To: {HELP}\r\nCc: dora@example.org, gone@example.org"),
+        ),
+    )
+    .await
+    .unwrap();
     let id = ticket(&world, "Printer").await;
     world.settle().await.unwrap();
     post.answers("dora@example.org", Verdict::Later);
     post.answers("gone@example.org", Verdict::Unknown);
     world.answer(id, "Please switch it on.").await.unwrap();
-    world.until("the first recipient", async || Ok(answers(&post, "Please switch it on.") == 1)).await.unwrap();
+    world
+        .until("the first recipient", async || Ok(answers(&post, "Please switch it on.") == 1))
+        .await
+        .unwrap();
     post.answers("dora@example.org", Verdict::Known);
     world.settle().await.unwrap();
-    let to = |who: &str| post.received(who).iter().filter(|letter| letter.text.contains("Please switch")).count();
+    let to =
+        |who: &str| post.received(who).iter().filter(|letter| letter.text.contains("Please switch")).count();
     assert_eq!((to(CARL), to("dora@example.org"), to("gone@example.org")), (1, 1, 0));
-    let row = world.store.outbox_of_ticket(id).await.unwrap().into_iter().find(|row| row.mail.comment.is_some() && row.mail.text.contains("Please switch")).unwrap();
+    let row = world
+        .store
+        .outbox_of_ticket(id)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|row| row.mail.comment.is_some() && row.mail.text.contains("Please switch"))
+        .unwrap();
     assert_eq!(row.step, Step::Sent);
     assert!(row.bounce.as_deref().unwrap().starts_with("gone@example.org: 550"), "{:?}", row.bounce);
     // Nobody gets it: the server's words stand at the comment.
@@ -150,7 +180,14 @@ async fn what_is_refused_for_now_is_tried_again_and_what_is_refused_for_good_is_
     }
     world.answer(id, "Once more.").await.unwrap();
     world.settle().await.unwrap();
-    let row = world.store.outbox_of_ticket(id).await.unwrap().into_iter().find(|row| row.mail.text.contains("Once more")).unwrap();
+    let row = world
+        .store
+        .outbox_of_ticket(id)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|row| row.mail.text.contains("Once more"))
+        .unwrap();
     assert_eq!(row.step, Step::Failed);
     assert!(row.last_error.as_deref().unwrap().starts_with("mail_server_refused: "), "{:?}", row.last_error);
     world.end().await.unwrap();
@@ -166,10 +203,31 @@ async fn a_death_while_the_mail_is_handed_over_sends_nothing_twice_and_says_so()
     world.settle().await.unwrap();
     world.pause().await.unwrap();
     world.answer(id, "Please switch it on.").await.unwrap();
-    let row = world.store.outbox_of_ticket(id).await.unwrap().into_iter().find(|row| row.step == Step::Queued).unwrap();
-    let lease = world.store.claim(&format!("send:{}", address.connection.id), "dead", world.engine.now(), SignedDuration::from_millis(1)).await.unwrap().unwrap();
+    let row = world
+        .store
+        .outbox_of_ticket(id)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|row| row.step == Step::Queued)
+        .unwrap();
+    let lease = world
+        .store
+        .claim(
+            &format!("send:{}", address.connection.id),
+            "dead",
+            world.engine.now(),
+            SignedDuration::from_millis(1),
+        )
+        .await
+        .unwrap()
+        .unwrap();
     let tx = world.store.begin(world.engine.now()).await.unwrap();
-    let sending = OutboxUpdate { step: Some(Step::Sending), sending_at: Some(world.engine.now()), ..OutboxUpdate::default() };
+    let sending = OutboxUpdate {
+        step: Some(Step::Sending),
+        sending_at: Some(world.engine.now()),
+        ..OutboxUpdate::default()
+    };
     tx.outbox_update(&lease, row.id, &sending).await.unwrap();
     tx.commit().await.unwrap();
     world.run();
@@ -207,7 +265,11 @@ async fn a_verdict_that_came_with_the_mail_is_not_believed() {
         world.admin.person.email
     );
     let genuine = mail::read(forged.as_bytes());
-    assert_eq!(genuine.auth, mail::AuthVerdict::Pass, "Exchange's own headers are believed where Exchange wrote them");
+    assert_eq!(
+        genuine.auth,
+        mail::AuthVerdict::Pass,
+        "Exchange's own headers are believed where Exchange wrote them"
+    );
     post.hand_over("evil@example.org", HELP, &forged).await.unwrap();
     let id = ticket(&world, "Forged").await;
     let view = world.engine.ticket(&world.admin, id).await.unwrap();
@@ -231,7 +293,11 @@ async fn nobody_else_is_known_at_the_door() {
 
 async fn sign_in_to_move(world: &World, id: AddressId, upn: &str) -> Result<(), Error> {
     let departure = world.engine.begin_reconnect(&world.admin, id).await?;
-    let back = world.microsoft.sign_in(&mut Visitor::default(), &departure, upn, testkit::microsoft::PASSWORD, &[]).await.unwrap();
+    let back = world
+        .microsoft
+        .sign_in(&mut Visitor::default(), &departure, upn, testkit::microsoft::PASSWORD, &[])
+        .await
+        .unwrap();
     let (state, code) = (parameter(&back, "state").unwrap(), parameter(&back, "code").unwrap());
     let sign_in = world.engine.return_with_code(&world.admin, &state, &code).await?;
     world.engine.confirm(&world.admin, sign_in).await?;
@@ -256,7 +322,10 @@ async fn moving_to_the_connector_and_back_loses_nothing_and_doubles_nothing() {
     post.hand_over(CARL, HELP, &mail("3", "Twice")).await.unwrap();
     ticket(&world, "Twice").await;
     world.settle().await.unwrap();
-    assert!(matches!(sign_in_to_move(&world, address.id, "other@contoso.test").await, Err(Error::OtherAccount { .. })));
+    assert!(matches!(
+        sign_in_to_move(&world, address.id, "other@contoso.test").await,
+        Err(Error::OtherAccount { .. })
+    ));
     world.pause().await.unwrap();
     world.answer(before, "Waited for the move.").await.unwrap();
     sign_in_to_move(&world, address.id, HELP).await.unwrap();
@@ -270,12 +339,23 @@ async fn moving_to_the_connector_and_back_loses_nothing_and_doubles_nothing() {
     assert_eq!((now.connection.kind, now.connection.id), (Kind::Exchange, address.connection.id));
     assert_eq!(world.tickets().await.unwrap().len(), 4);
     let graph = outcome_of(&world, |row| row.seen_by != SeenBy::Smtp).await;
-    assert_eq!(graph.iter().filter(|outcome| **outcome == Some(OutcomeKind::Duplicate)).count(), 1, "{graph:?}");
+    assert_eq!(
+        graph.iter().filter(|outcome| **outcome == Some(OutcomeKind::Duplicate)).count(),
+        1,
+        "{graph:?}"
+    );
     assert_eq!(answers(&post, "Waited for the move."), 0, "the old way sends nothing any more");
     let by_graph = world.microsoft.outside(CARL).await.unwrap();
-    assert_eq!(by_graph.iter().filter(|mail| mail["preview"].as_str().unwrap_or_default().starts_with("Waited for the move.")).count(), 1);
+    assert_eq!(
+        by_graph
+            .iter()
+            .filter(|mail| mail["preview"].as_str().unwrap_or_default().starts_with("Waited for the move."))
+            .count(),
+        1
+    );
     let events = world.store.events(address.connection.id, 20).await.unwrap();
-    assert!(events.iter().any(|event| event.happening == Happening::Moved { from: "forwarding".to_owned(), to: "delegated".to_owned() }));
+    assert!(events.iter().any(|event| event.happening
+        == Happening::Moved { from: "forwarding".to_owned(), to: "delegated".to_owned() }));
 
     // And back. Nothing may be confirmed before the forwarding has been seen to work.
     world.engine.begin_move(&world.admin, address.id).await.unwrap();
@@ -290,12 +370,20 @@ async fn moving_to_the_connector_and_back_loses_nothing_and_doubles_nothing() {
     assert!(matches!(world.engine.confirm_forwarding(&world.admin, address.id).await, Err(Error::NotYet)));
     world.microsoft.deliver(HELP, mail("5", "Last in the mailbox")).await.unwrap();
     post.hand_over("desk@desk.test", HELP, &String::from_utf8(test).unwrap()).await.unwrap();
-    world.until("the last reading", async || Ok(world.engine.forwarding(&world.admin, address.id).await?.may_leave_exchange())).await.unwrap();
+    world
+        .until("the last reading", async || {
+            Ok(world.engine.forwarding(&world.admin, address.id).await?.may_leave_exchange())
+        })
+        .await
+        .unwrap();
     world.settle().await.unwrap();
     world.engine.confirm_forwarding(&world.admin, address.id).await.unwrap();
     ticket(&world, "Last in the mailbox").await;
     let now = world.store.support_address(address.id).await.unwrap().connection;
-    assert_eq!((now.kind, now.state, now.id), (Kind::Forwarding, ConnectionState::Verified, address.connection.id));
+    assert_eq!(
+        (now.kind, now.state, now.id),
+        (Kind::Forwarding, ConnectionState::Verified, address.connection.id)
+    );
     world.answer(before, "By SMTP again.").await.unwrap();
     world.settle().await.unwrap();
     assert_eq!(answers(&post, "By SMTP again."), 1);
@@ -317,4 +405,34 @@ async fn the_desks_own_way_out_is_there_when_it_is_configured_and_can_be_tried()
     let bare = World::new().await.unwrap();
     assert!(matches!(bare.engine.send_test_mail(&bare.admin).await, Err(Error::NoWayOut)));
     bare.end().await.unwrap();
+}
+
+/// The whole way with a server that we have not written: the desk's test mail goes to Postfix, Postfix forwards it, the desk
+/// takes it under TLS and the address is verified. Then a customer's mail, and one that Postfix must try again.
+#[tokio::test]
+async fn a_real_postfix_takes_our_mail_and_forwards_to_us() {
+    let (post, settings) = Post::beside(quick()).await.unwrap();
+    let Some(postfix) = Postfix::forwarding(HELP, post.door()).unwrap() else {
+        eprintln!("skipped: no Postfix here that may be started");
+        return;
+    };
+    let settings = post.by(settings, postfix.at);
+    let mut world = World::on(Database::chosen().unwrap(), settings).await.unwrap();
+    world.run();
+    let address = forwarded(&world).await;
+    // The door is closed at first: Postfix keeps the mail and comes again.
+    world.engine.verify_forwarding(&world.admin, address.id).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    post.open(&world.engine);
+    until_state(&world, address.id, ConnectionState::Verified).await;
+    let row = world.ledger().await.unwrap().pop().unwrap();
+    let raw = world.store.blobs().get(&row.blob.unwrap()).await.unwrap();
+    let raw = String::from_utf8_lossy(&raw).into_owned();
+    assert!(
+        raw.contains("Received: from mx.contoso.test ([127.0.0.1])") && raw.contains("with ESMTPS id"),
+        "{raw}"
+    );
+    assert!(world.tickets().await.unwrap().is_empty(), "the test mail is no ticket");
+    world.end().await.unwrap();
+    assert!(postfix.log().contains("status=sent (250 2.0.0 Kept as "), "{}", postfix.log());
 }

@@ -1,7 +1,7 @@
 //! The schema, step by step. A step that has been released is never edited: a change is a new step.
 
-mod forwarding;
 mod details;
+mod forwarding;
 mod imports;
 mod life;
 mod mail;
