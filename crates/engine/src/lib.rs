@@ -18,6 +18,7 @@ mod connect;
 mod context;
 mod error;
 mod fetch;
+mod foresee;
 mod forwarding;
 mod held;
 mod import;
@@ -26,9 +27,11 @@ mod letter_out;
 mod live;
 mod loops;
 mod notify;
+mod old_mail;
 mod outbox;
 mod people;
 mod people_csv;
+mod preview;
 mod proof;
 mod receive;
 mod recipients;
@@ -51,6 +54,7 @@ pub use error::{Error, Result};
 pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
 pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
 pub use proof::MadeDefault;
 pub use recipients::{AddressChange, NewForwarding};
@@ -98,8 +102,6 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
-    /// How long account mail may wait at the default address before it goes over to the desk's own connection.
-    pub account_mail_patience: SignedDuration,
     /// Mail by SMTP, in and out.
     pub smtp: SmtpSettings,
     /// Whether a newly connected address proves itself, once, by a test mail to itself.
@@ -110,6 +112,8 @@ pub struct Settings {
     pub checkup_patience: SignedDuration,
     /// The name server to ask instead of the system's.
     pub dns: Option<std::net::SocketAddr>,
+    /// How long account mail may wait at the default address before it goes over to the desk's own connection.
+    pub account_mail_patience: SignedDuration,
 }
 
 impl Default for Settings {
@@ -127,12 +131,12 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
-            account_mail_patience: SignedDuration::from_mins(3),
             smtp: SmtpSettings::default(),
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
             checkup_patience: SignedDuration::from_secs(20),
             dns: None,
+            account_mail_patience: SignedDuration::from_mins(3),
         }
     }
 }

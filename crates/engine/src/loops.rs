@@ -41,9 +41,10 @@ impl Engine {
         loops.spawn(taking_in(self.clone(), stop.clone()));
         loops.spawn(sending(self.clone(), stop.clone()));
         loops.spawn(tidying(self.clone(), stop.clone()));
-        loops.spawn(letting_in(self.clone(), stop.clone()));
         loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
+        loops.spawn(crate::old_mail::watch(self.clone(), stop.clone()));
         loops.spawn(crate::checkup::checking(self.clone(), stop.clone()));
+        loops.spawn(letting_in(self.clone(), stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
                 && error.is_panic()

@@ -117,6 +117,12 @@ pub(crate) fn wrote(language: Language, date: &str, author: &str) -> String {
     fl!(loader(language), "wrote", date = date, author = author)
 }
 
+/// Subject and text of the test mail that an address sends to itself.
+pub(crate) fn proof(language: Language, address: &str) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "proof-subject"), fl!(l, "proof-body", address = address))
+}
+
 /// The subject of a mail that lets somebody in.
 pub(crate) fn account_subject(language: Language, purpose: store::LinkPurpose) -> String {
     let l = loader(language);
@@ -156,12 +162,6 @@ pub(crate) fn account_button(language: Language, purpose: store::LinkPurpose) ->
         store::LinkPurpose::Invitation => fl!(l, "invitation-button"),
         store::LinkPurpose::Reset => fl!(l, "reset-button"),
     }
-}
-
-/// Subject and text of the test mail that an address sends to itself.
-pub(crate) fn proof(language: Language, address: &str) -> (String, String) {
-    let l = loader(language);
-    (fl!(l, "proof-subject"), fl!(l, "proof-body", address = address))
 }
 
 /// The line above the names of files that were too large for the mail.

@@ -36,8 +36,10 @@ pub struct PeopleQuery {
     pub roles: Vec<Role>,
     /// Also those who were deactivated.
     pub deactivated: bool,
-    /// By id and only after this one; else by name.
+    /// By id and only after this one; without this and `before` by name.
     pub after: Option<PersonId>,
+    /// By id and only before this one: of those the nearest.
+    pub before: Option<PersonId>,
     /// Left out at the beginning.
     pub offset: u64,
     /// At most so many.
@@ -85,14 +87,20 @@ impl Store {
     pub async fn members(&self, query: &PeopleQuery) -> Result<(Vec<Member>, u64)> {
         let all = table::Entity::find().filter(query.condition());
         let count = all.clone().count(self.reader()).await?;
-        let some = match query.after {
-            Some(after) => all.filter(table::Column::Id.gt(after.0)).order_by_asc(table::Column::Id),
-            None => all
+        let some = match (query.after, query.before) {
+            (Some(after), _) => all.filter(table::Column::Id.gt(after.0)).order_by_asc(table::Column::Id),
+            (None, Some(before)) => {
+                all.filter(table::Column::Id.lt(before.0)).order_by_desc(table::Column::Id)
+            }
+            (None, None) => all
                 .order_by_asc(table::Column::Name)
                 .order_by_asc(table::Column::Id)
                 .offset((query.offset > 0).then_some(query.offset)),
         };
-        let rows = some.limit(query.limit).all(self.reader()).await?;
+        let mut rows = some.limit(query.limit).all(self.reader()).await?;
+        if query.after.is_none() && query.before.is_some() {
+            rows.reverse();
+        }
         Ok((rows.into_iter().map(member).collect::<Result<_>>()?, count))
     }
 
