@@ -159,6 +159,9 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "not-proved-cause"),
             fl!(t, "not-proved-next"),
         ),
+        E::NotYet => {
+            (StatusCode::CONFLICT, fl!(t, "not-yet-title"), fl!(t, "not-yet-cause"), fl!(t, "not-yet-next"))
+        }
         E::NoWayOut => (
             StatusCode::CONFLICT,
             fl!(t, "no-way-out-title"),

@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::live;
 use crate::pages::{
-    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, mail_log, password,
+    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, forwarding, mail_log, password,
     registration, sign_in, suspended, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
@@ -107,6 +107,14 @@ pub fn all() -> Vec<Route> {
         // Connection details and check-up
 
         // Forwarding
+        admins("/admin/channels/email/addresses/connect/forwarding", get(forwarding::form).post(forwarding::add)),
+        admins("/admin/channels/email/addresses/{id}/forwarding", get(forwarding::page)),
+        admins("/admin/channels/email/addresses/{id}/forwarding/verify", post(forwarding::verify)),
+        admins("/admin/channels/email/addresses/{id}/move", post(forwarding::begin_move)),
+        admins("/admin/channels/email/addresses/{id}/move/give-up", post(forwarding::give_up)),
+        admins("/admin/channels/email/addresses/{id}/move/confirm", post(forwarding::confirm)),
+        admins("/admin/channels/email/way-out", get(forwarding::way_out)),
+        admins("/admin/channels/email/way-out/test", post(forwarding::test_way_out)),
 
         // Team, invitations and passwords
         open("/forgot-password", get(password::forgot_form).post(password::forgot)),

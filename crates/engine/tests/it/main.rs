@@ -6,6 +6,7 @@ mod coming_back;
 mod connect;
 mod default_address;
 mod doctor;
+mod forwarding;
 mod letters;
 mod old_mail;
 mod registration;

@@ -6,13 +6,13 @@ use desk::{
     AddressId, AttachmentId, BrandId, Comment, CommentId, ConnectionId, ImportId, LedgerId, OutboxId, Person,
     PersonId, Priority, Role, Status, SuspendedId, Ticket, TicketId,
 };
-use engine::{AddressView, CommentView};
+use engine::{AddressView, CommentView, ForwardingView, WayOutView};
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use store::{
     Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, ExchangeAccount, ImportRun, Kind,
-    LedgerRow, Mode, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Proof, Purpose, SeenBy, StateCause,
-    Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Urgency,
+    LedgerRow, LeftOver, Mode, Move, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Proof, Purpose,
+    SeenBy, StateCause, Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Urgency,
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -225,6 +225,7 @@ pub(super) fn outbox((step, last_error, bounce): (Step, Option<&str>, Option<&st
         sent_at: (step == Step::Sent).then(|| ago(4)),
         last_error: last_error.map(str::to_owned),
         bounce: bounce.map(str::to_owned),
+        answers: vec![],
     }
 }
 
@@ -300,6 +301,9 @@ pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: boo
             proved_at: (id == 1).then(|| ago(20)),
             catching_up_since: None,
             proof: Proof::Idle,
+            moving: None,
+            last_forwarded_at: None,
+            forwarded_until: None,
         },
     }
 }
@@ -451,4 +455,49 @@ pub(super) fn missing_rights() -> engine::Error {
             "Add-RecipientPermission -Identity 'sales@contoso.example' -Trustee 'akari.sato@contoso.example' -AccessRights SendAs -Confirm:$false".to_owned(),
         ],
     })
+}
+
+/// A forwarding address: not verified yet, verified, on its way to the connector, or (of the connector) on its way back.
+pub(super) fn forwarding(sample: usize) -> ForwardingView {
+    let state = if sample == 0 { ConnectionState::Unproved } else { ConnectionState::Verified };
+    let mut address = support(1, "support@contoso.example", state, false);
+    let connection = &mut address.connection;
+    connection.cause = None;
+    if sample < 3 {
+        (connection.kind, connection.account) = (Kind::Forwarding, None);
+    }
+    connection.proved_at = (sample == 1 || sample == 2).then(|| ago(20));
+    connection.last_forwarded_at = (sample > 0).then(|| ago(3));
+    connection.proof = if sample == 0 { Proof::NotReturned { sent_at: ago(12) } } else { Proof::Idle };
+    let to = if sample == 2 { Kind::Exchange } else { Kind::Forwarding };
+    connection.moving =
+        (sample > 1).then(|| Move { to, since: ago(9), proved_at: (sample == 3).then(|| ago(2)) });
+    ForwardingView {
+        address,
+        door: Some(("desk.contoso.example".to_owned(), if sample == 0 { 2525 } else { 25 })),
+        way_out: true,
+        came: 37 * sample as u64,
+        left_over: LeftOver { unread: 2, unconfirmed: 0 },
+        read_after_proof: false,
+    }
+}
+
+/// The desk's own way out, working or not.
+pub(super) fn way_out(works: bool) -> WayOutView {
+    let mut connection = support(1, "x@contoso.example", ConnectionState::Delayed, false).connection;
+    connection.kind = Kind::System;
+    connection.state = if works { ConnectionState::Verified } else { ConnectionState::Delayed };
+    connection.cause = (!works).then(|| StateCause {
+        code: "smtp_unreachable".to_owned(),
+        message: "Connection refused (os error 111)".to_owned(),
+        ..StateCause::default()
+    });
+    let trouble = Some("mail_server_refused: ada@contoso.example: 550 5.7.1 relaying denied");
+    WayOutView {
+        connection: Some(connection),
+        server: Some("relay.contoso.example:587".to_owned()),
+        from: Some(Mailbox { name: "Postdesk".to_owned(), address: address("desk@contoso.example") }),
+        door: works.then(|| ("desk.contoso.example".to_owned(), 25)),
+        tests: vec![outbox((Step::Sent, None, None)), outbox((Step::Failed, trouble, None))],
+    }
 }

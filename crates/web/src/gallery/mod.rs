@@ -24,6 +24,7 @@ use crate::pages::admin::{EmailPage, HomePage};
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
 use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
+use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
 use crate::pages::mail_log::LogPage;
 use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
@@ -338,12 +339,39 @@ impl Sample {
                 },
             ),
             self.shown("failure-rights", &self.failure(explain::of_engine(t, &content::missing_rights()))),
+            self.shown("forwarding-new", &self.new_forwarding()),
+            self.shown("forwarding-unproved", &self.forwarding(0)),
+            self.shown("forwarding", &self.forwarding(1)),
+            self.shown("forwarding-move", &self.forwarding(2)),
+            self.shown("forwarding-back", &self.forwarding(3)),
+            self.shown("way-out", &self.way_out(true)),
+            self.shown("way-out-broken", &self.way_out(false)),
             self.shown("mail-log", &self.log(log_rows())),
             self.shown("mail-log-empty", &self.log(vec![])),
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
         pages
+    }
+
+    fn new_forwarding(&self) -> NewPage {
+        let page = self.page("/admin/channels/email/addresses/connect/forwarding");
+        NewPage { page, brands: vec![], door: None, way_out: false }
+    }
+
+    fn forwarding(&self, sample: usize) -> ForwardingPage {
+        let page = self.page("/admin/channels/email/addresses/1/forwarding");
+        let view = content::forwarding(sample);
+        let (cause, next) = wording::state_help(page.t, view.address.connection.state, None);
+        ForwardingPage { page, view, cause, next }
+    }
+
+    fn way_out(&self, works: bool) -> WayOutPage {
+        let page = self.page("/admin/channels/email/way-out");
+        let view = content::way_out(works);
+        let known = view.connection.as_ref().unwrap();
+        let (cause, next) = wording::state_help(page.t, known.state, known.cause.as_ref());
+        WayOutPage { page, view, mine: "akari.sato@example.jp".to_owned(), cause, next }
     }
 
     fn shown(&self, name: &str, template: &impl Template) -> Shown {
