@@ -8,13 +8,11 @@ use mail::Address;
 use sha2::{Digest as _, Sha256};
 use store::{
     ConnectionState, ExchangeAccount, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
-    SupportAddress, Tokens, UsedBy,
+    SupportAddress, Tokens, UsedBy, Wanted,
 };
 
 use crate::{Actor, Engine, Error, Result};
 
-/// How many mails "the newest" are (connector.md A4).
-const NEWEST: u32 = 300;
 /// How long the way to Microsoft and back, with the confirmation, may take.
 const SIGN_IN_LIFE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -23,8 +21,8 @@ const SIGN_IN_LIFE: SignedDuration = SignedDuration::from_mins(15);
 pub struct ConnectChoice {
     /// Brand of the address.
     pub brand: BrandId,
-    /// Make tickets of the newest 300 mails.
-    pub import: bool,
+    /// Old mail that is to become tickets.
+    pub import: Option<Wanted>,
 }
 
 /// An account that came back and waits for confirmation.
@@ -40,8 +38,8 @@ pub struct Pending {
     pub account_name: String,
     /// Brand's name.
     pub brand: String,
-    /// Mails that the import will look at, at most; `None`: none wanted.
-    pub import: Option<u32>,
+    /// Old mail that is to become tickets; `None`: none wanted.
+    pub import: Option<Wanted>,
     /// For a reconnect: the address concerned.
     pub reconnect: Option<AddressId>,
 }
@@ -64,7 +62,8 @@ impl Engine {
         if !self.inner.store.brands().await?.iter().any(|brand| brand.id == choice.brand) {
             return Err(Error::NotFound);
         }
-        self.depart(actor, choice.brand, choice.import.then_some(NEWEST), None).await
+        choice.import.map(crate::old_mail::checked).transpose()?;
+        self.depart(actor, choice.brand, choice.import, None).await
     }
 
     /// The same for an address whose connection was lost.
@@ -78,7 +77,7 @@ impl Engine {
         &self,
         actor: &Actor,
         brand: BrandId,
-        import: Option<u32>,
+        import: Option<Wanted>,
         reconnect: Option<&SupportAddress>,
     ) -> Result<String> {
         let entra = self.inner.entra.as_ref().ok_or(Error::NotRegistered)?;

@@ -49,6 +49,18 @@ pub enum Error {
     /// Nothing can be sent from the address: its connection is lost, or the desk has no server to send by.
     #[error("nothing can be sent from this address now")]
     NoWayOut,
+    /// The desk does not let this happen to its own people.
+    #[error("refused: {0:?}")]
+    Team(crate::TeamRule),
+    /// A link to choose a password that was never made, has been used, or is over.
+    #[error("this link cannot be used")]
+    LinkDead,
+    /// An import of this mailbox is under way, or being taken back.
+    #[error("an import is under way")]
+    ImportUnderWay,
+    /// An import can be taken back for a day.
+    #[error("the import can no longer be undone")]
+    TooLate,
     /// A closed ticket cannot be changed.
     #[error("the ticket is closed")]
     Closed,

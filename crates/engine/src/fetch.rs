@@ -5,7 +5,7 @@ use desk::decide::OutcomeKind;
 use exchange::{Mailbox, Remedy};
 use futures_util::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
-use store::{Form, Lease, LedgerRow, Settlement};
+use store::{Form, Lease, LedgerRow, SeenBy, Settlement};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
@@ -127,6 +127,12 @@ async fn fetch(engine: &Engine, lease: &Lease, mailbox: &Mailbox, row: &LedgerRo
 
 async fn take_one(reading: &Reading<'_>, row: &LedgerRow, found: Found) -> Result<()> {
     let (engine, lease) = (reading.engine, reading.held.lease());
+    // Paused or taken back since the page of rows was read: it waits in the table, or has its outcome already.
+    if let SeenBy::Import(run) = row.seen_by
+        && engine.inner.store.import_rests(run).await?
+    {
+        return Ok(());
+    }
     let mailbox = reading.place.name.as_str();
     let (original, bytes) = match found {
         Found::Journaled(original, bytes) => (original, bytes),

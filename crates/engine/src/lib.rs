@@ -4,15 +4,21 @@
 //! a face. The loops ([`Engine::run`]) find their work through tables and take it by lease, so that any of them may be
 //! killed at any await point and another process goes on.
 
+mod access;
 mod account;
+mod account_mail;
 mod acknowledge;
+mod addresses;
 mod answer;
+mod api_tokens;
 mod carry;
+mod checkup;
 mod clock;
 mod connect;
 mod context;
 mod error;
 mod fetch;
+mod foresee;
 mod held;
 mod import;
 mod intake;
@@ -20,22 +26,36 @@ mod letter_out;
 mod live;
 mod loops;
 mod notify;
+mod old_mail;
 mod outbox;
 mod people;
+mod people_csv;
+mod preview;
 mod proof;
 mod receive;
+mod recipients;
+mod team;
 mod texts;
 mod tickets;
 mod tokens;
 
+pub use access::{LinkView, LoggedIn};
 pub use account::*;
+pub use account_mail::LinkMail;
+pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
+pub use api_tokens::ApiTokenView;
+pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
 pub use error::{Error, Result};
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
+pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
 pub use proof::MadeDefault;
+pub use recipients::{AddressChange, NewForwarding};
+pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -83,6 +103,12 @@ pub struct Settings {
     pub prove_new: bool,
     /// How long a test mail is waited for.
     pub proof_within: SignedDuration,
+    /// How long one step of a check-up may take.
+    pub checkup_patience: SignedDuration,
+    /// The name server to ask instead of the system's.
+    pub dns: Option<std::net::SocketAddr>,
+    /// How long account mail may wait at the default address before it goes over to the desk's own connection.
+    pub account_mail_patience: SignedDuration,
 }
 
 impl Default for Settings {
@@ -102,6 +128,9 @@ impl Default for Settings {
             lease: SignedDuration::from_secs(60),
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
+            checkup_patience: SignedDuration::from_secs(20),
+            dns: None,
+            account_mail_patience: SignedDuration::from_mins(3),
         }
     }
 }

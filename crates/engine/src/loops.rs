@@ -23,6 +23,8 @@ const SEND_REST: SignedDuration = SignedDuration::from_millis(200);
 const SEND_REST_AFTER_ERROR: SignedDuration = SignedDuration::from_secs(5);
 /// How often is tidied.
 const TIDY_EVERY: Duration = Duration::from_secs(30);
+/// How often account mail is looked after.
+const LET_IN_EVERY: Duration = Duration::from_secs(5);
 /// How long open pages may be behind.
 const CHANGES_KEPT: SignedDuration = SignedDuration::from_mins(15);
 /// What is in hand may take this long to end.
@@ -39,6 +41,9 @@ impl Engine {
         loops.spawn(sending(self.clone(), stop.clone()));
         loops.spawn(tidying(self.clone(), stop.clone()));
         loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
+        loops.spawn(crate::old_mail::watch(self.clone(), stop.clone()));
+        loops.spawn(crate::checkup::checking(self.clone(), stop.clone()));
+        loops.spawn(letting_in(self.clone(), stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
                 && error.is_panic()
@@ -118,6 +123,15 @@ async fn read(engine: &Engine, connection: ConnectionId, pace: Pace, stop: &Canc
         let now = engine.now();
         let tx = engine.inner.store.begin(now).await?;
         tx.schedule_read(connection, pace.next(now), read_at).await?;
+        // Another process's page shows what this one has spent.
+        let spent = engine.inner.graph.spent(connection.0);
+        let usage = store::Usage {
+            at: now,
+            calls: spent.calls,
+            upload_bytes: spent.upload_bytes,
+            throttled: spent.throttled,
+        };
+        tx.note_usage(connection, &usage).await?;
         tx.commit().await
     };
     match schedule.await {
@@ -195,11 +209,25 @@ async fn tidying(engine: Engine, stop: CancellationToken) {
     }
 }
 
+/// Account mail whose connection fails it is taken to another one.
+async fn letting_in(engine: Engine, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(LET_IN_EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+        if let Err(error) = engine.reroute_account_mail().await {
+            tracing::error!(%error, "account mail could not be looked after");
+        }
+    }
+}
+
 async fn tidy(engine: &Engine) -> Result<()> {
     let (store, now) = (&engine.inner.store, engine.now());
     // The feed's entries carry the computer's time, not the clock's.
     store.prune_changes(Timestamp::now() - CHANGES_KEPT).await?;
     store.prune_sessions(now).await?;
+    engine.tidy_account_mail().await?;
     for run in
         store.imports(now).await?.into_iter().filter(|run| run.finished_at.is_none() && run.found.is_some())
     {

@@ -117,6 +117,47 @@ pub(crate) fn proof(language: Language, address: &str) -> (String, String) {
     (fl!(l, "proof-subject"), fl!(l, "proof-body", address = address))
 }
 
+/// The subject of a mail that lets somebody in.
+pub(crate) fn account_subject(language: Language, purpose: store::LinkPurpose) -> String {
+    let l = loader(language);
+    match purpose {
+        store::LinkPurpose::Invitation => fl!(l, "invitation-subject"),
+        store::LinkPurpose::Reset => fl!(l, "reset-subject"),
+    }
+}
+
+/// What such a mail says before the link, and after it.
+pub(crate) fn account_body(
+    language: Language,
+    purpose: store::LinkPurpose,
+    name: &str,
+    inviter: &str,
+    desk: &str,
+) -> (String, String) {
+    let l = loader(language);
+    match purpose {
+        store::LinkPurpose::Invitation if inviter.is_empty() => {
+            (fl!(l, "invitation-before-nobody", name = name, desk = desk), fl!(l, "invitation-after"))
+        }
+        store::LinkPurpose::Invitation => (
+            fl!(l, "invitation-before", name = name, inviter = inviter, desk = desk),
+            fl!(l, "invitation-after"),
+        ),
+        store::LinkPurpose::Reset => {
+            (fl!(l, "reset-before", name = name, desk = desk), fl!(l, "reset-after"))
+        }
+    }
+}
+
+/// The words on the button.
+pub(crate) fn account_button(language: Language, purpose: store::LinkPurpose) -> String {
+    let l = loader(language);
+    match purpose {
+        store::LinkPurpose::Invitation => fl!(l, "invitation-button"),
+        store::LinkPurpose::Reset => fl!(l, "reset-button"),
+    }
+}
+
 /// The line above the names of files that were too large for the mail.
 pub(crate) fn files_left_out(language: Language) -> String {
     fl!(loader(language), "files-left-out")

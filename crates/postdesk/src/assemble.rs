@@ -108,5 +108,6 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         lease: seconds("lease", m.lease)?,
         prove_new: m.prove_new,
         proof_within: seconds("proof_within", m.proof_within)?,
+        ..Settings::default()
     })
 }

@@ -1,10 +1,12 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
+mod find;
 mod proof;
 mod read;
 mod system;
 mod write;
 
+pub use find::{AddressFilter, AddressQuery, BrandCount};
 pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 

@@ -2,6 +2,7 @@
 //! silently zero times. Each step's result is stored before the next step is taken. What is stored; [`read`] and
 //! [`write`] say how.
 
+mod account;
 mod read;
 mod write;
 
@@ -52,7 +53,7 @@ impl Step {
     }
 
     /// The steps after which nothing is done, as stored.
-    const FINAL: [&'static str; 2] = [Self::Sent.as_str(), Self::Failed.as_str()];
+    pub(crate) const FINAL: [&'static str; 2] = [Self::Sent.as_str(), Self::Failed.as_str()];
 
     /// Nothing more will be done.
     pub fn is_final(self) -> bool {
@@ -60,9 +61,11 @@ impl Step {
     }
 }
 
-/// Who waits for whom: agents' answers before automatic mail.
+/// Who waits for whom: what lets people in before agents' answers, and those before automatic mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
+    /// Somebody stands before the door and waits for it.
+    Access = -1,
     /// An agent wrote it.
     Answer = 0,
     /// A trigger sends it.
@@ -219,6 +222,6 @@ pub struct Spent {
 
 impl Urgency {
     fn parse(number: i32) -> Option<Self> {
-        [Self::Answer, Self::Automatic].into_iter().find(|urgency| *urgency as i32 == number)
+        [Self::Access, Self::Answer, Self::Automatic].into_iter().find(|urgency| *urgency as i32 == number)
     }
 }

@@ -71,7 +71,17 @@ impl Microsoft {
 
     /// Puts raw MIME into a mailbox's Inbox.
     pub async fn deliver(&self, mailbox: &str, raw: impl Into<Vec<u8>>) -> anyhow::Result<String> {
-        let url = format!("{}/_sandbox/mailboxes/{mailbox}/deliver", self.base);
+        self.deliver_as(mailbox, raw, false).await
+    }
+
+    /// The same; with `read` somebody has read it by the time anybody can look.
+    pub async fn deliver_as(
+        &self,
+        mailbox: &str,
+        raw: impl Into<Vec<u8>>,
+        read: bool,
+    ) -> anyhow::Result<String> {
+        let url = format!("{}/_sandbox/mailboxes/{mailbox}/deliver?read={read}", self.base);
         let request = self.http.post(url).header("content-type", "message/rfc822").body(raw.into());
         let response = request.send().await?;
         ensure!(response.status().is_success(), "deliver: {} {}", response.status(), response.text().await?);

@@ -96,8 +96,11 @@ async fn a_sign_in_that_takes_too_long_is_forgotten() {
 async fn a_declined_consent_is_said_and_the_state_is_used_up() {
     let world = World::new().await.unwrap();
     let brand = world.brand().await.unwrap();
-    let departure =
-        world.engine.begin_connect(&world.admin, ConnectChoice { brand, import: true }).await.unwrap();
+    let departure = world
+        .engine
+        .begin_connect(&world.admin, ConnectChoice { brand, import: Some(store::Wanted::Newest(300)) })
+        .await
+        .unwrap();
     let state = parameter(&departure, "state").unwrap();
     let words = "AADSTS65004: User declined to consent to access the app.";
     let refused = world.engine.return_with_error(&world.admin, &state, "access_denied", words).await;

@@ -3,6 +3,7 @@
 
 mod connect;
 mod default_address;
+mod doctor;
 mod letters;
 mod old_mail;
 mod rights;

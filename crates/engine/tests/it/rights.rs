@@ -23,7 +23,7 @@ macro_rules! use_case {
 fn for_admins() -> Vec<UseCase> {
     vec![
         use_case!("begin_connect", |e, a| e
-            .begin_connect(a, ConnectChoice { brand: BrandId(1), import: false })),
+            .begin_connect(a, ConnectChoice { brand: BrandId(1), import: None })),
         use_case!("begin_reconnect", |e, a| e.begin_reconnect(a, AddressId(1))),
         use_case!("return_with_code", |e, a| e.return_with_code(a, "state", "code")),
         use_case!("return_with_error", |e, a| async {

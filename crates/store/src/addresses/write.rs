@@ -1,6 +1,6 @@
 //! Connecting, disconnecting, and what changes while a connection lives.
 
-use desk::{AddressId, ConnectionId, ImportId};
+use desk::{AddressId, BrandId, ConnectionId, ImportId, PersonId};
 use jiff::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -8,12 +8,12 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::read::missing;
 use super::{ConnectionState, Cursor, ExchangeAccount, Kind, NewConnection, Reach, StateCause, Tokens};
-use crate::cells::{clean, json, micros, small};
+use crate::cells::{clean, json, micros};
 use crate::entity::{
     address_owner, connection, cursor, import_run, ledger, outbox, support_address as table, ticket,
 };
 use crate::people::SUPPORT;
-use crate::{Error, Happening, Lease, Result, Step, Topic, Tx};
+use crate::{Error, Happening, Lease, Result, Step, Topic, Tx, Wanted};
 
 /// Writes an account into its columns.
 fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
@@ -28,12 +28,12 @@ fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
 }
 
 impl Tx {
-    /// Makes address, connection and, when wanted, the import run (`Some(300)`). No address becomes the default by being
+    /// Makes address, connection and, when wanted, the import run. No address becomes the default by being
     /// connected: it must prove itself first. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
     pub async fn connect(
         &self,
         new: &NewConnection,
-        import: Option<u32>,
+        import: Option<Wanted>,
     ) -> Result<(AddressId, ConnectionId, Option<ImportId>)> {
         if !self.own_address(&new.address, SUPPORT).await? {
             return Err(self.in_use(&new.address).await);
@@ -59,7 +59,7 @@ impl Tx {
             .exec(&self.db)
             .await?;
         let run = match import {
-            Some(wanted) => Some(self.insert_import(connection, wanted).await?),
+            Some(wanted) => Some(self.start_import(connection, wanted, None).await?),
             None => None,
         };
         self.announce(Topic::Addresses);
@@ -97,16 +97,6 @@ impl Tx {
             self.store_tokens(id, tokens, &account.scopes).await?;
         }
         Ok(id)
-    }
-
-    async fn insert_import(&self, connection: ConnectionId, wanted: u32) -> Result<ImportId> {
-        let row = import_run::ActiveModel {
-            connection_id: Set(connection.0),
-            wanted: Set(small(wanted)),
-            created_at: Set(micros(self.now)),
-            ..Default::default()
-        };
-        Ok(ImportId(import_run::Entity::insert(row).exec(&self.db).await?.last_insert_id))
     }
 
     /// Removes the address and its connection. Tickets go over to the default. Refused for the default address. Ledger
@@ -172,7 +162,30 @@ impl Tx {
         Ok(())
     }
 
-    pub(super) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
+    /// Changes the name that customers see, and the brand. Tickets that are there stay in their brand; an unknown brand is
+    /// refused ([`crate::Error::NotFound`]).
+    pub async fn edit_address(
+        &self,
+        id: AddressId,
+        name: &str,
+        brand: BrandId,
+        actor: Option<PersonId>,
+    ) -> Result<()> {
+        let row = self.lock_address(id).await?;
+        if crate::entity::brand::Entity::find_by_id(brand.0).one(&self.db).await?.is_none() {
+            return Err(missing("brand", brand.0));
+        }
+        table::Entity::update_many()
+            .col_expr(table::Column::Name, Expr::value(clean(name)))
+            .col_expr(table::Column::BrandId, Expr::value(brand.0))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
+        let connection = Some(ConnectionId(row.connection_id));
+        self.note_event(connection, &row.address, &Happening::Edited { name: name.to_owned() }, actor).await
+    }
+
+    pub(crate) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
         let found = connection::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("connection", id.0))
     }

@@ -10,6 +10,8 @@ mod scene;
 mod addresses;
 mod blobs;
 mod changes;
+mod find;
+mod health;
 mod imports;
 mod leases;
 mod ledger;
