@@ -5,9 +5,11 @@
 //! refers to them, so a transaction never waits for a disk or a network other than the database's.
 
 mod addresses;
+mod api_tokens;
 mod blobs;
 mod cells;
 mod changes;
+mod consents;
 mod database;
 mod entity;
 mod error;
@@ -17,6 +19,8 @@ mod imports;
 mod inside;
 mod leases;
 mod ledger;
+mod links;
+mod members;
 mod migration;
 mod outbox;
 mod people;
@@ -28,14 +32,18 @@ mod triggers;
 mod vault;
 
 pub use addresses::*;
+pub use api_tokens::ApiToken;
 pub use blobs::{BlobId, Blobs};
 pub use changes::{Change, Topic};
+pub use consents::*;
 pub use error::{Error, Result, UsedBy};
 pub use events::*;
 pub use health::*;
 pub use imports::*;
 pub use leases::Lease;
 pub use ledger::*;
+pub use links::{Link, LinkPurpose};
+pub use members::{Member, PeopleQuery};
 pub use outbox::*;
 pub use people::*;
 pub use sessions::SessionRow;

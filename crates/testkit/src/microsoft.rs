@@ -10,7 +10,7 @@ use crate::visitor::{Form, Page, Visitor};
 pub struct Microsoft {
     /// Base address without a slash at the end.
     pub base: String,
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
 }
 
 /// Password of everybody whom [`Microsoft::person`] makes.
@@ -23,7 +23,12 @@ impl Microsoft {
         Self { base: base.trim_end_matches('/').to_owned(), http: reqwest::Client::new() }
     }
 
-    async fn call(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
+    pub(crate) async fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> anyhow::Result<Value> {
         let mut request = self.http.request(method, format!("{}/_sandbox/{path}", self.base));
         if let Some(body) = body {
             request = request.json(&body);
@@ -50,6 +55,46 @@ impl Microsoft {
         self.call(reqwest::Method::PATCH, path, Some(body)).await
     }
 
+    /// PUT on the control API.
+    pub async fn put(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.call(reqwest::Method::PUT, path, Some(body)).await
+    }
+
+    /// PATCH on the control API.
+    pub async fn patch(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.call(reqwest::Method::PATCH, path, Some(body)).await
+    }
+
+    /// Makes a shared mailbox, which nobody can sign in as.
+    pub async fn shared_mailbox(&self, address: &str, name: &str) -> anyhow::Result<Value> {
+        self.person(address, name).await?;
+        self.patch(&format!("people/{address}"), json!({"type": "shared"})).await
+    }
+
+    /// Gives a person exactly these rights at a mailbox, as an Exchange administrator does.
+    pub async fn rights(&self, mailbox: &str, person: &str, full: bool, send_as: bool) -> anyhow::Result<()> {
+        let rights = json!({"fullAccess": full, "sendAs": send_as});
+        self.put(&format!("mailboxes/{mailbox}/rights/{person}"), rights).await.map(|_| ())
+    }
+
+    /// Grants the application exactly these permissions of its own in a tenant.
+    pub async fn grant_application(&self, tenant: &str, client: &str, names: &[&str]) -> anyhow::Result<()> {
+        self.patch(&format!("tenants/{tenant}/apps/{client}"), json!({"application": names})).await.map(|_| ())
+    }
+
+    /// Uploads a certificate (`.cer`) to an application, as on Entra's pages; answers the thumbprint shown there.
+    pub async fn upload_certificate(&self, client: &str, der: &[u8]) -> anyhow::Result<String> {
+        use base64::Engine as _;
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"));
+        let url = format!("{}/_sandbox/apps/{client}/certificates", self.base);
+        let response = self.http.post(url).body(pem).send().await?;
+        ensure!(response.status().is_success(), "certificate: {}", response.text().await?);
+        let shown: Value = response.json().await?;
+        Ok(shown["thumbprint"].as_str().context("thumbprint")?.to_owned())
+    }
+
     /// DELETE on the control API.
     pub async fn delete(&self, path: &str) -> anyhow::Result<Value> {
         self.call(reqwest::Method::DELETE, path, None).await
@@ -66,7 +111,17 @@ impl Microsoft {
 
     /// Puts raw MIME into a mailbox's Inbox.
     pub async fn deliver(&self, mailbox: &str, raw: impl Into<Vec<u8>>) -> anyhow::Result<String> {
-        let url = format!("{}/_sandbox/mailboxes/{mailbox}/deliver", self.base);
+        self.deliver_as(mailbox, raw, false).await
+    }
+
+    /// The same; with `read` somebody has read it by the time anybody can look.
+    pub async fn deliver_as(
+        &self,
+        mailbox: &str,
+        raw: impl Into<Vec<u8>>,
+        read: bool,
+    ) -> anyhow::Result<String> {
+        let url = format!("{}/_sandbox/mailboxes/{mailbox}/deliver?read={read}", self.base);
         let request = self.http.post(url).header("content-type", "message/rfc822").body(raw.into());
         let response = request.send().await?;
         ensure!(response.status().is_success(), "deliver: {} {}", response.status(), response.text().await?);
@@ -166,6 +221,11 @@ async fn next_step(
             set.push((login.as_str(), upn));
         }
         set.extend(forward(form));
+        return visitor.submit(page, form, &set, &[], stop).await;
+    }
+    if let Some(form) = forms.iter().find(|f| f.inputs.iter().any(|(name, _)| name == "otc")) {
+        // A second factor: any six digits do.
+        let set: Vec<(&str, &str)> = std::iter::once(("otc", "123456")).chain(forward(form)).collect();
         return visitor.submit(page, form, &set, &[], stop).await;
     }
     if let Some(form) = forms.iter().find(|f| has(f, "checkbox")) {

@@ -8,12 +8,16 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::live;
 use crate::pages::{
-    addresses, admin, answer, attachments, comments, connect, mail_log, sign_in, suspended, ticket, tickets,
+    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, forwarding, mail_log, password,
+    registration, sign_in, suspended, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 
 /// Largest answer with its files, in bytes: what Exchange Online sends at most, and the form around it.
 const ANSWER_LIMIT: usize = 40 * 1024 * 1024;
+
+/// Largest form with a file of people, in bytes: the file's text and its frame.
+const CSV_LIMIT: usize = 5 * 1024 * 1024;
 
 /// Who may open a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,12 +96,43 @@ pub fn all() -> Vec<Route> {
         admins("/admin/connect/confirm/{id}", get(connect::ask).post(connect::confirm)),
 
         // Registration, consent and ways to sign in
+        admins("/admin/channels/email/registration", get(registration::page).post(registration::save)),
+        admins("/admin/channels/email/registration/certificate", post(registration::make_certificate)),
+        admins("/admin/channels/email/registration/certificate.cer", get(registration::certificate)),
+        admins("/admin/channels/email/addresses/connect/exchange/approval/{word}", get(consent::approval)),
+        admins("/admin/channels/email/addresses/{id}/way", get(connect::way)),
+        open("/consent/return", get(consent::returned)),
+        open("/consent/{word}", get(consent::invitation)),
 
         // Connection details and check-up
 
         // Forwarding
+        admins("/admin/channels/email/addresses/connect/forwarding", get(forwarding::form).post(forwarding::add)),
+        admins("/admin/channels/email/addresses/{id}/forwarding", get(forwarding::page)),
+        admins("/admin/channels/email/addresses/{id}/forwarding/verify", post(forwarding::verify)),
+        admins("/admin/channels/email/addresses/{id}/move", post(forwarding::begin_move)),
+        admins("/admin/channels/email/addresses/{id}/move/give-up", post(forwarding::give_up)),
+        admins("/admin/channels/email/addresses/{id}/move/confirm", post(forwarding::confirm)),
+        admins("/admin/channels/email/way-out", get(forwarding::way_out)),
+        admins("/admin/channels/email/way-out/test", post(forwarding::test_way_out)),
 
         // Team, invitations and passwords
+        open("/forgot-password", get(password::forgot_form).post(password::forgot)),
+        open("/password/{secret}", get(password::choose_form).post(password::choose)),
+        admins("/admin/people/team", get(team::list)),
+        admins("/admin/people/team/invite", get(team::invite_form).post(team::invite)),
+        admins("/admin/people/team/{id}", get(team::person).post(team::change)),
+        admins("/admin/people/team/{id}/resend", post(team::resend)),
+        admins("/admin/people/team/{id}/link", post(team::link)),
+        admins("/admin/people/team/{id}/role", post(team::role)),
+        admins("/admin/people/team/{id}/deactivate", post(team::deactivate)),
+        admins("/admin/people/team/{id}/reactivate", post(team::reactivate)),
+        admins("/admin/people/end-users", get(end_users::list)),
+        admins("/admin/people/end-users/new", get(end_users::new_form).post(end_users::make)),
+        admins("/admin/people/end-users/{id}", get(team::person).post(team::change)),
+        admins("/admin/people/import", get(end_users::import_form).post(end_users::import).layer(DefaultBodyLimit::max(CSV_LIMIT))),
+        admins("/admin/apps/api-tokens", get(api_tokens::list).post(api_tokens::make)),
+        admins("/admin/apps/api-tokens/{id}/revoke", post(api_tokens::revoke)),
 
         // Imports
         admins("/admin/channels/email/addresses/{id}/prove", post(addresses::prove)),

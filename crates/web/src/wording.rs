@@ -5,7 +5,7 @@ use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
 use i18n_embed_fl::fl;
 use mail::{InvitationKind, Protection};
-use store::{AuditEvent, ConnectionState, OutboxRow, StateCause, Step};
+use store::{AuditEvent, ConnectionState, Kind, OutboxRow, StateCause, Step};
 
 use crate::language::Texts;
 
@@ -116,10 +116,22 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
         "automatic_reply" => fl!(t, "reason-automatic-reply"),
         "third_party_reply" => fl!(t, "reason-third-party-reply"),
         "cc_without_requester" => fl!(t, "reason-cc-without-requester"),
+        "mailbox_left" => fl!(t, "reason-mailbox-left"),
         "private_ticket" => fl!(t, "reason-private-ticket"),
         "quotes_private_comment" => fl!(t, "reason-quotes-private-comment"),
         _ => Cause::parse(reason).map_or_else(|| reason.to_owned(), |known| cause(t, known)),
     }
+}
+
+/// What had waited at a mailbox that was reconnected.
+pub(crate) fn caught_up(t: Texts, line: &engine::CaughtUpView) -> String {
+    fl!(
+        t,
+        "caught-up",
+        address = line.address.as_str(),
+        came_in = line.came_in,
+        went_out = line.went_out
+    )
 }
 
 /// Verified, Delayed or Error.
@@ -131,13 +143,25 @@ pub(crate) fn state(t: Texts, state: ConnectionState) -> String {
         | ConnectionState::NeedsAdministrator
         | ConnectionState::AppCredential
         | ConnectionState::MailboxGone => fl!(t, "state-error"),
+        ConnectionState::Unproved => fl!(t, "state-unproved"),
     }
 }
 
 /// Why a connection stands as it does: (in plain words, what to do).
 pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCause>) -> (String, String) {
     let missing = why.map(|why| why.missing_scopes.join(", ")).unwrap_or_default();
+    match why.map(|why| why.code.as_str()) {
+        Some("smtp_unreachable") => {
+            return (fl!(t, "smtp-unreachable-cause"), fl!(t, "smtp-unreachable-next"));
+        }
+        Some("smtp_sign_in") => return (fl!(t, "smtp-sign-in-cause"), fl!(t, "smtp-sign-in-next")),
+        Some("smtp_not_configured") => {
+            return (fl!(t, "smtp-not-configured-cause"), fl!(t, "smtp-not-configured-next"));
+        }
+        _ => {}
+    }
     match state {
+        ConnectionState::Unproved => (fl!(t, "unproved-cause"), fl!(t, "unproved-next")),
         ConnectionState::Verified => (fl!(t, "verified-cause"), fl!(t, "verified-next")),
         ConnectionState::Delayed => (fl!(t, "delayed-cause"), fl!(t, "delayed-next")),
         ConnectionState::NeedsSignIn if missing.is_empty() => {
@@ -153,6 +177,15 @@ pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCau
             (fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
         }
         ConnectionState::MailboxGone => (fl!(t, "ms-mailbox-gone-cause"), fl!(t, "mailbox-gone-next")),
+    }
+}
+
+/// How an address is reached.
+pub(crate) fn kind(t: Texts, kind: Kind) -> String {
+    match kind {
+        Kind::Exchange => fl!(t, "connector-name"),
+        Kind::Forwarding => fl!(t, "forwarding-name"),
+        Kind::System => fl!(t, "way-out-title"),
     }
 }
 
@@ -182,6 +215,11 @@ fn trouble(t: Texts, stored: &str) -> String {
         "" => String::new(),
         "refused" => fl!(t, "trouble-refused", detail = detail),
         "unconfirmed" => fl!(t, "trouble-unconfirmed"),
+        "mail_server_refused" => fl!(t, "trouble-server-refused", detail = detail),
+        "mail_server_unconfirmed" => fl!(t, "trouble-server-unconfirmed", detail = detail),
+        "moved_unconfirmed" => fl!(t, "trouble-moved-unconfirmed"),
+        "no_way_out" => fl!(t, "trouble-no-way-out"),
+        "gave_up" => fl!(t, "trouble-gave-up", detail = detail),
         "no_connection" => fl!(t, "trouble-no-connection"),
         "template" => fl!(t, "trouble-template", detail = detail),
         "address_deleted" => fl!(t, "trouble-address-deleted"),

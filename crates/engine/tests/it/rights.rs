@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use desk::{AddressId, AttachmentId, BrandId, CommentId, ImportId, SignInId, TicketId};
-use engine::{Actor, Answer, ConnectChoice, Engine, Error};
+use engine::{Actor, Answer, ConnectChoice, Engine, Error, Way};
 use mail::html::RemotePictures;
 use mail::{Address, Mailbox};
 use store::{LedgerQuery, TicketChange, TicketQuery};
@@ -23,8 +23,20 @@ macro_rules! use_case {
 fn for_admins() -> Vec<UseCase> {
     vec![
         use_case!("begin_connect", |e, a| e
-            .begin_connect(a, ConnectChoice { brand: BrandId(1), import: false })),
+            .begin_connect(a, ConnectChoice { brand: BrandId(1), import: None })),
         use_case!("begin_reconnect", |e, a| e.begin_reconnect(a, AddressId(1))),
+        use_case!("connect_by", |e, a| async {
+            e.connect_by(a, ConnectChoice { brand: BrandId(1), import: None }, &Way::Own).await
+        }),
+        use_case!("reconnect_by", |e, a| e.reconnect_by(a, AddressId(1), None)),
+        use_case!("ask_for_consent", |e, a| async {
+            e.ask_for_consent(a, ConnectChoice { brand: BrandId(1), import: None }, &Way::Own).await
+        }),
+        use_case!("consent", |e, a| e.consent(a, "word")),
+        use_case!("registration", |e, a| e.registration(a)),
+        use_case!("make_certificate", |e, a| e.make_certificate(a)),
+        use_case!("certificate_file", |e, a| e.certificate_file(a)),
+        use_case!("caught_up", |e, a| e.caught_up(a)),
         use_case!("return_with_code", |e, a| e.return_with_code(a, "state", "code")),
         use_case!("return_with_error", |e, a| async {
             Err::<(), _>(e.return_with_error(a, "state", "access_denied", "").await)
@@ -35,6 +47,13 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("delete_address", |e, a| e.delete_address(a, AddressId(1))),
         use_case!("make_default", |e, a| e.make_default(a, AddressId(1))),
         use_case!("prove", |e, a| e.prove(a, AddressId(1))),
+        use_case!("forwarding", |e, a| e.forwarding(a, AddressId(1))),
+        use_case!("verify_forwarding", |e, a| e.verify_forwarding(a, AddressId(1))),
+        use_case!("begin_move", |e, a| e.begin_move(a, AddressId(1))),
+        use_case!("give_up_move", |e, a| e.give_up_move(a, AddressId(1))),
+        use_case!("confirm_forwarding", |e, a| e.confirm_forwarding(a, AddressId(1))),
+        use_case!("way_out", |e, a| e.way_out(a)),
+        use_case!("send_test_mail", |e, a| e.send_test_mail(a)),
         use_case!("make_brand", |e, a| e.make_brand(a, "Brand")),
         use_case!("addresses", |e, a| e.addresses(a)),
         use_case!("import_run", |e, a| e.import_run(a, ImportId(1))),

@@ -19,9 +19,13 @@ const DELTA_PAGE: &str = "odata.maxpagesize=200";
 const PAGES: usize = 100_000;
 
 impl Mailbox {
-    /// `GET /me`.
+    /// Whose mailbox it is: `GET /me` or `GET /users/{id}`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the directory has nobody of that name.
     pub async fn me(&self) -> Result<Me> {
-        let call = Call::get("me", self.at(&[])).query("$select", "id,displayName,userPrincipalName,mail");
+        let call =
+            Call::get("me", self.at(&[])).on_item().query("$select", "id,displayName,userPrincipalName,mail");
         let answer = self.read(call).await?;
         let user: User = answer.json()?;
         let user_principal_name = user.user_principal_name.unwrap_or_default();
@@ -54,8 +58,8 @@ impl Mailbox {
     /// Follows a stored link, verbatim; refused unless it points to this cloud's Graph: then the round must begin anew
     /// ([`Error::Resync`]; the desk was perhaps moved to another cloud).
     pub async fn delta_follow(&self, link: &str) -> Result<DeltaPage> {
-        let Some(url) = self.graph.cloud.graph_link(link) else {
-            let message = "the stored link does not lead to this Graph".to_owned();
+        let Some(url) = self.link_to_follow(link) else {
+            let message = "the stored link does not lead to this mailbox".to_owned();
             return Err(Error::Resync(Trace { code: "ForeignLink".into(), message, ..Trace::default() }));
         };
         self.delta(Call::get("delta", url)).await
@@ -101,11 +105,16 @@ impl Mailbox {
     /// # Errors
     /// [`Error::Unexpected`] when Graph keeps counting more than it lists; another sweep will see.
     pub async fn received_since(&self, since: Timestamp) -> Result<Vec<ItemRef>> {
+        self.received_between(since, None).await
+    }
+
+    /// The same with an end: messages received before `until` only. Times count in whole seconds.
+    pub async fn received_between(&self, since: Timestamp, until: Option<Timestamp>) -> Result<Vec<ItemRef>> {
         let mut unique = Unique::default();
         let mut from = since;
         loop {
             let known = unique.items.len();
-            let (listed, counted) = self.list_from(from, &mut unique).await?;
+            let (listed, counted) = self.list_from(from, until, &mut unique).await?;
             if listed >= counted {
                 return Ok(unique.items);
             }
@@ -119,11 +128,18 @@ impl Mailbox {
     }
 
     /// One listing from `since` on: (different messages listed, messages counted by Graph).
-    async fn list_from(&self, since: Timestamp, unique: &mut Unique) -> Result<(u64, u64)> {
-        let first = self
-            .inbox_listing("receivedDateTime", 500)
-            .query("$filter", &received_from(since))
-            .query("$count", "true");
+    async fn list_from(
+        &self,
+        since: Timestamp,
+        until: Option<Timestamp>,
+        unique: &mut Unique,
+    ) -> Result<(u64, u64)> {
+        let mut filter = received_from(since);
+        if let Some(until) = until {
+            filter.push_str(&format!(" and receivedDateTime lt {}", whole_seconds(until)));
+        }
+        let first =
+            self.inbox_listing("receivedDateTime", 500).query("$filter", &filter).query("$count", "true");
         let mut counted = None;
         let mut listed = HashSet::new();
         self.pages(first, |page: Page<Message>| {
@@ -204,5 +220,9 @@ impl Unique {
 
 /// `$filter` by time, in whole seconds: Exchange keeps no more, and a fraction would leave out its own second.
 fn received_from(since: Timestamp) -> String {
-    format!("receivedDateTime ge {}", since.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    format!("receivedDateTime ge {}", whole_seconds(since))
+}
+
+fn whole_seconds(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

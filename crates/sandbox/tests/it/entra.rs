@@ -5,6 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
 use crate::town::{ADELE, REDIRECT, SCOPES, SUPPORT, Town, VERIFIER, returned};
 
 fn claims(tokens: &Value) -> Value {

@@ -8,15 +8,15 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::read::missing;
 use super::{ConnectionState, Cursor, ExchangeAccount, Kind, NewConnection, Reach, StateCause, Tokens};
-use crate::cells::{clean, json, micros, small};
+use crate::cells::{clean, json, micros};
 use crate::entity::{
     address_owner, connection, cursor, import_run, ledger, outbox, support_address as table, ticket,
 };
 use crate::people::SUPPORT;
-use crate::{Error, Happening, Lease, Result, Step, Topic, Tx};
+use crate::{Error, Happening, Lease, Result, Step, Topic, Tx, Wanted};
 
 /// Writes an account into its columns.
-fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
+pub(super) fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
     row.mode = Set(account.mode.as_str().to_owned());
     row.tenant = Set(account.tenant.clone());
     row.account_id = Set(account.account_id.clone());
@@ -28,12 +28,12 @@ fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
 }
 
 impl Tx {
-    /// Makes address, connection and, when wanted, the import run (`Some(300)`). No address becomes the default by being
+    /// Makes address, connection and, when wanted, the import run. No address becomes the default by being
     /// connected: it must prove itself first. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
     pub async fn connect(
         &self,
         new: &NewConnection,
-        import: Option<u32>,
+        import: Option<Wanted>,
     ) -> Result<(AddressId, ConnectionId, Option<ImportId>)> {
         if !self.own_address(&new.address, SUPPORT).await? {
             return Err(self.in_use(&new.address).await);
@@ -59,7 +59,7 @@ impl Tx {
             .exec(&self.db)
             .await?;
         let run = match import {
-            Some(wanted) => Some(self.insert_import(connection, wanted).await?),
+            Some(wanted) => Some(self.start_import(connection, wanted, None).await?),
             None => None,
         };
         self.announce(Topic::Addresses);
@@ -74,7 +74,13 @@ impl Tx {
             }
             .as_str()
             .to_owned()),
-            state: Set(ConnectionState::Verified.as_str().to_owned()),
+            state: Set(match new.reach {
+                Reach::Exchange(..) => ConnectionState::Verified,
+                // Somebody must see first that mail for the address is really sent on to us.
+                Reach::Forwarding => ConnectionState::Unproved,
+            }
+            .as_str()
+            .to_owned()),
             state_since: Set(micros(self.now)),
             access_token: Set(String::new()),
             access_expires_at: Set(0),
@@ -97,16 +103,6 @@ impl Tx {
             self.store_tokens(id, tokens, &account.scopes).await?;
         }
         Ok(id)
-    }
-
-    async fn insert_import(&self, connection: ConnectionId, wanted: u32) -> Result<ImportId> {
-        let row = import_run::ActiveModel {
-            connection_id: Set(connection.0),
-            wanted: Set(small(wanted)),
-            created_at: Set(micros(self.now)),
-            ..Default::default()
-        };
-        Ok(ImportId(import_run::Entity::insert(row).exec(&self.db).await?.last_insert_id))
     }
 
     /// Removes the address and its connection. Tickets go over to the default. Refused for the default address. Ledger
@@ -161,7 +157,7 @@ impl Tx {
         found.ok_or_else(|| missing("support address", id.0))
     }
 
-    async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
+    pub(super) async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
         outbox::Entity::update_many()
             .col_expr(outbox::Column::Step, Expr::value(Step::Failed.as_str()))
             .col_expr(outbox::Column::LastError, Expr::value(reason))
@@ -195,7 +191,7 @@ impl Tx {
         self.note_event(connection, &row.address, &Happening::Edited { name: name.to_owned() }, actor).await
     }
 
-    pub(super) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
+    pub(crate) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
         let found = connection::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("connection", id.0))
     }
@@ -220,12 +216,33 @@ impl Tx {
         let change = connection::ActiveModel {
             access_token: Set(vault.seal("connection", "access_token", &key, &tokens.access)),
             access_expires_at: Set(micros(tokens.access_expires_at)),
-            refresh_token: Set(vault.seal("connection", "refresh_token", &key, &tokens.refresh)),
+            refresh_token: Set(tokens
+                .refresh
+                .as_ref()
+                .map(|refresh| vault.seal("connection", "refresh_token", &key, refresh))
+                .unwrap_or_default()),
             scopes: Set(scopes.to_owned()),
             refreshed_at: Set(Some(micros(self.now))),
             ..Default::default()
         };
         self.change_connection(connection, change).await
+    }
+
+    /// Puts another account, or the same one anew, in the place of the old one; cursors, ledger and outbox stay. From now on the connection
+    /// catches up. The caller has made sure that it is the same mailbox.
+    pub async fn reconnect(
+        &self,
+        connection: ConnectionId,
+        account: &ExchangeAccount,
+        tokens: &Tokens,
+    ) -> Result<()> {
+        let mut change =
+            connection::ActiveModel { catching_up_since: Set(Some(micros(self.now))), ..Default::default() };
+        set_account(&mut change, account);
+        self.change_connection(connection, change).await?;
+        self.store_tokens(connection, tokens, &account.scopes).await?;
+        self.announce(Topic::Addresses);
+        Ok(())
     }
 
     /// Sets the state; `state_since` moves only when the state changes. Announces [`crate::Topic::Addresses`] on a change.

@@ -11,6 +11,7 @@ mod addresses;
 mod blobs;
 mod changes;
 mod find;
+mod forwarding;
 mod health;
 mod imports;
 mod leases;
