@@ -229,7 +229,7 @@ pub fn active(language: Language, faults: &Value) -> Vec<Active> {
 }
 
 /// People and subscriptions shown at once.
-pub const SHOWN: usize = 30;
+pub const SHOWN: usize = 12;
 
 /// Those whose name or address has these letters.
 pub fn seek(people: &Value, sought: &str) -> Vec<Value> {
@@ -238,7 +238,10 @@ pub fn seek(people: &Value, sought: &str) -> Vec<Value> {
         person[name].as_str().is_some_and(|text| text.to_lowercase().contains(&sought))
     };
     let all = people.as_array().into_iter().flatten();
-    all.filter(|p| ["name", "upn", "mail"].into_iter().any(|n| has(p, n))).cloned().collect()
+    let mut found: Vec<Value> =
+        all.filter(|p| ["name", "upn", "mail"].into_iter().any(|n| has(p, n))).cloned().collect();
+    found.sort_by_cached_key(|p| p["upn"].as_str().unwrap_or_default().to_owned());
+    found
 }
 
 /// People; only switches that the control API knows are shown.
