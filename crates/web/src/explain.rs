@@ -134,6 +134,18 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "no-way-out-cause"),
             fl!(t, "no-way-out-next"),
         ),
+        E::ImportUnderWay => (
+            StatusCode::CONFLICT,
+            fl!(t, "import-under-way-title"),
+            fl!(t, "import-under-way-cause"),
+            fl!(t, "import-under-way-next"),
+        ),
+        E::TooLate => (
+            StatusCode::CONFLICT,
+            fl!(t, "too-late-title"),
+            fl!(t, "too-late-cause"),
+            fl!(t, "too-late-next"),
+        ),
         E::Closed => {
             (StatusCode::CONFLICT, fl!(t, "closed-title"), fl!(t, "closed-cause"), fl!(t, "closed-next"))
         }
@@ -167,6 +179,8 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "files" => fl!(t, "field-files"),
         "status" => fl!(t, "field-status"),
         "assignee" => fl!(t, "field-assignee"),
+        "number" => fl!(t, "import-choice-number"),
+        "dates" => fl!(t, "import-choice-between"),
         other => other.to_owned(),
     };
     match problem {
@@ -175,6 +189,8 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "too-short" => fl!(t, "problem-too-short", field = field),
         "too-large" => fl!(t, "problem-too-large", field = field),
         "unknown" | "unknown-address" => fl!(t, "problem-unknown", field = field),
+        "out-of-range" => fl!(t, "problem-out-of-range", field = field, most = engine::MOST),
+        "wrong-order" => fl!(t, "problem-wrong-order", field = field),
         "not-staff" => fl!(t, "problem-not-staff", field = field),
         _ => fl!(t, "problem-other", field = field),
     }
@@ -344,6 +360,8 @@ mod tests {
             E::DefaultAddress,
             E::NotProved,
             E::NoWayOut,
+            E::ImportUnderWay,
+            E::TooLate,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
             E::Template(String::new()),

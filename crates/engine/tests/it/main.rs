@@ -4,6 +4,7 @@
 mod connect;
 mod default_address;
 mod doctor;
+mod imports;
 mod letters;
 mod old_mail;
 mod rights;

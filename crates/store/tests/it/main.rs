@@ -22,3 +22,4 @@ mod schema;
 mod secrets;
 mod sign_ins;
 mod tickets;
+mod undo;

@@ -9,10 +9,11 @@ use askama::Template;
 use desk::{BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
 use engine::{AddressView, Pending, TicketView};
 use mail::html::Clean;
-use store::{Brand, ConnectionState, LedgerRow, TicketRow, UsedBy};
+use store::{Brand, ConnectionState, ImportRun, LedgerRow, TicketRow, Undone, UsedBy};
 
 use self::content::{
-    LONG, account, addresses, audits, comments, import, log_rows, person, rows, support, suspended, ticket,
+    LONG, account, addresses, audits, comments, import, import_view, log_rows, person, preview, rows,
+    support, suspended, ticket,
 };
 use crate::app::SandboxHint;
 use crate::explain::{self, Explained};
@@ -23,6 +24,7 @@ use crate::pages::addresses::{DeletePage, DetailsPage, ListPage};
 use crate::pages::admin::{EmailPage, HomePage};
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage};
+use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::suspended::SuspendedPage;
@@ -157,7 +159,7 @@ impl Sample {
             display_name: "Contoso Support".to_owned(),
             account_name: "support@contoso.onmicrosoft.example".to_owned(),
             brand: "Contoso".to_owned(),
-            import: Some(300),
+            import: Some(store::Wanted::Newest(300)),
             reconnect: None,
         };
         let brands = vec![
@@ -259,12 +261,51 @@ impl Sample {
                 "connect-confirm",
                 &ConfirmPage { page: self.page("/admin/connect/confirm/1"), pending, several_brands: true },
             ),
+            self.shown(
+                "preview-running",
+                &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(true) },
+            ),
+            self.shown(
+                "preview-done",
+                &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(false) },
+            ),
+            self.shown("import-running", &self.import(import(Some(300), 137), true)),
+            self.shown(
+                "import-paused",
+                &self.import(
+                    ImportRun { paused_at: Some(self.page("/").now()), ..import(Some(300), 137) },
+                    true,
+                ),
+            ),
+            self.shown(
+                "import-undone",
+                &self.import(
+                    ImportRun {
+                        finished_at: Some(self.page("/").now()),
+                        undone: Undone::Done { at: self.page("/").now(), tickets: 94, kept: 4 },
+                        ..import(Some(300), 300)
+                    },
+                    false,
+                ),
+            ),
+            self.shown(
+                "import-form",
+                &imports::FormPage {
+                    page: self.page("/admin/channels/email/addresses/1/import"),
+                    address: support(1, "support@contoso.example", ConnectionState::Verified, true),
+                    runs: vec![import(Some(300), 137)],
+                },
+            ),
             self.shown("mail-log", &self.log(log_rows())),
             self.shown("mail-log-empty", &self.log(vec![])),
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
         pages
+    }
+
+    fn import(&self, run: ImportRun, may_undo: bool) -> ImportPage {
+        ImportPage { page: self.page("/admin/channels/email/imports/1"), view: import_view(run, may_undo) }
     }
 
     fn shown(&self, name: &str, template: &impl Template) -> Shown {

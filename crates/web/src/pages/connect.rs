@@ -7,15 +7,17 @@ use desk::{AddressId, BrandId, SignInId};
 use engine::{ConnectChoice, Pending};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
-use store::Brand;
+use store::{Brand, Wanted};
 use url::Url;
 
 use crate::app::App;
 use crate::explain::{ADDRESSES, CONNECT};
 use crate::failure::Failure;
 use crate::page::{Answer, Page, show};
+use crate::pages::imports::ImportForm;
 use crate::pages::sign_in::to;
 use crate::reader::Reader;
+use crate::wording;
 
 #[derive(Template)]
 #[template(path = "connect.html")]
@@ -46,8 +48,9 @@ pub(crate) async fn form(State(app): State<App>, reader: Reader) -> Answer {
 pub(crate) struct Choice {
     /// Asked for only when there are several.
     brand: Option<BrandId>,
-    /// Ticked: make tickets of the newest 300.
-    import: Option<String>,
+    /// Old mail that is to become tickets.
+    #[serde(flatten)]
+    import: ImportForm,
 }
 
 #[derive(Template)]
@@ -65,7 +68,7 @@ pub(crate) async fn depart(State(app): State<App>, reader: Reader, Form(choice):
         Some(brand) => brand,
         None => only_brand(&app.engine.brands(&actor).await?)?,
     };
-    let choice = ConnectChoice { brand, import: choice.import.is_some() };
+    let choice = ConnectChoice { brand, import: choice.import.wanted(&reader)? };
     let url = app.engine.begin_connect(&actor, choice).await.map_err(Failure::Connecting)?;
     lead_to(&reader, CONNECT, url)
 }
@@ -127,6 +130,12 @@ pub(crate) struct ConfirmPage {
     pub(crate) page: Page,
     pub(crate) pending: Pending,
     pub(crate) several_brands: bool,
+}
+
+impl ConfirmPage {
+    fn wanted(&self, wanted: &Wanted) -> String {
+        wording::wanted(&self.page, *wanted)
+    }
 }
 
 /// Shows which account came back.
