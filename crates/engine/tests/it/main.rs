@@ -7,6 +7,7 @@ mod connect;
 mod default_address;
 mod doctor;
 mod forwarding;
+mod imports;
 mod letters;
 mod old_mail;
 mod registration;

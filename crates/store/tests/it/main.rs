@@ -23,3 +23,4 @@ mod schema;
 mod secrets;
 mod sign_ins;
 mod tickets;
+mod undo;
