@@ -348,6 +348,7 @@ impl Sample {
             self.shown("forwarding-back", &self.forwarding(3)),
             self.shown("way-out", &self.way_out(true)),
             self.shown("way-out-broken", &self.way_out(false)),
+            self.shown(
                 "preview-running",
                 &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(true) },
             ),
