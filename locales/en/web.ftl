@@ -290,8 +290,6 @@ connect-step-2 = Microsoft shows the permissions that Postdesk needs; accept the
 connect-step-3 = Back here you see which account came back, and confirm it. Nothing is saved before.
 connect-step-4 = From then on new mail becomes tickets, is marked as read and gets a category in Outlook. It is never deleted or moved.
 brand-help = Tickets of this mailbox belong to this brand.
-import-tick = Make tickets of the newest 300 mails
-import-tick-help = Read or unread, from the Inbox. Nobody is sent anything for them. Left unticked, nothing old comes in.
 permissions-title = The permissions, and what they are for
 scope-openid = To know which account has signed in
 scope-offline = To go on reading while nobody is signed in
@@ -306,8 +304,6 @@ confirm-text = Microsoft signed in this account:
 signs-in-as = signs in as { $account }
 confirm-address = { $address } becomes a support address.
 confirm-brand = Its tickets belong to the brand { $brand }.
-confirm-import = The newest { $count } mails become tickets. Nobody is sent anything for them.
-confirm-import-between = Mail received from { $since } until { $until } becomes tickets. Nobody is sent anything for it.
 confirm-no-import = No old mail becomes a ticket.
 confirm-reconnect = Reading goes on where it stopped, and what waits is sent.
 confirm-nothing-saved = Nothing has been saved so far.
@@ -628,6 +624,97 @@ ms-not-in-tenant-next = Get a link for the administrator on the page before, and
 
 ## Forwarding
 
+forwarding-name = Forwarding
+forward-from = Forward from another mail server
+forward-from-text = Your mail server, Exchange rule or provider sends mail for the address on to the desk by SMTP.
+forward-step-1 = You name the address.
+forward-step-2 = You set your mail server up to send mail for it on to the desk. The next page shows how.
+forward-step-3 = A test mail shows that it works. From then on answers leave from this address; mail becomes tickets at once.
+forward-name-help = The name customers see. Left empty, it is the address.
+forwarding-title = Forwarding of { $address }
+forwarding-and-move = Forwarding
+move-to-forwarding = Move to forwarding
+move-to-connector = Move to the Microsoft Exchange connector
+verify-forwarding = Verify forwarding
+door-closed = The desk does not take forwarded mail yet. Whoever runs it switches it on with “listen” under [smtp] in the configuration.
+door-closed-short = switched off
+way-out-missing = The desk has no mail server of its own to send by, so it can neither send the test mail nor answer from forwarded addresses.
+forwarded-count = Mails forwarded so far
+forwarded-last = Last forwarded mail
+state-unproved = Not verified yet
+unproved-cause = Nobody has seen yet that mail for this address is forwarded to the desk. Mail that arrives becomes tickets; nothing is sent from the address, and answers wait.
+unproved-next = Set the forwarding up as shown below, then send the test mail.
+server-title = Set the forwarding up
+server-text = Send every mail for { $address } on to this server by SMTP, with the recipient unchanged:
+server-host = Server
+server-port = Port
+server-exchange = Microsoft Exchange
+server-exchange-text = In Exchange Online PowerShell (or as a connector and a mail flow rule in the Exchange admin center):
+server-exchange-port = Exchange Online sends on to port 25 only. Let port 25 lead to port { $port } of the desk.
+server-other = Other mail servers
+server-other-text = Look for “smart host”, “transport” or “route by recipient”. Three things matter: the mail goes to the server and port above, the recipient stays { $address }, and From and Message-ID are not rewritten. The desk offers STARTTLS and takes mail for its own addresses only.
+verify-title = Verify
+verify-text = The desk sends a mail to { $address } through its own mail server, as a customer would. When it comes back by the forwarding, the address is verified.
+verify-send = Send test mail
+verify-waiting = The test mail is on its way. This page changes by itself when it arrives.
+verify-overdue = The test mail has not come back. It still counts if it comes later.
+verify-hint-rule = Does the rule for this address exist, and is it switched on?
+verify-hint-reach = Can your mail server reach the server and port above through all firewalls? Its log or message trace says what the desk answered.
+verify-hint-junk = Was the test mail taken for junk, or held in quarantine?
+verify-hint-way-out = Did it leave the desk? See the desk’s own mail server.
+verify-done = The forwarding works.
+move-to-connector-text = The desk then reads and sends through the mailbox itself. Tickets, history and waiting answers stay, and no mail is lost or becomes two tickets: until two weeks after the move, mail is taken by both ways.
+move-begin = Begin the move
+move-give-up = Give the move up
+move-1-off = Switch the forwarding off at the mail server
+move-1-off-text = Mail then stays in the mailbox. Whatever arrives between now and the last step is fetched from there; what is still forwarded is taken as before.
+move-2-sign-in = Sign in at Microsoft
+move-2-sign-in-text = As { $address }, whose mailbox the desk is to use.
+move-sign-in = Sign in with Microsoft
+move-3-confirm = Confirm the account
+move-3-confirm-text = Only then does the desk change over. Answers that wait leave through the mailbox, each once.
+move-to-forwarding-text = Mail is then sent on to the desk by your mail server, and answers leave by the desk’s mail server. Tickets, history and waiting answers stay. The mailbox is read until the forwarding has been seen to work.
+still-taken = This address was moved from forwarding. Forwarded mail is still taken until
+back-1-on = Set the forwarding up
+back-1-on-text = As shown above. The mailbox is read as before; what comes twice becomes one ticket.
+back-2-verify = Send the test mail
+back-2-text = It must come back by the forwarding.
+back-2-done = The forwarding works.
+back-3-confirm = Confirm
+back-3-later = Possible once the test mail has come back.
+back-3-wait = The mailbox is being read once more: { $unread } mails to take in, { $unconfirmed } answers to confirm. This page changes by itself.
+back-3-ready = Everything in the mailbox has been read. The desk can let go of it.
+back-3-unreachable = The mailbox cannot be reached. Mail in it that was not read yet stays there; everything else comes along.
+back-confirm = Change over to forwarding
+smtp-unreachable-cause = The desk’s mail server does not answer.
+smtp-unreachable-next = It is tried again by itself, and mail waits. If it lasts, check host, port and security under [smtp] in the configuration.
+smtp-sign-in-cause = The desk’s mail server refuses the user name or the password.
+smtp-sign-in-next = Correct user and password under [smtp] in the configuration and restart the desk. Mail waits until then.
+smtp-not-configured-cause = The desk has no mail server of its own to send by.
+smtp-not-configured-next = Whoever runs the desk sets host, port and from under [smtp] in the configuration.
+way-out-title = The desk’s own mail server
+way-out-text = Passwords and invitations leave by it when the default address cannot send, and so do test mails and answers from forwarded addresses.
+way-out-open = View settings
+way-out-works = The desk can send by its own mail server.
+way-out-settings = Settings
+way-out-server = Sends by
+way-out-from = From
+way-out-door = Takes forwarded mail at
+way-out-where = These settings stand in the configuration file, section [smtp].
+way-out-test = Test
+way-out-test-text = Sends a mail to { $address }.
+way-out-test-send = Send test mail
+server-said = What the server said
+not-yet-title = Not yet
+not-yet-cause = Something must be finished first: the forwarding has not been seen to work, or mail is being read or sent at this moment.
+not-yet-next = Go back, look at the steps and try again in a moment.
+trouble-server-refused = the mail server refused it ({ $detail })
+trouble-server-unconfirmed = the mail server did not confirm it. It was not sent again, because it may have arrived: please ask the customer, then answer anew { $detail }
+trouble-moved-unconfirmed = the address was moved while it was being sent. It was not sent again, because it may have arrived: please ask the customer, then answer anew
+trouble-no-way-out = the desk has no mail server of its own to send by; it waits
+trouble-gave-up = the mail server did not take it for five days ({ $detail })
+reason-mailbox-left = not read before the address was moved; it lies in the mailbox
+
 
 
 ## Team, invitations and passwords
@@ -764,6 +851,88 @@ link-dead-next = Ask for a new one: on the sign-in page under “Forgot your pas
 
 
 ## Imports
+confirm-import = Old mail becomes tickets: { $wanted }. Nobody is sent anything for it.
+import-choice-newest = The newest 300 mails
+import-choice-help = Read or unread, from the Inbox. Nobody is sent anything for them.
+import-choice-number = Another number of the newest mails
+import-choice-between = Mails of a time, from the first to the last day
+import-tick = Make tickets of the newest 300 mails
+import-tick-help = Read or unread, from the Inbox. Nobody is sent anything for them. Left unticked, nothing old comes in.
+import-other = Another number, or a range of dates
+import-since = First day
+import-until = Last day
+wanted-newest = the newest { $count ->
+        [one] mail
+       *[other] { $count } mails
+    } of the Inbox
+wanted-between = mails of the Inbox received from { $since } to { $until }
+import-older = Import older mail
+import-older-text = Which mail of the Inbox shall become tickets? What is known already does not come in twice.
+import-now = Import
+imports-before = Imports so far
+import-details = Details, pause and undo
+import-pause = Pause
+import-resume = Resume
+import-paused-text = The import rests. New mail comes in as always.
+import-tags = Imported tickets carry the tags
+import-state-running = Running
+import-state-paused = Paused
+import-state-finished = Finished
+import-state-undoing = Being undone
+import-state-undone = Undone
+preview-look = Look first what would happen
+preview-title = What an import would do
+preview-text = { $mailbox }: { $wanted }. The mails are read and judged exactly as in an import, but nothing is changed, marked or sent.
+preview-progress = { $done } of { $found } mails looked at
+preview-done = { $found ->
+        [one] One mail looked at.
+       *[other] { $found } mails looked at.
+    }
+preview-sent = Sent to customers
+preview-sent-nothing = nothing
+preview-back = Back
+preview-examples = { $shown } of { $count }
+preview-cancelled = The preview was cancelled. Up to then it had counted:
+preview-gone = The mailbox, or the sign-in that was waiting for confirmation, is not there any more.
+preview-failed = Microsoft did not let the mailbox be read to the end: { $words }
+foreseen-new-ticket = New tickets
+foreseen-new-ticket-help = Each gets its original date.
+foreseen-reply = Replies
+foreseen-reply-help = They go into a ticket that is there, or that this import makes.
+foreseen-known = Known or duplicate
+foreseen-known-help = They do not come in again.
+foreseen-own = The desk’s own mail
+foreseen-own-help = Recognised, and left alone.
+foreseen-automatic = Automatic mail
+foreseen-automatic-help = Newsletters, absence notes, failure reports: to the suspended tickets.
+foreseen-suspended = Suspended for another reason
+foreseen-suspended-help = Somebody looks at them before they become tickets.
+foreseen-unreadable = Unreadable
+foreseen-unreadable-help = A ticket with the original attached.
+foreseen-gone = Gone meanwhile
+foreseen-gone-help = Deleted or moved while we looked.
+undo-title = Undo this import
+undo-text = Within a day of its end the import can be taken back. Tickets that somebody has answered, changed or written to since stay; so do tickets that were there before.
+undo-open = Undo …
+undo-sure = All tickets of this import that nobody has touched are removed from the desk. The mails themselves stay in the mailbox, and can be imported again.
+undo-do = Remove the imported tickets
+undo-under-way = Taking back: { $count } tickets removed so far
+undo-done = { $count ->
+        [one] One ticket was removed.
+       *[other] { $count } tickets were removed.
+    }
+undo-kept = { $count ->
+        [one] One ticket stays, because somebody has worked on it or it was there before.
+       *[other] { $count } tickets stay, because somebody has worked on them or they were there before.
+    }
+problem-out-of-range = { $field }: a number from 1 to { $most } is needed.
+problem-wrong-order = { $field }: the last day must not lie before the first.
+import-under-way-title = An import is under way
+import-under-way-cause = Another import of this mailbox has not ended, rests, or is just being undone.
+import-under-way-next = Wait until it has ended, or resume or undo it; then start the next one.
+too-late-title = This import can no longer be undone
+too-late-cause = An import can be undone within a day of its end. After that people may rely on its tickets.
+too-late-next = Find its tickets by their tag and change them like any others.
 default-needs-working = Only an address whose connection works can become the default.
 default-needs-proof = Before it becomes the default, a test mail is sent from this address to itself. When it is back, the address becomes the default by itself: password and invitation mail will leave from it, and must not get lost.
 proving-notice = A test mail is on its way from the address to itself. As soon as it is back, usually within a minute, the address becomes the default. This page shows it by itself.

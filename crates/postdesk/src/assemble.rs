@@ -104,8 +104,8 @@ fn signer(config: &Config) -> anyhow::Result<Option<smtp::Dkim>> {
 pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
     let cloud = cloud(config)?;
     let http = http_client(config)?;
-    let entra = registration(config)?
-        .map(|registration| Entra::new(http.clone(), cloud.clone(), registration));
+    let entra =
+        registration(config)?.map(|registration| Entra::new(http.clone(), cloud.clone(), registration));
     let graph = Graph::new(http, cloud);
     let settings = settings(config)?;
     Ok(Engine::new(Parts { store, entra, graph, clock: Clock::default(), settings }).await?)
@@ -114,9 +114,8 @@ pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
 /// The registration of the configuration file; `None`: an administrator stores one in the browser.
 fn registration(config: &Config) -> anyhow::Result<Option<Registration>> {
     let Some(client_id) = &config.entra.client_id else { return Ok(None) };
-    let back = |path: &str| {
-        format!("{}{path}", config.public_url).parse().context("public_url is not an address")
-    };
+    let back =
+        |path: &str| format!("{}{path}", config.public_url).parse().context("public_url is not an address");
     Ok(Some(Registration {
         client_id: client_id.clone(),
         credential: credential(&config.entra)?,

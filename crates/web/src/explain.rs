@@ -159,6 +159,9 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "not-proved-cause"),
             fl!(t, "not-proved-next"),
         ),
+        E::NotYet => {
+            (StatusCode::CONFLICT, fl!(t, "not-yet-title"), fl!(t, "not-yet-cause"), fl!(t, "not-yet-next"))
+        }
         E::NoWayOut => (
             StatusCode::CONFLICT,
             fl!(t, "no-way-out-title"),
@@ -172,6 +175,18 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
         E::LinkDead => {
             (StatusCode::GONE, fl!(t, "link-dead-title"), fl!(t, "link-dead-cause"), fl!(t, "link-dead-next"))
         }
+        E::ImportUnderWay => (
+            StatusCode::CONFLICT,
+            fl!(t, "import-under-way-title"),
+            fl!(t, "import-under-way-cause"),
+            fl!(t, "import-under-way-next"),
+        ),
+        E::TooLate => (
+            StatusCode::CONFLICT,
+            fl!(t, "too-late-title"),
+            fl!(t, "too-late-cause"),
+            fl!(t, "too-late-next"),
+        ),
         E::Closed => {
             (StatusCode::CONFLICT, fl!(t, "closed-title"), fl!(t, "closed-cause"), fl!(t, "closed-next"))
         }
@@ -304,6 +319,8 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "expires-on" => fl!(t, "secret-ends"),
         "mailbox" => fl!(t, "field-mailbox"),
         "role" => fl!(t, "people-role"),
+        "number" => fl!(t, "import-choice-number"),
+        "dates" => fl!(t, "import-choice-between"),
         other => other.to_owned(),
     };
     match problem {
@@ -318,6 +335,8 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "not-an-address" => fl!(t, "problem-not-an-address", field = field),
         "not-csv" => fl!(t, "problem-not-csv", field = field),
         "no-address-column" => fl!(t, "problem-no-address-column", field = field),
+        "out-of-range" => fl!(t, "problem-out-of-range", field = field, most = engine::MOST),
+        "wrong-order" => fl!(t, "problem-wrong-order", field = field),
         "not-staff" => fl!(t, "problem-not-staff", field = field),
         _ => fl!(t, "problem-other", field = field),
     }
@@ -506,6 +525,8 @@ mod tests {
             E::DefaultAddress,
             E::NotProved,
             E::NoWayOut,
+            E::ImportUnderWay,
+            E::TooLate,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
             E::Template(String::new()),

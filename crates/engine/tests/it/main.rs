@@ -6,6 +6,8 @@ mod coming_back;
 mod connect;
 mod default_address;
 mod doctor;
+mod forwarding;
+mod imports;
 mod letters;
 mod old_mail;
 mod registration;

@@ -6,13 +6,11 @@ use desk::{
     AddressId, AttachmentId, BrandId, Comment, CommentId, ConnectionId, ImportId, LedgerId, OutboxId, Person,
     PersonId, Priority, Role, Status, SuspendedId, Ticket, TicketId,
 };
-use engine::{AddressView, CommentView};
+use engine::{AddressView, CommentView, ForwardingView, ImportView, PreviewView, WayOutView};
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use store::{
-    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, ExchangeAccount, ImportRun, Kind,
-    LedgerRow, Mode, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Proof, Purpose, SeenBy, StateCause,
-    Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Urgency,
+    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, Example, ExchangeAccount, Forecast, Foreseen, ImportRun, Kind, LedgerRow, LeftOver, Mode, Move, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Preview, PreviewOf, Proof, Purpose, SeenBy, StateCause, Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Undone, Urgency, Wanted,
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -225,6 +223,7 @@ pub(super) fn outbox((step, last_error, bounce): (Step, Option<&str>, Option<&st
         sent_at: (step == Step::Sent).then(|| ago(4)),
         last_error: last_error.map(str::to_owned),
         bounce: bounce.map(str::to_owned),
+        answers: vec![],
     }
 }
 
@@ -300,6 +299,9 @@ pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: boo
             proved_at: (id == 1).then(|| ago(20)),
             catching_up_since: None,
             proof: Proof::Idle,
+            moving: None,
+            last_forwarded_at: None,
+            forwarded_until: None,
         },
     }
 }
@@ -308,11 +310,13 @@ pub(super) fn import(found: Option<u32>, done: u32) -> ImportRun {
     ImportRun {
         id: ImportId(1),
         connection: ConnectionId(1),
-        wanted: 300,
+        wanted: Wanted::Newest(300),
         found,
         done,
         created_at: ago(1),
         finished_at: None,
+        paused_at: None,
+        undone: Undone::No,
     }
 }
 
@@ -339,6 +343,7 @@ pub(super) fn addresses() -> Vec<AddressView> {
 
 pub(super) fn account() -> Account {
     Account {
+        journaled: 0,
         seen: 1234,
         waiting: 3,
         by_outcome: OutcomeKind::ALL.iter().zip(100..).map(|(&kind, n)| (kind, n)).collect(),
@@ -451,4 +456,99 @@ pub(super) fn missing_rights() -> engine::Error {
             "Add-RecipientPermission -Identity 'sales@contoso.example' -Trustee 'akari.sato@contoso.example' -AccessRights SendAs -Confirm:$false".to_owned(),
         ],
     })
+}
+
+/// A forwarding address: not verified yet, verified, on its way to the connector, or (of the connector) on its way back.
+pub(super) fn forwarding(sample: usize) -> ForwardingView {
+    let state = if sample == 0 { ConnectionState::Unproved } else { ConnectionState::Verified };
+    let mut address = support(1, "support@contoso.example", state, false);
+    let connection = &mut address.connection;
+    connection.cause = None;
+    if sample < 3 {
+        (connection.kind, connection.account) = (Kind::Forwarding, None);
+    }
+    connection.proved_at = (sample == 1 || sample == 2).then(|| ago(20));
+    connection.last_forwarded_at = (sample > 0).then(|| ago(3));
+    connection.proof = if sample == 0 { Proof::NotReturned { sent_at: ago(12) } } else { Proof::Idle };
+    let to = if sample == 2 { Kind::Exchange } else { Kind::Forwarding };
+    connection.moving =
+        (sample > 1).then(|| Move { to, since: ago(9), proved_at: (sample == 3).then(|| ago(2)) });
+    ForwardingView {
+        address,
+        door: Some(("desk.contoso.example".to_owned(), if sample == 0 { 2525 } else { 25 })),
+        way_out: true,
+        came: 37 * sample as u64,
+        left_over: LeftOver { unread: 2, unconfirmed: 0 },
+        read_after_proof: false,
+    }
+}
+
+/// The desk's own way out, working or not.
+pub(super) fn way_out(works: bool) -> WayOutView {
+    let mut connection = support(1, "x@contoso.example", ConnectionState::Delayed, false).connection;
+    connection.kind = Kind::System;
+    connection.state = if works { ConnectionState::Verified } else { ConnectionState::Delayed };
+    connection.cause = (!works).then(|| StateCause {
+        code: "smtp_unreachable".to_owned(),
+        message: "Connection refused (os error 111)".to_owned(),
+        ..StateCause::default()
+    });
+    let trouble = Some("mail_server_refused: ada@contoso.example: 550 5.7.1 relaying denied");
+    WayOutView {
+        connection: Some(connection),
+        server: Some("relay.contoso.example:587".to_owned()),
+        from: Some(Mailbox { name: "Postdesk".to_owned(), address: address("desk@contoso.example") }),
+        door: works.then(|| ("desk.contoso.example".to_owned(), 25)),
+        tests: vec![outbox((Step::Sent, None, None)), outbox((Step::Failed, trouble, None))],
+    }
+}
+
+pub(super) fn preview(running: bool) -> PreviewView {
+    let mut forecast = Forecast::default();
+    let kinds = [
+        (Foreseen::NewTicket, "new_ticket", 23),
+        (Foreseen::Reply, "end_user_reply", 9),
+        (Foreseen::Known, "known", 3),
+        (Foreseen::Automatic, "auto_mailer", 6),
+        (Foreseen::Unreadable, "no_mime", 1),
+    ];
+    for (kind, reason, count) in kinds {
+        for n in 0..count {
+            let subject = if n % 3 == 1 { LONG } else { "お問い合わせ" };
+            forecast.add(
+                Example {
+                    kind,
+                    reason: reason.to_owned(),
+                    sender: "山田 太郎 <taro.yamada@customer.example>".to_owned(),
+                    subject: subject.to_owned(),
+                    received_at: Some(ago(60 * n)),
+                },
+                20,
+            );
+        }
+    }
+    PreviewView {
+        preview: Preview {
+            id: desk::PreviewId(1),
+            of: PreviewOf::Connection(ConnectionId(1)),
+            wanted: Wanted::Between { since: ago(60 * 24 * 90), until: ago(0) },
+            found: Some(60),
+            looked_at: if running { 42 } else { 60 },
+            forecast,
+            error: None,
+            created_at: ago(1),
+            finished_at: (!running).then(|| ago(0)),
+        },
+        mailbox: "support@contoso.example".to_owned(),
+        address: Some(AddressId(1)),
+    }
+}
+
+pub(super) fn import_view(run: ImportRun, may_undo: bool) -> ImportView {
+    ImportView {
+        run,
+        address: Some(support(1, "support@contoso.example", ConnectionState::Verified, true)),
+        outcomes: vec![(OutcomeKind::NewTicket, 98), (OutcomeKind::Reply, 31), (OutcomeKind::Suspended, 8)],
+        may_undo,
+    }
 }

@@ -9,10 +9,11 @@ use askama::Template;
 use desk::{BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
 use engine::{AddressView, Pending, RegistrationSource, TicketView, Way};
 use mail::html::Clean;
-use store::{Brand, ConnectionState, LedgerRow, TicketRow, UsedBy};
+use store::{Brand, ConnectionState, ImportRun, LedgerRow, TicketRow, Undone, UsedBy};
 
 use self::content::{
-    LONG, account, addresses, audits, comments, import, log_rows, person, rows, support, suspended, ticket,
+    LONG, account, addresses, audits, comments, import, import_view, log_rows, person, preview, rows,
+    support, suspended, ticket,
 };
 use crate::app::SandboxHint;
 use crate::explain::{self, Explained};
@@ -24,6 +25,8 @@ use crate::pages::admin::{EmailPage, HomePage};
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
 use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
+use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
+use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
 use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
@@ -338,12 +341,75 @@ impl Sample {
                 },
             ),
             self.shown("failure-rights", &self.failure(explain::of_engine(t, &content::missing_rights()))),
+            self.shown("forwarding-new", &self.new_forwarding()),
+            self.shown("forwarding-unproved", &self.forwarding(0)),
+            self.shown("forwarding", &self.forwarding(1)),
+            self.shown("forwarding-move", &self.forwarding(2)),
+            self.shown("forwarding-back", &self.forwarding(3)),
+            self.shown("way-out", &self.way_out(true)),
+            self.shown("way-out-broken", &self.way_out(false)),
+                "preview-running",
+                &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(true) },
+            ),
+            self.shown(
+                "preview-done",
+                &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(false) },
+            ),
+            self.shown("import-running", &self.import(import(Some(300), 137), true)),
+            self.shown(
+                "import-paused",
+                &self.import(
+                    ImportRun { paused_at: Some(self.page("/").now()), ..import(Some(300), 137) },
+                    true,
+                ),
+            ),
+            self.shown(
+                "import-undone",
+                &self.import(
+                    ImportRun {
+                        finished_at: Some(self.page("/").now()),
+                        undone: Undone::Done { at: self.page("/").now(), tickets: 94, kept: 4 },
+                        ..import(Some(300), 300)
+                    },
+                    false,
+                ),
+            ),
+            self.shown(
+                "import-form",
+                &imports::FormPage {
+                    page: self.page("/admin/channels/email/addresses/1/import"),
+                    address: support(1, "support@contoso.example", ConnectionState::Verified, true),
+                    runs: vec![import(Some(300), 137)],
+                },
+            ),
             self.shown("mail-log", &self.log(log_rows())),
             self.shown("mail-log-empty", &self.log(vec![])),
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
         pages
+    }
+
+    fn new_forwarding(&self) -> NewPage {
+        let page = self.page("/admin/channels/email/addresses/connect/forwarding");
+        NewPage { page, brands: vec![], door: None, way_out: false }
+    }
+
+    fn forwarding(&self, sample: usize) -> ForwardingPage {
+        let page = self.page("/admin/channels/email/addresses/1/forwarding");
+        let view = content::forwarding(sample);
+        let (cause, next) = wording::state_help(page.t, view.address.connection.state, None);
+        ForwardingPage { page, view, cause, next }
+    }
+
+    fn way_out(&self, works: bool) -> WayOutPage {
+        let page = self.page("/admin/channels/email/way-out");
+        let view = content::way_out(works);
+        let known = view.connection.as_ref().unwrap();
+        let (cause, next) = wording::state_help(page.t, known.state, known.cause.as_ref());
+        WayOutPage { page, view, mine: "akari.sato@example.jp".to_owned(), cause, next }
+    fn import(&self, run: ImportRun, may_undo: bool) -> ImportPage {
+        ImportPage { page: self.page("/admin/channels/email/imports/1"), view: import_view(run, may_undo) }
     }
 
     fn shown(&self, name: &str, template: &impl Template) -> Shown {

@@ -7,7 +7,7 @@ use desk::decide::OutcomeKind;
 use engine::{Actor, AddressView, CaughtUpView, MadeDefault};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
-use store::{Account, ConnectionState, ImportRun, LedgerQuery, NotDefault, Proof};
+use store::{Account, ConnectionState, ImportRun, Kind, LedgerQuery, NotDefault, Proof};
 
 use crate::app::App;
 use crate::explain::ADDRESSES;
@@ -110,6 +110,10 @@ impl ListPage {
         wording::state_help(self.page.t, connection.state, connection.cause.as_ref()).0
     }
 
+    fn kind(&self, view: &AddressView) -> String {
+        wording::kind(self.page.t, view.address.connection.kind)
+    }
+
     fn why_not_default(&self, view: &AddressView) -> String {
         why_not_default(&self.page, view)
     }
@@ -123,10 +127,10 @@ impl ListPage {
     }
 }
 
-fn state_class(state: ConnectionState) -> &'static str {
+pub(crate) fn state_class(state: ConnectionState) -> &'static str {
     match state {
         ConnectionState::Verified => "good",
-        ConnectionState::Delayed => "wait",
+        ConnectionState::Delayed | ConnectionState::Unproved => "wait",
         _ => "bad",
     }
 }
@@ -159,6 +163,10 @@ impl DetailsPage {
 
     fn state_class(&self) -> &'static str {
         state_class(self.view.address.connection.state)
+    }
+
+    fn kind(&self) -> String {
+        wording::kind(self.page.t, self.view.address.connection.kind)
     }
 
     fn outcome(&self, outcome: &OutcomeKind) -> String {
