@@ -31,13 +31,13 @@ pub(crate) async fn first_start(parts: Parts) -> Result<Engine> {
             guard: crate::people::Guard::default(),
             changes: crate::live::Feed::default(),
             store: parts.store,
-            entra: parts.entra,
-            graph: parts.graph,
+            links: crate::registration::Links::new(parts.entra, parts.graph),
             clock: parts.clock,
             settings: parts.settings,
         }),
     };
     crate::tokens::try_renewed_registration(&engine).await?;
+    crate::forwarding::prepare_way_out(&engine).await?;
     Ok(engine)
 }
 

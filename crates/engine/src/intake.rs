@@ -110,13 +110,14 @@ pub(crate) async fn settle(
 ) -> Result<Option<Settlement>> {
     let letter = &arrived.letter;
     let way = match arrived.seen_by {
-        SeenBy::Delta | SeenBy::Sweep => Way::Live,
+        SeenBy::Delta | SeenBy::Sweep | SeenBy::Smtp => Way::Live,
         SeenBy::Import(_) | SeenBy::File => Way::Import,
     };
     let loaded = context::load(engine, tx, place, letter, way, arrived.received_at).await?;
     let decision = desk::decide(letter, &loaded.context);
     let carrying = Carrying { engine, tx, place, arrived, way, loaded: &loaded, decision: &decision };
     let (ticket, comment) = carrying.out().await?;
+    crate::smtp_in::note_proof(tx, place, arrived.seen_by, &loaded, &decision.outcome).await?;
     let round_trip = proof::came_in(tx, place, &loaded, &decision.outcome).await?;
     let identity = context::identity(letter);
     if let (Some(identity), Some(ticket), Some(comment)) = (&identity, ticket, comment) {

@@ -12,13 +12,16 @@ mod addresses;
 mod answer;
 mod api_tokens;
 mod carry;
+mod caught_up;
 mod checkup;
 mod clock;
 mod connect;
+mod consent;
 mod context;
 mod error;
 mod fetch;
 mod foresee;
+mod forwarding;
 mod held;
 mod import;
 mod intake;
@@ -34,6 +37,9 @@ mod preview;
 mod proof;
 mod receive;
 mod recipients;
+mod registration;
+mod rights;
+mod smtp_in;
 mod team;
 mod texts;
 mod tickets;
@@ -45,16 +51,24 @@ pub use account_mail::LinkMail;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
 pub use api_tokens::ApiTokenView;
+pub use caught_up::CaughtUpView;
 pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
-pub use connect::{ConnectChoice, Connected, Pending};
+pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
+pub use consent::{ConsentInvitation, ConsentView};
 pub use error::{Error, Result};
+pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
 pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
 pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
 pub use proof::MadeDefault;
 pub use recipients::{AddressChange, NewForwarding};
+pub use registration::{
+    CertificateView, CredentialChoice, CredentialKind, DraftView, RegistrationForm, RegistrationSource,
+    RegistrationView,
+};
+pub use rights::{MissingRights, Right};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
 
@@ -99,6 +113,10 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// When the secret of a registration in the configuration file ends, if that is told there.
+    pub secret_expires_at: Option<jiff::Timestamp>,
+    /// Mail by SMTP, in and out.
+    pub smtp: SmtpSettings,
     /// Whether a newly connected address proves itself, once, by a test mail to itself.
     pub prove_new: bool,
     /// How long a test mail is waited for.
@@ -126,6 +144,8 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            secret_expires_at: None,
+            smtp: SmtpSettings::default(),
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
             checkup_patience: SignedDuration::from_secs(20),
@@ -143,9 +163,8 @@ pub struct Engine {
 
 pub(crate) struct Inner {
     pub(crate) store: Store,
-    /// `None` until the desk's registration at Entra is configured.
-    pub(crate) entra: Option<Entra>,
-    pub(crate) graph: Graph,
+    /// Entra and Graph, by the registration as it is now.
+    pub(crate) links: registration::Links,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) token_key: mail::TokenKey,
@@ -160,9 +179,9 @@ pub(crate) struct Inner {
 pub struct Parts {
     /// Store, migrated.
     pub store: Store,
-    /// Entra, when the registration is configured.
+    /// Entra by the registration in the configuration file, which wins; `None`: the one that an administrator stored, if any.
     pub entra: Option<Entra>,
-    /// Graph.
+    /// Graph of the configured cloud; a stored registration may name another one.
     pub graph: Graph,
     /// Clock.
     pub clock: Clock,
@@ -193,6 +212,6 @@ impl Engine {
 
     /// Graph counters, for the bench and the pages.
     pub fn graph_calls(&self) -> exchange::graph::Calls {
-        self.inner.graph.calls()
+        self.inner.links.graph().calls()
     }
 }

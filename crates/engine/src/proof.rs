@@ -71,8 +71,11 @@ pub(crate) async fn start(engine: &Engine, id: AddressId, then_default: bool) ->
     let store = &engine.inner.store;
     let address = store.support_address(id).await?;
     let way_out = match address.connection.kind {
-        Kind::Exchange => Some(address.connection.clone()),
-        Kind::Forwarding | Kind::System => store.system_connection().await?,
+        Kind::Exchange if address.connection.moving.is_none_or(|moving| moving.to != Kind::Forwarding) => {
+            Some(address.connection.clone())
+        }
+        // From outside, as customers write: it must come by the forwarding.
+        Kind::Exchange | Kind::Forwarding | Kind::System => store.system_connection().await?,
     };
     let way_out = way_out.filter(|way| way.state.works()).ok_or(Error::NoWayOut)?;
     let mark = hex::encode(rand::random::<[u8; 16]>());

@@ -35,6 +35,12 @@ fn load(language: Language) -> FluentLanguageLoader {
     loader
 }
 
+/// Subject and text of the mail that tests the desk's own way out.
+pub(crate) fn way_out_test(language: Language, desk: &str) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "way-out-test-subject"), fl!(l, "way-out-test-body", desk = desk))
+}
+
 /// The text behind a key that a standard trigger names as `txt.key`; `None` for a key that is not known.
 /// `values` are the placeholders of [`desk::placeholder::render`].
 pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String, String>) -> Option<String> {

@@ -3,12 +3,12 @@
 use std::os::unix::fs::DirBuilderExt;
 
 use anyhow::{Context, bail};
-use engine::{Clock, Engine, Parts, Settings};
-use exchange::{Cloud, Entra, Graph, Registration};
+use engine::{Clock, Door, Engine, Parts, Settings, SmtpSettings};
+use exchange::{Certificate, Cloud, Credential, Entra, Graph, Registration};
 use jiff::SignedDuration;
 use store::Store;
 
-use crate::config::Config;
+use crate::config::{Config, EntraConfig};
 
 /// Opens the store and brings its schema up to date.
 pub async fn store(config: &Config) -> anyhow::Result<Store> {
@@ -39,27 +39,104 @@ pub async fn store(config: &Config) -> anyhow::Result<Store> {
     Ok(store)
 }
 
+/// Mail by SMTP.
+fn smtp(config: &Config) -> anyhow::Result<SmtpSettings> {
+    let c = &config.smtp;
+    let hostname = hostname(config);
+    let tls = match (&c.tls_cert, &c.tls_key) {
+        (Some(certificate), Some(key)) => {
+            smtp::Tls::from_files(certificate, key).context("smtp.tls_cert and smtp.tls_key")?
+        }
+        _ => smtp::Tls::self_signed(&hostname)?,
+    };
+    let door = c.listen.map(|_| Door {
+        hostname: hostname.clone(),
+        port: c.public_port,
+        limits: smtp::Limits { max_size: c.max_size, ..smtp::Limits::default() },
+        tls: Some(tls),
+    });
+    let from = match &c.from {
+        Some(from) => Some(mail::Mailbox {
+            name: c.from_name.clone(),
+            address: mail::Address::parse(from).context("smtp.from is not a mail address")?,
+        }),
+        None => None,
+    };
+    let way_out = match &c.host {
+        Some(host) => {
+            Some(std::sync::Arc::new(smtp::Sender::new(route(config, host, hostname)?, signer(config)?)))
+        }
+        None => None,
+    };
+    Ok(SmtpSettings { door, way_out, from, ..SmtpSettings::default() })
+}
+
+/// What the desk calls itself among mail servers.
+fn hostname(config: &Config) -> String {
+    let of_url = || url::Url::parse(&config.public_url).ok().and_then(|url| Some(url.host_str()?.to_owned()));
+    config.smtp.hostname.clone().or_else(of_url).unwrap_or_else(|| "localhost".to_owned())
+}
+
+fn route(config: &Config, host: &str, hostname: String) -> anyhow::Result<smtp::Route> {
+    let c = &config.smtp;
+    let security = smtp::Security::parse(&c.security).with_context(|| {
+        format!("smtp.security is {:?}; known are starttls, tls, opportunistic, none", c.security)
+    })?;
+    let sign_in = match (&c.user, &c.password) {
+        (Some(user), Some(password)) => Some((user.clone(), password.0.clone())),
+        _ => None,
+    };
+    let extra_ca = match &config.entra.ca_file {
+        Some(file) => Some(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?),
+        None => None,
+    };
+    Ok(smtp::Route { host: host.to_owned(), port: c.port, security, sign_in, hostname, extra_ca })
+}
+
+fn signer(config: &Config) -> anyhow::Result<Option<smtp::Dkim>> {
+    let c = &config.smtp.dkim;
+    let (Some(domain), Some(selector), Some(key)) = (&c.domain, &c.selector, &c.key) else { return Ok(None) };
+    let pem = std::fs::read(key).with_context(|| format!("cannot read smtp.dkim.key {}", key.display()))?;
+    Ok(Some(smtp::Dkim::new(domain, selector, &pem).context("smtp.dkim.key")?))
+}
+
 /// An engine over a store.
 pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
     let cloud = cloud(config)?;
     let http = http_client(config)?;
-    let entra = match (&config.entra.client_id, &config.entra.client_secret) {
-        (Some(client_id), Some(secret)) => {
-            let registration = Registration {
-                client_id: client_id.clone(),
-                client_secret: secret.0.clone(),
-                authority: config.entra.authority.clone(),
-                redirect_uri: format!("{}/admin/connect/return", config.public_url)
-                    .parse()
-                    .context("public_url is not an address")?,
-            };
-            Some(Entra::new(http.clone(), cloud.clone(), registration))
-        }
-        _ => None,
-    };
+    let entra =
+        registration(config)?.map(|registration| Entra::new(http.clone(), cloud.clone(), registration));
     let graph = Graph::new(http, cloud);
     let settings = settings(config)?;
     Ok(Engine::new(Parts { store, entra, graph, clock: Clock::default(), settings }).await?)
+}
+
+/// The registration of the configuration file; `None`: an administrator stores one in the browser.
+fn registration(config: &Config) -> anyhow::Result<Option<Registration>> {
+    let Some(client_id) = &config.entra.client_id else { return Ok(None) };
+    let back =
+        |path: &str| format!("{}{path}", config.public_url).parse().context("public_url is not an address");
+    Ok(Some(Registration {
+        client_id: client_id.clone(),
+        credential: credential(&config.entra)?,
+        authority: config.entra.authority.clone(),
+        redirect_uri: back("/admin/connect/return")?,
+        consent_uri: back("/consent/return")?,
+    }))
+}
+
+fn credential(entra: &EntraConfig) -> anyhow::Result<Credential> {
+    match (&entra.certificate_file, &entra.client_secret) {
+        (Some(file), _) => {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("cannot read entra.certificate_file {}", file.display()))?;
+            let certificate = Certificate::read(&text.into())
+                .with_context(|| format!("entra.certificate_file {} cannot be used", file.display()))?;
+            Ok(Credential::Certificate(certificate))
+        }
+        (None, Some(secret)) => Ok(Credential::Secret(secret.0.clone())),
+        (None, None) => bail!("entra.client_id needs entra.client_secret or entra.certificate_file"),
+    }
 }
 
 fn cloud(config: &Config) -> anyhow::Result<Cloud> {
@@ -85,6 +162,13 @@ fn http_client(config: &Config) -> anyhow::Result<reqwest::Client> {
     exchange::http_client(extra_ca.as_deref()).context("cannot make an HTTP client")
 }
 
+fn secret_expires_at(entra: &EntraConfig) -> anyhow::Result<Option<jiff::Timestamp>> {
+    let Some(text) = &entra.secret_expires else { return Ok(None) };
+    let day: jiff::civil::Date =
+        text.parse().context("entra.secret_expires is not a date such as 2027-11-30")?;
+    Ok(Some(day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp()))
+}
+
 fn settings(config: &Config) -> anyhow::Result<Settings> {
     let m = &config.mailbox;
     let seconds = |name: &str, value: f64| -> anyhow::Result<SignedDuration> {
@@ -106,6 +190,8 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         recipients_a_day: m.recipients_a_day,
         workers: m.workers,
         lease: seconds("lease", m.lease)?,
+        secret_expires_at: secret_expires_at(&config.entra)?,
+        smtp: smtp(config)?,
         prove_new: m.prove_new,
         proof_within: seconds("proof_within", m.proof_within)?,
         ..Settings::default()

@@ -1,12 +1,15 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
+mod backlog;
 mod find;
+mod forwarding;
 mod proof;
 mod read;
 mod system;
 mod write;
 
 pub use find::{AddressFilter, AddressQuery, BrandCount};
+pub use forwarding::{LeftOver, Move};
 pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 
@@ -32,6 +35,8 @@ pub enum ConnectionState {
     AppCredential,
     /// The mailbox does not exist any more.
     MailboxGone,
+    /// Mail comes in, but nobody has seen yet that the forwarding works: nothing is sent from the address (zendesk.md 4.2).
+    Unproved,
 }
 
 impl Kind {
@@ -75,6 +80,7 @@ impl ConnectionState {
             Self::NeedsAdministrator => "needs_administrator",
             Self::AppCredential => "app_credential",
             Self::MailboxGone => "mailbox_gone",
+            Self::Unproved => "unproved",
         }
     }
 
@@ -87,6 +93,7 @@ impl ConnectionState {
             Self::NeedsAdministrator,
             Self::AppCredential,
             Self::MailboxGone,
+            Self::Unproved,
         ]
         .into_iter()
         .find(|s| s.as_str() == text)
@@ -217,6 +224,14 @@ pub struct Connection {
     pub next_read_at: Timestamp,
     /// When a test mail last made the whole way out and back in.
     pub proved_at: Option<Timestamp>,
+    /// When somebody reconnected it, until what had waited is in and out.
+    pub catching_up_since: Option<Timestamp>,
+    /// On its way to another kind.
+    pub moving: Option<Move>,
+    /// Last mail handed in by SMTP.
+    pub last_forwarded_at: Option<Timestamp>,
+    /// Until when SMTP brings mail although the connection is of another kind.
+    pub forwarded_until: Option<Timestamp>,
     /// The test mail on its way, or the last one that did not come back.
     pub proof: Proof,
 }
@@ -252,8 +267,21 @@ pub struct Tokens {
     pub access: SecretString,
     /// Until when it may be used.
     pub access_expires_at: Timestamp,
-    /// Refresh token.
-    pub refresh: SecretString,
+    /// Refresh token; `None` where nobody signed in: then a new access token is simply asked for.
+    pub refresh: Option<SecretString>,
+}
+
+/// How far a reconnected mailbox has come with what had waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Mails that had arrived before the reconnection and were learnt of after it.
+    pub came_in: u64,
+    /// Those of them that have no outcome yet.
+    pub still_in: u64,
+    /// Mails that had waited to be sent and were sent after it.
+    pub went_out: u64,
+    /// Those that still wait.
+    pub still_out: u64,
 }
 
 /// A mailbox whose turn has come.

@@ -2,11 +2,11 @@
 
 use std::pin::Pin;
 
-use desk::{AddressId, AttachmentId, BrandId, CommentId, ImportId, SignInId, TicketId};
-use engine::{Actor, Answer, ConnectChoice, Engine, Error};
+use desk::{AddressId, AttachmentId, BrandId, CommentId, ImportId, PreviewId, SignInId, TicketId};
+use engine::{Actor, Answer, ConnectChoice, Engine, Error, Way};
 use mail::html::RemotePictures;
 use mail::{Address, Mailbox};
-use store::{LedgerQuery, TicketChange, TicketQuery};
+use store::{LedgerQuery, TicketChange, TicketQuery, Wanted};
 use testkit::World;
 
 type Outcome<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
@@ -25,6 +25,18 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("begin_connect", |e, a| e
             .begin_connect(a, ConnectChoice { brand: BrandId(1), import: None })),
         use_case!("begin_reconnect", |e, a| e.begin_reconnect(a, AddressId(1))),
+        use_case!("connect_by", |e, a| async {
+            e.connect_by(a, ConnectChoice { brand: BrandId(1), import: None }, &Way::Own).await
+        }),
+        use_case!("reconnect_by", |e, a| e.reconnect_by(a, AddressId(1), None)),
+        use_case!("ask_for_consent", |e, a| async {
+            e.ask_for_consent(a, ConnectChoice { brand: BrandId(1), import: None }, &Way::Own).await
+        }),
+        use_case!("consent", |e, a| e.consent(a, "word")),
+        use_case!("registration", |e, a| e.registration(a)),
+        use_case!("make_certificate", |e, a| e.make_certificate(a)),
+        use_case!("certificate_file", |e, a| e.certificate_file(a)),
+        use_case!("caught_up", |e, a| e.caught_up(a)),
         use_case!("return_with_code", |e, a| e.return_with_code(a, "state", "code")),
         use_case!("return_with_error", |e, a| async {
             Err::<(), _>(e.return_with_error(a, "state", "access_denied", "").await)
@@ -35,8 +47,25 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("delete_address", |e, a| e.delete_address(a, AddressId(1))),
         use_case!("make_default", |e, a| e.make_default(a, AddressId(1))),
         use_case!("prove", |e, a| e.prove(a, AddressId(1))),
+        use_case!("forwarding", |e, a| e.forwarding(a, AddressId(1))),
+        use_case!("verify_forwarding", |e, a| e.verify_forwarding(a, AddressId(1))),
+        use_case!("begin_move", |e, a| e.begin_move(a, AddressId(1))),
+        use_case!("give_up_move", |e, a| e.give_up_move(a, AddressId(1))),
+        use_case!("confirm_forwarding", |e, a| e.confirm_forwarding(a, AddressId(1))),
+        use_case!("way_out", |e, a| e.way_out(a)),
+        use_case!("send_test_mail", |e, a| e.send_test_mail(a)),
         use_case!("make_brand", |e, a| e.make_brand(a, "Brand")),
         use_case!("addresses", |e, a| e.addresses(a)),
+        use_case!("preview_sign_in", |e, a| e.preview_sign_in(a, SignInId(1))),
+        use_case!("preview_import", |e, a| e.preview_import(a, AddressId(1), Wanted::Newest(1))),
+        use_case!("preview", |e, a| e.preview(a, PreviewId(1))),
+        use_case!("cancel_preview", |e, a| e.cancel_preview(a, PreviewId(1))),
+        use_case!("start_import", |e, a| e.start_import(a, AddressId(1), Wanted::Newest(1))),
+        use_case!("import_view", |e, a| e.import_view(a, ImportId(1))),
+        use_case!("imports_of", |e, a| e.imports_of(a, AddressId(1))),
+        use_case!("pause_import", |e, a| e.pause_import(a, ImportId(1))),
+        use_case!("resume_import", |e, a| e.resume_import(a, ImportId(1))),
+        use_case!("undo_import", |e, a| e.undo_import(a, ImportId(1))),
         use_case!("import_run", |e, a| e.import_run(a, ImportId(1))),
         use_case!("ledger", |e, a| async {
             e.ledger(a, &LedgerQuery { limit: 1, ..LedgerQuery::default() }).await

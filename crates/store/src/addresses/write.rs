@@ -16,7 +16,7 @@ use crate::people::SUPPORT;
 use crate::{Error, Happening, Lease, Result, Step, Topic, Tx, Wanted};
 
 /// Writes an account into its columns.
-fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
+pub(super) fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
     row.mode = Set(account.mode.as_str().to_owned());
     row.tenant = Set(account.tenant.clone());
     row.account_id = Set(account.account_id.clone());
@@ -74,7 +74,13 @@ impl Tx {
             }
             .as_str()
             .to_owned()),
-            state: Set(ConnectionState::Verified.as_str().to_owned()),
+            state: Set(match new.reach {
+                Reach::Exchange(..) => ConnectionState::Verified,
+                // Somebody must see first that mail for the address is really sent on to us.
+                Reach::Forwarding => ConnectionState::Unproved,
+            }
+            .as_str()
+            .to_owned()),
             state_since: Set(micros(self.now)),
             access_token: Set(String::new()),
             access_expires_at: Set(0),
@@ -151,7 +157,7 @@ impl Tx {
         found.ok_or_else(|| missing("support address", id.0))
     }
 
-    async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
+    pub(super) async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
         outbox::Entity::update_many()
             .col_expr(outbox::Column::Step, Expr::value(Step::Failed.as_str()))
             .col_expr(outbox::Column::LastError, Expr::value(reason))
@@ -210,12 +216,33 @@ impl Tx {
         let change = connection::ActiveModel {
             access_token: Set(vault.seal("connection", "access_token", &key, &tokens.access)),
             access_expires_at: Set(micros(tokens.access_expires_at)),
-            refresh_token: Set(vault.seal("connection", "refresh_token", &key, &tokens.refresh)),
+            refresh_token: Set(tokens
+                .refresh
+                .as_ref()
+                .map(|refresh| vault.seal("connection", "refresh_token", &key, refresh))
+                .unwrap_or_default()),
             scopes: Set(scopes.to_owned()),
             refreshed_at: Set(Some(micros(self.now))),
             ..Default::default()
         };
         self.change_connection(connection, change).await
+    }
+
+    /// Puts another account, or the same one anew, in the place of the old one; cursors, ledger and outbox stay. From now on the connection
+    /// catches up. The caller has made sure that it is the same mailbox.
+    pub async fn reconnect(
+        &self,
+        connection: ConnectionId,
+        account: &ExchangeAccount,
+        tokens: &Tokens,
+    ) -> Result<()> {
+        let mut change =
+            connection::ActiveModel { catching_up_since: Set(Some(micros(self.now))), ..Default::default() };
+        set_account(&mut change, account);
+        self.change_connection(connection, change).await?;
+        self.store_tokens(connection, tokens, &account.scopes).await?;
+        self.announce(Topic::Addresses);
+        Ok(())
     }
 
     /// Sets the state; `state_since` moves only when the state changes. Announces [`crate::Topic::Addresses`] on a change.

@@ -13,7 +13,7 @@ use crate::cells::{Row, count, micros};
 use crate::entity::{import_run, ledger as table, message_identity};
 use crate::{BlobId, Error, Result, Store};
 
-pub(super) fn read(row: table::Model) -> Result<LedgerRow> {
+pub(crate) fn read(row: table::Model) -> Result<LedgerRow> {
     let at = Row { table: "ledger", id: row.id };
     Ok(LedgerRow {
         id: LedgerId(row.id),
@@ -51,8 +51,8 @@ pub(super) fn missing(id: LedgerId) -> Error {
 }
 
 impl Store {
-    /// Rows of a mailbox that still have no outcome and whose retry time has come; live mail before imports, oldest
-    /// received first. What belongs to an import that rests is left out.
+    /// Rows of a mailbox (not those handed in by SMTP) that still have no outcome and whose retry time has come; live mail before
+    /// imports, oldest received first. What belongs to an import that rests is left out.
     pub async fn unsettled(
         &self,
         connection: ConnectionId,
@@ -66,6 +66,7 @@ impl Store {
             .take();
         let rows = table::Entity::find()
             .filter(table::Column::ConnectionId.eq(connection.0))
+            .filter(table::Column::SeenBy.ne(SeenBy::Smtp.word()))
             .filter(table::Column::Outcome.is_null())
             .filter(table::Column::RetryAt.lte(micros(now)))
             .filter(

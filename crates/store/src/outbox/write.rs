@@ -115,6 +115,9 @@ impl Tx {
         if let Some(error) = &update.last_error {
             change.last_error = Set(Some(clean(error)));
         }
+        if let Some(answers) = &update.answers {
+            change.answers = Set(Some(json(answers)));
+        }
         let mut statement = table::Entity::update_many().set(change).filter(table::Column::Id.eq(id.0));
         // The attempts always stand in the statement: an update that sets nothing would be none.
         let tries = Expr::col(table::Column::Attempts).add(i32::from(update.attempted));

@@ -7,12 +7,13 @@ mod content;
 
 use askama::Template;
 use desk::{BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
-use engine::{AddressView, Pending, TicketView};
+use engine::{AddressView, Pending, RegistrationSource, TicketView, Way};
 use mail::html::Clean;
-use store::{Brand, ConnectionState, LedgerRow, TicketRow, UsedBy};
+use store::{Brand, ConnectionState, ImportRun, LedgerRow, TicketRow, Undone, UsedBy};
 
 use self::content::{
-    LONG, account, addresses, audits, comments, import, log_rows, person, rows, support, suspended, ticket,
+    LONG, account, addresses, audits, comments, import, import_view, log_rows, person, preview, rows,
+    support, suspended, ticket,
 };
 use crate::app::SandboxHint;
 use crate::explain::{self, Explained};
@@ -22,8 +23,12 @@ use crate::page::Page;
 use crate::pages::addresses::{DeletePage, DetailsPage, ListPage};
 use crate::pages::admin::{EmailPage, HomePage};
 use crate::pages::comments::BodyPage;
-use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage};
+use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
+use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
+use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
+use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
+use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::suspended::SuspendedPage;
 use crate::pages::ticket::{Draft, TicketPage};
@@ -118,6 +123,7 @@ impl Sample {
             default: Some("support@contoso.example".to_owned()),
             proving: false,
             connected: true,
+            caught_up: content::caught_up(),
         }
     }
 
@@ -149,6 +155,28 @@ impl Sample {
         FailurePage { page: self.page("/admin/connect/return"), failure }
     }
 
+    fn nobody(&self, here: &str) -> Page {
+        Page::of(&Reader { person: None, ..self.reader(here) })
+    }
+
+    fn registration(&self, source: RegistrationSource, problem: Option<Explained>) -> RegistrationPage {
+        let view = content::registration(source);
+        RegistrationPage {
+            page: self.page("/admin/channels/email/registration"),
+            typed: Typed::of(&view),
+            saved: source == RegistrationSource::Stored,
+            made: false,
+            view,
+            problem,
+        }
+    }
+
+    /// `Some(None)`: approved; `Some(Some(words))`: refused.
+    fn approval(&self, answer: Option<Option<String>>) -> ApprovalPage {
+        let page = self.page("/admin/channels/email/addresses/connect/exchange/approval/0123");
+        ApprovalPage { page, view: content::approval(answer) }
+    }
+
     fn pages(&self) -> Vec<Shown> {
         let t = texts(self.language);
         let pending = Pending {
@@ -157,8 +185,21 @@ impl Sample {
             display_name: "Contoso Support".to_owned(),
             account_name: "support@contoso.onmicrosoft.example".to_owned(),
             brand: "Contoso".to_owned(),
-            import: Some(300),
+            import: Some(store::Wanted::Newest(300)),
             reconnect: None,
+            way: Way::Own,
+            moved_from: None,
+            unproved: None,
+        };
+        let shared = Pending {
+            address: "sales@contoso.example".to_owned(),
+            display_name: "販売窓口".to_owned(),
+            account_name: "akari.sato@contoso.example".to_owned(),
+            way: Way::Shared { mailbox: "sales@contoso.example".to_owned() },
+            moved_from: Some(store::Mode::AppOnly),
+            reconnect: Some(desk::AddressId(1)),
+            unproved: Some("Add-RecipientPermission -Identity 'sales@contoso.example' -Trustee 'akari.sato@contoso.example' -AccessRights SendAs -Confirm:$false".to_owned()),
+            ..pending.clone()
         };
         let brands = vec![
             Brand { id: BrandId(1), name: "Contoso".to_owned() },
@@ -245,7 +286,11 @@ impl Sample {
             self.shown("connect", &ChoosePage { page: self.page("/admin/channels/email/addresses/connect") }),
             self.shown(
                 "connect-exchange",
-                &FormPage { page: self.page("/admin/channels/email/addresses/connect/exchange"), brands },
+                &FormPage {
+                    page: self.page("/admin/channels/email/addresses/connect/exchange"),
+                    brands,
+                    ways: content::ways("shared"),
+                },
             ),
             self.shown(
                 "departure",
@@ -259,12 +304,112 @@ impl Sample {
                 "connect-confirm",
                 &ConfirmPage { page: self.page("/admin/connect/confirm/1"), pending, several_brands: true },
             ),
+            self.shown(
+                "connect-confirm-shared",
+                &ConfirmPage {
+                    page: self.page("/admin/connect/confirm/1"),
+                    pending: shared,
+                    several_brands: true,
+                },
+            ),
+            self.shown(
+                "connect-way",
+                &WayPage {
+                    page: self.page("/admin/channels/email/addresses/1/way"),
+                    address: support(1, "support@contoso.example", ConnectionState::Verified, true),
+                    ways: content::ways("own"),
+                },
+            ),
+            self.shown("registration-empty", &self.registration(RegistrationSource::Nothing, None)),
+            self.shown("registration", &self.registration(RegistrationSource::Stored, None)),
+            self.shown("registration-file", &self.registration(RegistrationSource::File, None)),
+            self.shown("registration-refused", &self.registration(RegistrationSource::Nothing, Some(explain::registering(t, &wrong_secret())))),
+            self.shown("approval-waits", &self.approval(None)),
+            self.shown("approval-given", &self.approval(Some(None))),
+            self.shown("approval-refused", &self.approval(Some(Some("AADSTS65004: User declined to consent to access the app.".to_owned())))),
+            self.shown(
+                "invitation",
+                &InvitationPage { page: self.nobody("/consent/0123"), invitation: content::invitation() },
+            ),
+            self.shown("approved", &ApprovedPage { page: self.nobody("/consent/return"), problem: None, again: String::new() }),
+            self.shown(
+                "approved-not",
+                &ApprovedPage {
+                    page: self.nobody("/consent/return"),
+                    problem: Some(consent.clone()),
+                    again: "/consent/0123".to_owned(),
+                },
+            ),
+            self.shown("failure-rights", &self.failure(explain::of_engine(t, &content::missing_rights()))),
+            self.shown("forwarding-new", &self.new_forwarding()),
+            self.shown("forwarding-unproved", &self.forwarding(0)),
+            self.shown("forwarding", &self.forwarding(1)),
+            self.shown("forwarding-move", &self.forwarding(2)),
+            self.shown("forwarding-back", &self.forwarding(3)),
+            self.shown("way-out", &self.way_out(true)),
+            self.shown("way-out-broken", &self.way_out(false)),
+                "preview-running",
+                &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(true) },
+            ),
+            self.shown(
+                "preview-done",
+                &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(false) },
+            ),
+            self.shown("import-running", &self.import(import(Some(300), 137), true)),
+            self.shown(
+                "import-paused",
+                &self.import(
+                    ImportRun { paused_at: Some(self.page("/").now()), ..import(Some(300), 137) },
+                    true,
+                ),
+            ),
+            self.shown(
+                "import-undone",
+                &self.import(
+                    ImportRun {
+                        finished_at: Some(self.page("/").now()),
+                        undone: Undone::Done { at: self.page("/").now(), tickets: 94, kept: 4 },
+                        ..import(Some(300), 300)
+                    },
+                    false,
+                ),
+            ),
+            self.shown(
+                "import-form",
+                &imports::FormPage {
+                    page: self.page("/admin/channels/email/addresses/1/import"),
+                    address: support(1, "support@contoso.example", ConnectionState::Verified, true),
+                    runs: vec![import(Some(300), 137)],
+                },
+            ),
             self.shown("mail-log", &self.log(log_rows())),
             self.shown("mail-log-empty", &self.log(vec![])),
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
         pages
+    }
+
+    fn new_forwarding(&self) -> NewPage {
+        let page = self.page("/admin/channels/email/addresses/connect/forwarding");
+        NewPage { page, brands: vec![], door: None, way_out: false }
+    }
+
+    fn forwarding(&self, sample: usize) -> ForwardingPage {
+        let page = self.page("/admin/channels/email/addresses/1/forwarding");
+        let view = content::forwarding(sample);
+        let (cause, next) = wording::state_help(page.t, view.address.connection.state, None);
+        ForwardingPage { page, view, cause, next }
+    }
+
+    fn way_out(&self, works: bool) -> WayOutPage {
+        let page = self.page("/admin/channels/email/way-out");
+        let view = content::way_out(works);
+        let known = view.connection.as_ref().unwrap();
+        let (cause, next) = wording::state_help(page.t, known.state, known.cause.as_ref());
+        WayOutPage { page, view, mine: "akari.sato@example.jp".to_owned(), cause, next }
+    fn import(&self, run: ImportRun, may_undo: bool) -> ImportPage {
+        ImportPage { page: self.page("/admin/channels/email/imports/1"), view: import_view(run, may_undo) }
     }
 
     fn shown(&self, name: &str, template: &impl Template) -> Shown {
@@ -286,4 +431,15 @@ fn every_page_renders_in_every_language() {
             }
         }
     }
+}
+
+/// What Entra says to a secret's id in place of its value.
+fn wrong_secret() -> engine::Error {
+    engine::Error::Microsoft(exchange::Error::AppCredential(exchange::Trace {
+        status: 401,
+        code: "invalid_client".to_owned(),
+        message: "AADSTS7000215: Invalid client secret provided.".to_owned(),
+        aadsts: Some(7_000_215),
+        request_id: Some("8f3c2a10-0000-4000-8000-00000000abcd".to_owned()),
+    }))
 }

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use desk::AddressId;
 use desk::decide::OutcomeKind;
-use engine::{Actor, AddressView, MadeDefault};
+use engine::{Actor, AddressView, CaughtUpView, MadeDefault};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
-use store::{Account, ConnectionState, ImportRun, LedgerQuery, NotDefault, Proof};
+use store::{Account, ConnectionState, ImportRun, Kind, LedgerQuery, NotDefault, Proof};
 
 use crate::app::App;
 use crate::explain::ADDRESSES;
@@ -29,6 +29,7 @@ pub(crate) struct ListPage {
     pub(crate) default: Option<String>,
     pub(crate) connected: bool,
     pub(crate) proving: bool,
+    pub(crate) caught_up: Vec<CaughtUpView>,
 }
 
 /// What has just happened, for the notice on top.
@@ -45,7 +46,8 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(notice): 
     let default =
         views.iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
     let (connected, proving) = (notice.done == "connected", notice.done == "proving");
-    show(&ListPage { page, brands: by_brand(views), broken, default, connected, proving })
+    let caught_up = app.engine.caught_up(&reader.actor()?).await?;
+    show(&ListPage { page, brands: by_brand(views), broken, default, connected, proving, caught_up })
 }
 
 fn by_brand(views: Vec<AddressView>) -> Vec<(String, Vec<AddressView>)> {
@@ -91,6 +93,10 @@ fn percent(run: &ImportRun) -> Option<u32> {
 }
 
 impl ListPage {
+    fn caught_up_line(&self, line: &CaughtUpView) -> String {
+        wording::caught_up(self.page.t, line)
+    }
+
     fn state(&self, view: &AddressView) -> String {
         wording::state(self.page.t, view.address.connection.state)
     }
@@ -102,6 +108,10 @@ impl ListPage {
     fn cause(&self, view: &AddressView) -> String {
         let connection = &view.address.connection;
         wording::state_help(self.page.t, connection.state, connection.cause.as_ref()).0
+    }
+
+    fn kind(&self, view: &AddressView) -> String {
+        wording::kind(self.page.t, view.address.connection.kind)
     }
 
     fn why_not_default(&self, view: &AddressView) -> String {
@@ -117,10 +127,10 @@ impl ListPage {
     }
 }
 
-fn state_class(state: ConnectionState) -> &'static str {
+pub(crate) fn state_class(state: ConnectionState) -> &'static str {
     match state {
         ConnectionState::Verified => "good",
-        ConnectionState::Delayed => "wait",
+        ConnectionState::Delayed | ConnectionState::Unproved => "wait",
         _ => "bad",
     }
 }
@@ -153,6 +163,10 @@ impl DetailsPage {
 
     fn state_class(&self) -> &'static str {
         state_class(self.view.address.connection.state)
+    }
+
+    fn kind(&self) -> String {
+        wording::kind(self.page.t, self.view.address.connection.kind)
     }
 
     fn outcome(&self, outcome: &OutcomeKind) -> String {
