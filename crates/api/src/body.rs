@@ -70,7 +70,8 @@ impl Body {
         let unused: Vec<&str> =
             self.members.keys().map(String::as_str).filter(|key| !known.contains(key)).collect();
         if !unused.is_empty()
-            && let Ok(value) = HeaderValue::from_str(&format!("Removed restricted keys {unused:?} from parameters"))
+            && let Ok(value) =
+                HeaderValue::from_str(&format!("Removed restricted keys {unused:?} from parameters"))
         {
             response.headers_mut().insert(HeaderName::from_static("x-zendesk-api-warn"), value);
         }

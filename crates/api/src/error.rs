@@ -75,7 +75,9 @@ impl Refusal {
             Refusal::NotFound | Refusal::Engine(E::NotFound) => {
                 plain(StatusCode::NOT_FOUND, "RecordNotFound", "Not found")
             }
-            Refusal::Method => plain(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "Method not allowed"),
+            Refusal::Method => {
+                plain(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "Method not allowed")
+            }
             Refusal::Bad(description) => plain(StatusCode::BAD_REQUEST, "BadRequest", description),
             Refusal::Field { field, word, description } => record_invalid(field, word, description),
             Refusal::Engine(E::Forbidden) => plain(

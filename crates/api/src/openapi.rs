@@ -11,7 +11,10 @@ use crate::{brands, recipient_addresses, users};
 /// All that is described; a test holds it against the routes.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Postdesk API", description = "In the shapes of Zendesk's API. Authenticate with an API token: Basic `{email}/token:{token}` or Bearer."),
+    info(
+        title = "Postdesk API",
+        description = "In the shapes of Zendesk's API. Authenticate with an API token: Basic `{email}/token:{token}` or Bearer."
+    ),
     paths(
         describe,
         brands::list,

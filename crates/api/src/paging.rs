@@ -65,9 +65,8 @@ fn id_of(cursor: &str) -> Option<i64> {
 impl Wanted {
     /// Reads an address.
     pub(crate) fn of(uri: &Uri) -> Result<Self, Refusal> {
-        let query: Vec<(String, String)> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect();
+        let query: Vec<(String, String)> =
+            url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let number = |name: &str| match value(name) {
             None => Ok(None),
@@ -78,7 +77,9 @@ impl Wanted {
         };
         let place = |name: &str| match value(name) {
             None | Some("") => Ok(None),
-            Some(text) => id_of(text).map(Some).ok_or_else(|| Refusal::Bad(format!("{name} is not a cursor"))),
+            Some(text) => {
+                id_of(text).map(Some).ok_or_else(|| Refusal::Bad(format!("{name} is not a cursor")))
+            }
         };
         let part = if query.iter().any(|(key, _)| key.starts_with("page[")) {
             let size = number("page[size]")?.unwrap_or(LARGEST);
@@ -89,7 +90,9 @@ impl Wanted {
         } else {
             let page = number("page")?.unwrap_or(1);
             if page > MOST_PAGES {
-                return Err(Refusal::Bad(format!("page must be at most {MOST_PAGES}; use cursors beyond that")));
+                return Err(Refusal::Bad(format!(
+                    "page must be at most {MOST_PAGES}; use cursors beyond that"
+                )));
             }
             Part::Number { page, size: number("per_page")?.unwrap_or(LARGEST).min(LARGEST) }
         };
@@ -115,7 +118,8 @@ impl Wanted {
     fn link(&self, sender: &Sender, change: &[(&str, String)]) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let replaced = |key: &str| {
-            ["page", "page[after]", "page[before]"].contains(&key) || change.iter().any(|(name, _)| *name == key)
+            ["page", "page[after]", "page[before]"].contains(&key)
+                || change.iter().any(|(name, _)| *name == key)
         };
         for (key, value) in self.query.iter().filter(|(key, _)| !replaced(key)) {
             query.append_pair(key, value);
@@ -128,7 +132,12 @@ impl Wanted {
 
     /// The members of the answer that lead on by cursor. `ids`: of the first and the last record shown. The links stand on
     /// the last page too; only an empty page has none.
-    pub(crate) fn by_cursor(&self, sender: &Sender, ids: Option<(i64, i64)>, has_more: bool) -> Map<String, Value> {
+    pub(crate) fn by_cursor(
+        &self,
+        sender: &Sender,
+        ids: Option<(i64, i64)>,
+        has_more: bool,
+    ) -> Map<String, Value> {
         let (before, after) = (ids.map(|(first, _)| cursor(first)), ids.map(|(_, last)| cursor(last)));
         let next = after.clone().map(|after| self.link(sender, &[("page[after]", after)]));
         let prev = before.clone().map(|before| self.link(sender, &[("page[before]", before)]));
@@ -164,7 +173,8 @@ impl Wanted {
             }
             Part::Cursor { size, after, before } => {
                 all.retain(|item| {
-                    after.is_none_or(|after| id(item) > after) && before.is_none_or(|before| id(item) < before)
+                    after.is_none_or(|after| id(item) > after)
+                        && before.is_none_or(|before| id(item) < before)
                 });
                 let has_more = all.len() > size_of(size);
                 if before.is_some() && has_more {

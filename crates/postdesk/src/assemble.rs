@@ -62,6 +62,11 @@ pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
     Ok(Engine::new(Parts { store, entra, graph, clock: Clock::default(), settings }).await?)
 }
 
+/// How the API behaves.
+pub fn api(config: &Config) -> api::Config {
+    api::Config { public_url: config.public_url.clone(), requests_a_minute: config.api.requests_a_minute }
+}
+
 fn cloud(config: &Config) -> anyhow::Result<Cloud> {
     let mut cloud = Cloud::preset(&config.entra.cloud).with_context(|| {
         format!("entra.cloud is {:?}; known are global, gcc-high, dod, china", config.entra.cloud)
@@ -106,5 +111,6 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         recipients_a_day: m.recipients_a_day,
         workers: m.workers,
         lease: seconds("lease", m.lease)?,
+        account_mail_patience: seconds("account_mail_patience", m.account_mail_patience)?,
     })
 }

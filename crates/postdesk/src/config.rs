@@ -28,6 +28,14 @@ pub struct Config {
     pub log_filter: String,
     pub entra: EntraConfig,
     pub mailbox: MailboxConfig,
+    pub api: ApiConfig,
+}
+
+/// The REST API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiConfig {
+    pub requests_a_minute: u32,
 }
 
 /// Registration and clouds.
@@ -58,6 +66,7 @@ pub struct MailboxConfig {
     pub recipients_a_day: u32,
     pub workers: usize,
     pub lease: f64,
+    pub account_mail_patience: f64,
 }
 
 /// How logs look.

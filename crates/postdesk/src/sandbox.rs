@@ -67,7 +67,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             admin_password: PASSWORD.to_owned(),
         }),
     };
-    let pages = crate::serve::serve_pages(listener, engine.clone(), web, stop.clone());
+    let api = crate::assemble::api(&config);
+    let pages = crate::serve::serve_pages(listener, engine.clone(), web, api, stop.clone());
     let loops = async { engine.run(stop.clone()).await.context("the loops stopped") };
     let result = tokio::try_join!(pages, loops).map(|_| ());
     microsoft.stop().await;

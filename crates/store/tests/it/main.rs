@@ -13,6 +13,7 @@ mod changes;
 mod imports;
 mod leases;
 mod ledger;
+mod members;
 mod outbox;
 mod people;
 mod schema;
