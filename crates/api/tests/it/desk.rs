@@ -88,7 +88,8 @@ impl Desk {
     }
 
     pub async fn send_as(&self, method: &str, path: &str, authorization: &str, body: Value) -> Answered {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "client.test:8700");
+        let mut request =
+            Request::builder().method(method).uri(path).header(header::HOST, "client.test:8700");
         if !authorization.is_empty() {
             request = request.header(header::AUTHORIZATION, authorization);
         }

@@ -64,7 +64,10 @@ async fn an_agent_uses_what_is_for_agents() {
     let desk = Desk::new().await;
     for (method, path) in knocks(Door::Staff) {
         let answered = desk.send(method, &path, &desk.agent_token, body()).await;
-        assert!(answered.status != StatusCode::FORBIDDEN && answered.status != StatusCode::UNAUTHORIZED, "{method} {path}");
+        assert!(
+            answered.status != StatusCode::FORBIDDEN && answered.status != StatusCode::UNAUTHORIZED,
+            "{method} {path}"
+        );
         assert!(!answered.status.is_server_error(), "{method} {path}: {}", answered.json);
     }
 }

@@ -18,7 +18,10 @@ async fn forwarding(desk: &Desk, email: &str) -> Value {
 async fn a_support_address_is_made_changed_and_deleted() {
     let desk = Desk::new().await;
     let first = forwarding(&desk, "First@Desk.test").await;
-    assert_eq!((first["email"].as_str(), first["forwarding_status"].as_str()), (Some("first@desk.test"), Some("waiting")));
+    assert_eq!(
+        (first["email"].as_str(), first["forwarding_status"].as_str()),
+        (Some("first@desk.test"), Some("waiting"))
+    );
     let second = forwarding(&desk, "second@desk.test").await;
     assert!(second["default"].is_null(), "null and not false, as clients know it: {second}");
     let path = format!("/api/v2/recipient_addresses/{}.json", second["id"]);
@@ -32,9 +35,15 @@ async fn a_support_address_is_made_changed_and_deleted() {
     assert_eq!(changed.json["recipient_address"]["name"], "New name");
     assert_eq!(changed.json["recipient_address"]["email"], "second@desk.test", "the address never changes");
     assert!(changed.header("x-zendesk-api-warn").contains("email"), "{:?}", changed.headers);
-    assert_eq!(desk.send("DELETE", &path, &desk.admin_token, Value::Null).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        desk.send("DELETE", &path, &desk.admin_token, Value::Null).await.status,
+        StatusCode::NO_CONTENT
+    );
     let gone = desk.get(&path).await;
-    assert_eq!((gone.status, gone.json), (StatusCode::NOT_FOUND, json!({ "error": "RecordNotFound", "description": "Not found" })));
+    assert_eq!(
+        (gone.status, gone.json),
+        (StatusCode::NOT_FOUND, json!({ "error": "RecordNotFound", "description": "Not found" }))
+    );
 }
 
 #[tokio::test]
@@ -42,11 +51,31 @@ async fn a_refusal_names_the_field_and_says_who_has_the_address() {
     let desk = Desk::new().await;
     forwarding(&desk, "help@desk.test").await;
     let cases = [
-        ("recipient_addresses", json!({ "recipient_address": { "email": "ben@desk.test" } }), "DuplicateValue", "Ben Agent"),
-        ("recipient_addresses", json!({ "recipient_address": { "email": "nonsense" } }), "InvalidValue", "email"),
+        (
+            "recipient_addresses",
+            json!({ "recipient_address": { "email": "ben@desk.test" } }),
+            "DuplicateValue",
+            "Ben Agent",
+        ),
+        (
+            "recipient_addresses",
+            json!({ "recipient_address": { "email": "nonsense" } }),
+            "InvalidValue",
+            "email",
+        ),
         ("recipient_addresses", json!({ "recipient_address": { "name": "x" } }), "BlankValue", "blank"),
-        ("users", json!({ "user": { "name": "X", "email": "help@desk.test" } }), "DuplicateValue", "support addresses"),
-        ("users", json!({ "user": { "name": "X", "email": "help@desk.test", "role": "agent" } }), "DuplicateValue", "support addresses"),
+        (
+            "users",
+            json!({ "user": { "name": "X", "email": "help@desk.test" } }),
+            "DuplicateValue",
+            "support addresses",
+        ),
+        (
+            "users",
+            json!({ "user": { "name": "X", "email": "help@desk.test", "role": "agent" } }),
+            "DuplicateValue",
+            "support addresses",
+        ),
     ];
     for (path, body, word, said) in cases {
         let answered = desk.send("POST", &format!("/api/v2/{path}.json"), &desk.admin_token, body).await;
@@ -91,7 +120,10 @@ async fn people_are_made_changed_found_and_deactivated() {
     // Sent back as it was shown, nothing changes for the owner.
     let me = desk.get("/api/v2/users/me.json").await.json;
     assert_eq!(desk.send("PUT", &owner, &desk.admin_token, me).await.status, StatusCode::OK);
-    assert_eq!(desk.store.login(&mail::Address::parse(ADMIN).unwrap()).await.unwrap().unwrap().person.role, desk::Role::Owner);
+    assert_eq!(
+        desk.store.login(&mail::Address::parse(ADMIN).unwrap()).await.unwrap().unwrap().person.role,
+        desk::Role::Owner
+    );
 }
 
 /// Clients follow `links.next` while `meta.has_more`; the last page still has its links, an empty one has none.
@@ -123,12 +155,22 @@ async fn a_list_is_walked_by_cursor_and_back() {
         assert_eq!((pages, ids.len()), (3, 5), "{key}");
         assert!(ids.is_sorted(), "{key}: {ids:?}");
         let back = last["links"]["prev"].as_str().unwrap().strip_prefix("http://client.test:8700").unwrap();
-        let before: Vec<_> = desk.get(back).await.json[key].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect();
+        let before: Vec<_> = desk.get(back).await.json[key]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["id"].as_i64().unwrap())
+            .collect();
         assert_eq!(before, ids[2..4], "{key}: the page before the last");
     }
-    assert!(desk.get("/api/v2/recipient_addresses.json?include=brands").await.json["brands"][0]["id"].is_i64());
+    assert!(
+        desk.get("/api/v2/recipient_addresses.json?include=brands").await.json["brands"][0]["id"].is_i64()
+    );
     let empty = desk.get("/api/v2/users.json?page[size]=2&page[after]=aWQ6OTk5OTk5").await.json;
-    assert_eq!((&empty["users"], &empty["links"]["next"], &empty["meta"]["after_cursor"]), (&json!([]), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&empty["users"], &empty["links"]["next"], &empty["meta"]["after_cursor"]),
+        (&json!([]), &Value::Null, &Value::Null)
+    );
     assert_eq!(desk.get("/api/v2/users.json?page[size]=101").await.status, StatusCode::BAD_REQUEST);
     assert_eq!(desk.get("/api/v2/users.json?page[after]=x").await.status, StatusCode::BAD_REQUEST);
 }
@@ -143,7 +185,10 @@ async fn a_list_is_walked_by_number() {
     assert_eq!((first["count"].as_u64(), &first["previous_page"]), (Some(3), &Value::Null));
     let next = first["next_page"].as_str().unwrap().strip_prefix("http://client.test:8700").unwrap();
     let second = desk.get(next).await.json;
-    assert_eq!((second["recipient_addresses"].as_array().unwrap().len(), &second["next_page"]), (1, &Value::Null));
+    assert_eq!(
+        (second["recipient_addresses"].as_array().unwrap().len(), &second["next_page"]),
+        (1, &Value::Null)
+    );
     assert!(second["previous_page"].as_str().unwrap().contains("page=1"));
     assert_eq!(desk.get("/api/v2/users.json?page=101").await.status, StatusCode::BAD_REQUEST);
     assert_eq!(desk.get("/api/v2/users.json?page=0").await.status, StatusCode::BAD_REQUEST);
@@ -173,7 +218,11 @@ async fn what_is_not_there_is_an_error_in_the_same_shape() {
     let desk = Desk::new().await;
     for path in ["/api/v2/nothing.json", "/api/v2/users/987654.json", "/api/v2"] {
         let answered = desk.get(path).await;
-        assert_eq!((answered.status, answered.json["error"].as_str()), (StatusCode::NOT_FOUND, Some("RecordNotFound")), "{path}");
+        assert_eq!(
+            (answered.status, answered.json["error"].as_str()),
+            (StatusCode::NOT_FOUND, Some("RecordNotFound")),
+            "{path}"
+        );
     }
     let method = desk.send("PATCH", "/api/v2/users.json", &desk.admin_token, Value::Null).await;
     assert_eq!(method.status, StatusCode::METHOD_NOT_ALLOWED);

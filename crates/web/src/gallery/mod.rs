@@ -6,9 +6,13 @@
 mod content;
 
 use askama::Template;
-use desk::{ApiTokenId, BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
+use desk::{
+    ApiTokenId, BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status,
+    Ticket,
+};
 use engine::{
-    AddressView, ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RowProblem, TeamMember, TicketView,
+    AddressView, ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RowProblem,
+    TeamMember, TicketView,
 };
 use mail::html::Clean;
 use store::{ApiToken, Brand, ConnectionState, LedgerRow, Member, TicketRow, UsedBy};
@@ -169,11 +173,21 @@ impl Sample {
             (MemberState::Active, Role::Owner, "佐藤 あかり"),
             (MemberState::Active, Role::Agent, "Ben Agent"),
             (MemberState::Invited { mail: LinkMail::Sent, expired: false }, Role::Admin, "Kim Park"),
-            (MemberState::Invited { mail: LinkMail::Waiting(true), expired: false }, Role::Agent, "田中 健太郎"),
-            (MemberState::Invited { mail: LinkMail::Failed, expired: true }, Role::Agent, "Grace Hopper-von Hohenstein"),
+            (
+                MemberState::Invited { mail: LinkMail::Waiting(true), expired: false },
+                Role::Agent,
+                "田中 健太郎",
+            ),
+            (
+                MemberState::Invited { mail: LinkMail::Failed, expired: true },
+                Role::Agent,
+                "Grace Hopper-von Hohenstein",
+            ),
             (MemberState::Deactivated, Role::Agent, "Zoe"),
         ];
-        let members = (1..).zip(states).map(|(id, (state, role, name))| TeamMember { member: member(id, name, role), state });
+        let members = (1..)
+            .zip(states)
+            .map(|(id, (state, role, name))| TeamMember { member: member(id, name, role), state });
         let page = self.page("/admin/people/team");
         let done = Some(i18n_embed_fl::fl!(page.t, "team-invited-notice"));
         TeamPage { members: members.collect(), me: PersonId(1), done, page }
@@ -184,13 +198,15 @@ impl Sample {
             page: self.page("/admin/people/team"),
             name: "Kim Park".to_owned(),
             email: "kim@contoso.example".to_owned(),
-            link: "https://desk.contoso.example/password/q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk".to_owned(),
+            link: "https://desk.contoso.example/password/q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk"
+                .to_owned(),
             no_mail: true,
         }
     }
 
     fn end_users(&self, count: u64) -> EndUsersPage {
-        let names = ["山田 太郎", "Grace Hopper", "a.very.long.address.without.a.name@subdomain.customer.example"];
+        let names =
+            ["山田 太郎", "Grace Hopper", "a.very.long.address.without.a.name@subdomain.customer.example"];
         let rows = (1..).zip(names).map(|(id, name)| member(id, name, Role::EndUser));
         EndUsersPage {
             page: self.page("/admin/people/end-users"),
@@ -217,7 +233,11 @@ impl Sample {
             fate,
         });
         let preview = CsvPreview { rows: rows.collect(), digest: "0".to_owned() };
-        ImportPage { page: self.page("/admin/people/import"), problem: None, shown: Some((String::new(), preview)) }
+        ImportPage {
+            page: self.page("/admin/people/import"),
+            problem: None,
+            shown: Some((String::new(), preview)),
+        }
     }
 
     fn api_tokens(&self, full: bool) -> TokensPage {
@@ -239,7 +259,9 @@ impl Sample {
             people: vec![akari],
             me: PersonId(1),
             problem: None,
-            made: full.then(|| ("q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk".to_owned(), "akari.sato@example.jp".to_owned())),
+            made: full.then(|| {
+                ("q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk".to_owned(), "akari.sato@example.jp".to_owned())
+            }),
             public_url: "https://desk.contoso.example".to_owned(),
         }
     }
@@ -376,18 +398,32 @@ impl Sample {
                 &PersonPage {
                     page: self.page("/admin/people/end-users/3"),
                     member: member(3, "山田 太郎", Role::EndUser),
-                    typed: Typed { name: "山田 太郎".to_owned(), email: "m3@customer.example".to_owned(), ..Typed::default() },
+                    typed: Typed {
+                        name: "山田 太郎".to_owned(),
+                        email: "m3@customer.example".to_owned(),
+                        ..Typed::default()
+                    },
                     problem: None,
                 },
             ),
-            self.shown("people-import", &ImportPage { page: self.page("/admin/people/import"), problem: None, shown: None }),
+            self.shown(
+                "people-import",
+                &ImportPage { page: self.page("/admin/people/import"), problem: None, shown: None },
+            ),
             self.shown("people-import-shown", &self.people_import()),
             self.shown("api-tokens", &self.api_tokens(true)),
             self.shown("api-tokens-empty", &self.api_tokens(false)),
-            self.shown("forgot-password", &ForgotPage { page: self.nobodys("/forgot-password"), asked: None, problem: None }),
+            self.shown(
+                "forgot-password",
+                &ForgotPage { page: self.nobodys("/forgot-password"), asked: None, problem: None },
+            ),
             self.shown(
                 "forgot-password-sent",
-                &ForgotPage { page: self.nobodys("/forgot-password"), asked: Some("kim@contoso.example".to_owned()), problem: None },
+                &ForgotPage {
+                    page: self.nobodys("/forgot-password"),
+                    asked: Some("kim@contoso.example".to_owned()),
+                    problem: None,
+                },
             ),
             self.shown(
                 "choose-password",

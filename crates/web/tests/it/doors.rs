@@ -50,7 +50,11 @@ async fn an_end_user_with_a_session_is_refused_everywhere() {
             answered.status
         );
     }
-    assert_eq!(desk.get("/tickets", &carl).await.status, StatusCode::FORBIDDEN, "the session is good, the rights are not");
+    assert_eq!(
+        desk.get("/tickets", &carl).await.status,
+        StatusCode::FORBIDDEN,
+        "the session is good, the rights are not"
+    );
 }
 
 /// What is open to everybody is a short list, and stays one.

@@ -40,7 +40,10 @@ async fn an_invited_agent_comes_in_by_the_link_that_was_handed_over() {
     let form = "name=Kim+Park&email=kim%40desk.test&role=agent&language=ja";
     let page = desk.post("/admin/people/team/invite", &admin, form).await;
     assert_eq!(page.status, StatusCode::OK, "no mail can go, so the link is shown: {}", page.text());
-    assert!(page.text().contains("postdesk admin reset-password kim@desk.test"), "and the command that helps");
+    assert!(
+        page.text().contains("postdesk admin reset-password kim@desk.test"),
+        "and the command that helps"
+    );
     let link = link(&page.text());
     assert!(desk.get("/admin/people/team", &admin).await.text().contains("Invited"));
     let opened = desk.get(&link, "").await;
@@ -126,7 +129,8 @@ async fn an_end_user_is_made_renamed_and_found() {
     let twice = desk.post("/admin/people/end-users/new", &admin, "name=C&email=carl%40example.org").await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     assert!(twice.text().contains("Carl, an end user"), "{}", twice.text());
-    let carl = desk.store.person_by_address(&Address::parse("carl@example.org").unwrap()).await.unwrap().unwrap();
+    let carl =
+        desk.store.person_by_address(&Address::parse("carl@example.org").unwrap()).await.unwrap().unwrap();
     assert_eq!(carl.role, Role::EndUser);
     let path = format!("/admin/people/end-users/{}", carl.id);
     assert_eq!(desk.get(&path, &admin).await.status, StatusCode::OK);
