@@ -88,3 +88,19 @@ reset-button = Choose a new password
 wrote = On { $date }, { $author } wrote:
 files-left-out = These files are too large to be sent by email. Please ask us for them:
 no-subject = (no subject)
+
+## Tests of the ways of mail
+
+way-out-test-subject = Test mail from Postdesk
+way-out-test-body =
+    This is a test. Your desk at { $desk } can send mail by its own mail server.
+
+    You need not do anything.
+
+## Test mail of an address to itself
+
+proof-subject = Test mail from your help desk
+proof-body =
+    This is a test mail of Postdesk. It was sent from { $address } to itself, to make sure that mail really leaves from this address and comes back in.
+
+    Nothing needs to be done. You may delete this mail.

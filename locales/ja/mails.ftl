@@ -89,3 +89,19 @@ reset-button = 新しいパスワードを設定する
 wrote = { $date }、{ $author } さんのメッセージ:
 files-left-out = 次のファイルはサイズが大きいためメールに添付できませんでした。必要な場合はお知らせください。
 no-subject = (件名なし)
+
+## Tests of the ways of mail
+
+way-out-test-subject = Postdesk からのテストメール
+way-out-test-body =
+    これはテストメールです。デスク（{ $desk }）は、設定されたメールサーバーからメールを送信できます。
+
+    このメールへの対応は必要ありません。
+
+## アドレスから自分自身へのテストメール
+
+proof-subject = ヘルプデスクからのテストメール
+proof-body =
+    これは Postdesk のテストメールです。{ $address } からのメール送信と受信が正しく行われることを確認するため、同じアドレスに宛てて送信されました。
+
+    対応は必要ありません。このメールは削除していただいて構いません。

@@ -38,8 +38,12 @@ impl Engine {
         // Dropping the set kills what is left in it: whoever kills this future kills the loops.
         let mut loops = JoinSet::new();
         loops.spawn(reading(self.clone(), stop.clone()));
+        loops.spawn(taking_in(self.clone(), stop.clone()));
         loops.spawn(sending(self.clone(), stop.clone()));
         loops.spawn(tidying(self.clone(), stop.clone()));
+        loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
+        loops.spawn(crate::old_mail::watch(self.clone(), stop.clone()));
+        loops.spawn(crate::checkup::checking(self.clone(), stop.clone()));
         loops.spawn(letting_in(self.clone(), stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
@@ -120,6 +124,15 @@ async fn read(engine: &Engine, connection: ConnectionId, pace: Pace, stop: &Canc
         let now = engine.now();
         let tx = engine.inner.store.begin(now).await?;
         tx.schedule_read(connection, pace.next(now), read_at).await?;
+        // Another process's page shows what this one has spent.
+        let spent = engine.inner.graph.spent(connection.0);
+        let usage = store::Usage {
+            at: now,
+            calls: spent.calls,
+            upload_bytes: spent.upload_bytes,
+            throttled: spent.throttled,
+        };
+        tx.note_usage(connection, &usage).await?;
         tx.commit().await
     };
     match schedule.await {
@@ -148,6 +161,30 @@ fn asked_to_wait(error: &Error) -> Option<Duration> {
         },
         _ => None,
     }
+}
+
+/// What was handed in by SMTP becomes what it becomes.
+async fn taking_in(engine: Engine, stop: CancellationToken) {
+    let mut crew = Crew::new(&engine);
+    while !stop.is_cancelled() {
+        let committed = engine.inner.store.committed();
+        match engine.inner.store.due_to_take_in(engine.now(), crew.size).await {
+            Ok(due) => {
+                for waiting in due {
+                    let (engine, stop) = (engine.clone(), stop.clone());
+                    crew.start(waiting.connection, async move {
+                        if let Err(error) = crate::smtp_in::work(&engine, waiting.connection, &stop).await {
+                            tracing::error!(connection = %waiting.connection, %error, "taking in handed-over mail");
+                            tokio::time::sleep(Duration::from_secs(1)).await;
+                        }
+                    });
+                }
+            }
+            Err(error) => tracing::error!(%error, "the mail handed over could not be found"),
+        }
+        crew.pause(committed, &stop).await;
+    }
+    crew.finish().await;
 }
 
 async fn sending(engine: Engine, stop: CancellationToken) {

@@ -79,9 +79,9 @@ impl Engine {
             None => before.brand,
         };
         let tx = self.inner.store.begin(self.now()).await?;
-        tx.change_address(id, &name, brand).await?;
+        tx.edit_address(id, &name, brand, Some(actor.person.id)).await?;
         if change.default && !before.is_default {
-            tx.make_default(id).await?;
+            tx.make_default(id, Some(actor.person.id)).await?;
         }
         tx.commit().await?;
         Ok(self.inner.store.support_address(id).await?)

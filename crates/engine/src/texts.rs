@@ -35,6 +35,12 @@ fn load(language: Language) -> FluentLanguageLoader {
     loader
 }
 
+/// Subject and text of the mail that tests the desk's own way out.
+pub(crate) fn way_out_test(language: Language, desk: &str) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "way-out-test-subject"), fl!(l, "way-out-test-body", desk = desk))
+}
+
 /// The text behind a key that a standard trigger names as `txt.key`; `None` for a key that is not known.
 /// `values` are the placeholders of [`desk::placeholder::render`].
 pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String, String>) -> Option<String> {
@@ -109,6 +115,12 @@ pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String
 /// `On 2026-11-23 15:04 UTC, Sato wrote:` above a quotation.
 pub(crate) fn wrote(language: Language, date: &str, author: &str) -> String {
     fl!(loader(language), "wrote", date = date, author = author)
+}
+
+/// Subject and text of the test mail that an address sends to itself.
+pub(crate) fn proof(language: Language, address: &str) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "proof-subject"), fl!(l, "proof-body", address = address))
 }
 
 /// The subject of a mail that lets somebody in.

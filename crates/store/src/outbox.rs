@@ -6,9 +6,11 @@ mod account;
 mod read;
 mod write;
 
+pub(crate) use read::read as read_row;
+
 use desk::{AddressId, CommentId, ConnectionId, OutboxId, TicketId, TriggerId};
 use jiff::Timestamp;
-use mail::{Mailbox, MessageId};
+use mail::{Address, Mailbox, MessageId};
 
 use crate::BlobId;
 
@@ -53,7 +55,7 @@ impl Step {
     }
 
     /// The steps after which nothing is done, as stored.
-    const FINAL: [&'static str; 2] = [Self::Sent.as_str(), Self::Failed.as_str()];
+    pub(crate) const FINAL: [&'static str; 2] = [Self::Sent.as_str(), Self::Failed.as_str()];
 
     /// Nothing more will be done.
     pub fn is_final(self) -> bool {
@@ -157,6 +159,17 @@ pub struct OutboxFile {
     pub size: u64,
 }
 
+/// What a mail server said of one recipient, once and for all.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Answer {
+    /// Who.
+    pub to: Address,
+    /// It has the mail for them.
+    pub taken: bool,
+    /// Its words.
+    pub words: String,
+}
+
 /// A row of the outbox.
 #[derive(Debug, Clone)]
 pub struct OutboxRow {
@@ -186,6 +199,8 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
     /// Delivery failure reported later by a bounce.
     pub bounce: Option<String>,
+    /// Recipients that are done with; empty for mail that goes by Exchange.
+    pub answers: Vec<Answer>,
 }
 
 /// What a step changes.
@@ -209,6 +224,8 @@ pub struct OutboxUpdate {
     pub sent_at: Option<Timestamp>,
     /// Failure.
     pub last_error: Option<String>,
+    /// Recipients that are done with, those of earlier tries included.
+    pub answers: Option<Vec<Answer>>,
 }
 
 /// What a mailbox has spent of its sending budgets.

@@ -123,6 +123,18 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "default-address-cause"),
             fl!(t, "default-address-next"),
         ),
+        E::NotProved => (
+            StatusCode::CONFLICT,
+            fl!(t, "default-address-title"),
+            fl!(t, "not-proved-cause"),
+            fl!(t, "not-proved-next"),
+        ),
+        E::NoWayOut => (
+            StatusCode::CONFLICT,
+            fl!(t, "no-way-out-title"),
+            fl!(t, "no-way-out-cause"),
+            fl!(t, "no-way-out-next"),
+        ),
         E::Team(rule) => {
             let (cause, next) = team_rule(t, *rule);
             (StatusCode::CONFLICT, fl!(t, "team-rule-title"), cause, next)
@@ -358,6 +370,8 @@ mod tests {
             used(UsedBy::Staff("Ben".to_owned())),
             used(UsedBy::EndUser("Eve".to_owned())),
             E::DefaultAddress,
+            E::NotProved,
+            E::NoWayOut,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
             E::Template(String::new()),

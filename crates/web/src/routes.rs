@@ -120,6 +120,7 @@ pub fn all() -> Vec<Route> {
         admins("/admin/apps/api-tokens/{id}/revoke", post(api_tokens::revoke)),
 
         // Imports
+        admins("/admin/channels/email/addresses/{id}/prove", post(addresses::prove)),
 
         // Notifications and alarms
     ]

@@ -3,6 +3,8 @@
 
 mod account_mail;
 mod connect;
+mod default_address;
+mod doctor;
 mod letters;
 mod old_mail;
 mod owners;
