@@ -6,8 +6,14 @@
 mod content;
 
 use askama::Template;
-use desk::{ApiTokenId, BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
-use engine::{AddressView, ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource, RowProblem, TeamMember, TicketView, Way};
+use desk::{
+    ApiTokenId, BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status,
+    Ticket,
+};
+use engine::{
+    AddressView, ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource,
+    RowProblem, TeamMember, TicketView, Way,
+};
 use mail::html::Clean;
 use store::{ApiToken, Brand, ConnectionState, ImportRun, LedgerRow, Member, TicketRow, Undone, UsedBy};
 
@@ -26,12 +32,12 @@ use crate::pages::api_tokens::TokensPage;
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
 use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
-use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
-use crate::pages::imports::{ImportPage, PreviewPage, self};
-use crate::pages::mail_log::LogPage;
-use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::end_users::{EndUsersPage, ImportPage};
+use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
+use crate::pages::imports::{self, ImportPage, PreviewPage};
+use crate::pages::mail_log::LogPage;
 use crate::pages::password::{ChoosePage as ChoosePasswordPage, ForgotPage};
+use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::suspended::SuspendedPage;
 use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed};
@@ -439,15 +445,29 @@ impl Sample {
             self.shown("registration-empty", &self.registration(RegistrationSource::Nothing, None)),
             self.shown("registration", &self.registration(RegistrationSource::Stored, None)),
             self.shown("registration-file", &self.registration(RegistrationSource::File, None)),
-            self.shown("registration-refused", &self.registration(RegistrationSource::Nothing, Some(explain::registering(t, &wrong_secret())))),
+            self.shown(
+                "registration-refused",
+                &self.registration(
+                    RegistrationSource::Nothing,
+                    Some(explain::registering(t, &wrong_secret())),
+                ),
+            ),
             self.shown("approval-waits", &self.approval(None)),
             self.shown("approval-given", &self.approval(Some(None))),
-            self.shown("approval-refused", &self.approval(Some(Some("AADSTS65004: User declined to consent to access the app.".to_owned())))),
+            self.shown(
+                "approval-refused",
+                &self.approval(Some(Some(
+                    "AADSTS65004: User declined to consent to access the app.".to_owned(),
+                ))),
+            ),
             self.shown(
                 "invitation",
                 &InvitationPage { page: self.nobody("/consent/0123"), invitation: content::invitation() },
             ),
-            self.shown("approved", &ApprovedPage { page: self.nobody("/consent/return"), problem: None, again: String::new() }),
+            self.shown(
+                "approved",
+                &ApprovedPage { page: self.nobody("/consent/return"), problem: None, again: String::new() },
+            ),
             self.shown(
                 "approved-not",
                 &ApprovedPage {
@@ -579,6 +599,8 @@ impl Sample {
         let known = view.connection.as_ref().unwrap();
         let (cause, next) = wording::state_help(page.t, known.state, known.cause.as_ref());
         WayOutPage { page, view, mine: "akari.sato@example.jp".to_owned(), cause, next }
+    }
+
     fn import(&self, run: ImportRun, may_undo: bool) -> ImportPage {
         ImportPage { page: self.page("/admin/channels/email/imports/1"), view: import_view(run, may_undo) }
     }
