@@ -290,8 +290,6 @@ connect-step-2 = Microsoft shows the permissions that Postdesk needs; accept the
 connect-step-3 = Back here you see which account came back, and confirm it. Nothing is saved before.
 connect-step-4 = From then on new mail becomes tickets, is marked as read and gets a category in Outlook. It is never deleted or moved.
 brand-help = Tickets of this mailbox belong to this brand.
-import-tick = Make tickets of the newest 300 mails
-import-tick-help = Read or unread, from the Inbox. Nobody is sent anything for them. Left unticked, nothing old comes in.
 permissions-title = The permissions, and what they are for
 scope-openid = To know which account has signed in
 scope-offline = To go on reading while nobody is signed in
@@ -306,8 +304,6 @@ confirm-text = Microsoft signed in this account:
 signs-in-as = signs in as { $account }
 confirm-address = { $address } becomes a support address.
 confirm-brand = Its tickets belong to the brand { $brand }.
-confirm-import = The newest { $count } mails become tickets. Nobody is sent anything for them.
-confirm-import-between = Mail received from { $since } until { $until } becomes tickets. Nobody is sent anything for it.
 confirm-no-import = No old mail becomes a ticket.
 confirm-reconnect = Reading goes on where it stopped, and what waits is sent.
 confirm-nothing-saved = Nothing has been saved so far.
@@ -855,6 +851,88 @@ link-dead-next = Ask for a new one: on the sign-in page under “Forgot your pas
 
 
 ## Imports
+confirm-import = Old mail becomes tickets: { $wanted }. Nobody is sent anything for it.
+import-choice-newest = The newest 300 mails
+import-choice-help = Read or unread, from the Inbox. Nobody is sent anything for them.
+import-choice-number = Another number of the newest mails
+import-choice-between = Mails of a time, from the first to the last day
+import-tick = Make tickets of the newest 300 mails
+import-tick-help = Read or unread, from the Inbox. Nobody is sent anything for them. Left unticked, nothing old comes in.
+import-other = Another number, or a range of dates
+import-since = First day
+import-until = Last day
+wanted-newest = the newest { $count ->
+        [one] mail
+       *[other] { $count } mails
+    } of the Inbox
+wanted-between = mails of the Inbox received from { $since } to { $until }
+import-older = Import older mail
+import-older-text = Which mail of the Inbox shall become tickets? What is known already does not come in twice.
+import-now = Import
+imports-before = Imports so far
+import-details = Details, pause and undo
+import-pause = Pause
+import-resume = Resume
+import-paused-text = The import rests. New mail comes in as always.
+import-tags = Imported tickets carry the tags
+import-state-running = Running
+import-state-paused = Paused
+import-state-finished = Finished
+import-state-undoing = Being undone
+import-state-undone = Undone
+preview-look = Look first what would happen
+preview-title = What an import would do
+preview-text = { $mailbox }: { $wanted }. The mails are read and judged exactly as in an import, but nothing is changed, marked or sent.
+preview-progress = { $done } of { $found } mails looked at
+preview-done = { $found ->
+        [one] One mail looked at.
+       *[other] { $found } mails looked at.
+    }
+preview-sent = Sent to customers
+preview-sent-nothing = nothing
+preview-back = Back
+preview-examples = { $shown } of { $count }
+preview-cancelled = The preview was cancelled. Up to then it had counted:
+preview-gone = The mailbox, or the sign-in that was waiting for confirmation, is not there any more.
+preview-failed = Microsoft did not let the mailbox be read to the end: { $words }
+foreseen-new-ticket = New tickets
+foreseen-new-ticket-help = Each gets its original date.
+foreseen-reply = Replies
+foreseen-reply-help = They go into a ticket that is there, or that this import makes.
+foreseen-known = Known or duplicate
+foreseen-known-help = They do not come in again.
+foreseen-own = The desk’s own mail
+foreseen-own-help = Recognised, and left alone.
+foreseen-automatic = Automatic mail
+foreseen-automatic-help = Newsletters, absence notes, failure reports: to the suspended tickets.
+foreseen-suspended = Suspended for another reason
+foreseen-suspended-help = Somebody looks at them before they become tickets.
+foreseen-unreadable = Unreadable
+foreseen-unreadable-help = A ticket with the original attached.
+foreseen-gone = Gone meanwhile
+foreseen-gone-help = Deleted or moved while we looked.
+undo-title = Undo this import
+undo-text = Within a day of its end the import can be taken back. Tickets that somebody has answered, changed or written to since stay; so do tickets that were there before.
+undo-open = Undo …
+undo-sure = All tickets of this import that nobody has touched are removed from the desk. The mails themselves stay in the mailbox, and can be imported again.
+undo-do = Remove the imported tickets
+undo-under-way = Taking back: { $count } tickets removed so far
+undo-done = { $count ->
+        [one] One ticket was removed.
+       *[other] { $count } tickets were removed.
+    }
+undo-kept = { $count ->
+        [one] One ticket stays, because somebody has worked on it or it was there before.
+       *[other] { $count } tickets stay, because somebody has worked on them or they were there before.
+    }
+problem-out-of-range = { $field }: a number from 1 to { $most } is needed.
+problem-wrong-order = { $field }: the last day must not lie before the first.
+import-under-way-title = An import is under way
+import-under-way-cause = Another import of this mailbox has not ended, rests, or is just being undone.
+import-under-way-next = Wait until it has ended, or resume or undo it; then start the next one.
+too-late-title = This import can no longer be undone
+too-late-cause = An import can be undone within a day of its end. After that people may rely on its tickets.
+too-late-next = Find its tickets by their tag and change them like any others.
 default-needs-working = Only an address whose connection works can become the default.
 default-needs-proof = Before it becomes the default, a test mail is sent from this address to itself. When it is back, the address becomes the default by itself: password and invitation mail will leave from it, and must not get lost.
 proving-notice = A test mail is on its way from the address to itself. As soon as it is back, usually within a minute, the address becomes the default. This page shows it by itself.

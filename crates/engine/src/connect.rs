@@ -10,8 +10,8 @@ use mail::Address;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{
-    ConnectionState, ExchangeAccount, Happening, Kind, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
-    SupportAddress, Wanted,
+    ConnectionState, ExchangeAccount, Happening, Kind, Mode, NewConnection, NewSignIn, Reach, SignIn,
+    SignedIn, SupportAddress, Wanted,
 };
 
 use crate::{Actor, Engine, Error, Result};

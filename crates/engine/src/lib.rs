@@ -36,9 +36,9 @@ mod people_csv;
 mod preview;
 mod proof;
 mod receive;
+mod recipients;
 mod registration;
 mod rights;
-mod recipients;
 mod smtp_in;
 mod team;
 mod texts;
@@ -50,8 +50,8 @@ pub use account::*;
 pub use account_mail::LinkMail;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
-pub use caught_up::CaughtUpView;
 pub use api_tokens::ApiTokenView;
+pub use caught_up::CaughtUpView;
 pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
@@ -63,12 +63,12 @@ pub use live::Changes;
 pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
 pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
 pub use proof::MadeDefault;
+pub use recipients::{AddressChange, NewForwarding};
 pub use registration::{
     CertificateView, CredentialChoice, CredentialKind, DraftView, RegistrationForm, RegistrationSource,
     RegistrationView,
 };
 pub use rights::{MissingRights, Right};
-pub use recipients::{AddressChange, NewForwarding};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
 

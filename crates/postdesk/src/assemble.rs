@@ -104,8 +104,8 @@ fn signer(config: &Config) -> anyhow::Result<Option<smtp::Dkim>> {
 pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
     let cloud = cloud(config)?;
     let http = http_client(config)?;
-    let entra = registration(config)?
-        .map(|registration| Entra::new(http.clone(), cloud.clone(), registration));
+    let entra =
+        registration(config)?.map(|registration| Entra::new(http.clone(), cloud.clone(), registration));
     let graph = Graph::new(http, cloud);
     let settings = settings(config)?;
     Ok(Engine::new(Parts { store, entra, graph, clock: Clock::default(), settings }).await?)
@@ -114,9 +114,8 @@ pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
 /// The registration of the configuration file; `None`: an administrator stores one in the browser.
 fn registration(config: &Config) -> anyhow::Result<Option<Registration>> {
     let Some(client_id) = &config.entra.client_id else { return Ok(None) };
-    let back = |path: &str| {
-        format!("{}{path}", config.public_url).parse().context("public_url is not an address")
-    };
+    let back =
+        |path: &str| format!("{}{path}", config.public_url).parse().context("public_url is not an address");
     Ok(Some(Registration {
         client_id: client_id.clone(),
         credential: credential(&config.entra)?,
@@ -138,6 +137,11 @@ fn credential(entra: &EntraConfig) -> anyhow::Result<Credential> {
         (None, Some(secret)) => Ok(Credential::Secret(secret.0.clone())),
         (None, None) => bail!("entra.client_id needs entra.client_secret or entra.certificate_file"),
     }
+}
+
+/// How the API behaves.
+pub fn api(config: &Config) -> api::Config {
+    api::Config { public_url: config.public_url.clone(), requests_a_minute: config.api.requests_a_minute }
 }
 
 fn cloud(config: &Config) -> anyhow::Result<Cloud> {
@@ -192,6 +196,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         workers: m.workers,
         lease: seconds("lease", m.lease)?,
         secret_expires_at: secret_expires_at(&config.entra)?,
+        account_mail_patience: seconds("account_mail_patience", m.account_mail_patience)?,
         smtp: smtp(config)?,
         prove_new: m.prove_new,
         proof_within: seconds("proof_within", m.proof_within)?,

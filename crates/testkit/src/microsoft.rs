@@ -79,14 +79,17 @@ impl Microsoft {
 
     /// Grants the application exactly these permissions of its own in a tenant.
     pub async fn grant_application(&self, tenant: &str, client: &str, names: &[&str]) -> anyhow::Result<()> {
-        self.patch(&format!("tenants/{tenant}/apps/{client}"), json!({"application": names})).await.map(|_| ())
+        self.patch(&format!("tenants/{tenant}/apps/{client}"), json!({"application": names}))
+            .await
+            .map(|_| ())
     }
 
     /// Uploads a certificate (`.cer`) to an application, as on Entra's pages; answers the thumbprint shown there.
     pub async fn upload_certificate(&self, client: &str, der: &[u8]) -> anyhow::Result<String> {
         use base64::Engine as _;
         let text = base64::engine::general_purpose::STANDARD.encode(der);
-        let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+        let lines: Vec<&str> =
+            text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
         let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"));
         let url = format!("{}/_sandbox/apps/{client}/certificates", self.base);
         let response = self.http.post(url).body(pem).send().await?;

@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use desk::{BrandId, ConnectionId, SignInId, TicketId};
-use engine::{Actor, Answer, Clock, ConnectChoice, Connected, CredentialChoice, Engine, Onward, Parts, RegistrationForm, Settings, Way};
+use engine::{
+    Actor, Answer, Clock, ConnectChoice, Connected, CredentialChoice, Engine, Onward, Parts,
+    RegistrationForm, Settings, Way,
+};
 use exchange::{Cloud, Credential, Entra, Graph, Registration};
 use jiff::SignedDuration;
 use sandbox::Sandbox;
@@ -153,7 +156,8 @@ impl World {
             let _ = task.await;
         }
         let (store, engine) =
-            desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone(), self.configured).await?;
+            desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone(), self.configured)
+                .await?;
         (self.store, self.engine) = (store, engine);
         Ok(())
     }
@@ -317,7 +321,9 @@ impl World {
 
     /// Another engine on the same store and stand-in: a second worker, or the same after a restart.
     pub async fn second_engine(&self) -> anyhow::Result<Engine> {
-        Ok(desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone(), self.configured).await?.1)
+        Ok(desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone(), self.configured)
+            .await?
+            .1)
     }
 
     /// Opens the mail server beside the stand-in; answers where it listens.

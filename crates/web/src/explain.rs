@@ -175,6 +175,18 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
         E::LinkDead => {
             (StatusCode::GONE, fl!(t, "link-dead-title"), fl!(t, "link-dead-cause"), fl!(t, "link-dead-next"))
         }
+        E::ImportUnderWay => (
+            StatusCode::CONFLICT,
+            fl!(t, "import-under-way-title"),
+            fl!(t, "import-under-way-cause"),
+            fl!(t, "import-under-way-next"),
+        ),
+        E::TooLate => (
+            StatusCode::CONFLICT,
+            fl!(t, "too-late-title"),
+            fl!(t, "too-late-cause"),
+            fl!(t, "too-late-next"),
+        ),
         E::Closed => {
             (StatusCode::CONFLICT, fl!(t, "closed-title"), fl!(t, "closed-cause"), fl!(t, "closed-next"))
         }
@@ -225,7 +237,10 @@ fn missing_rights(t: Texts, missing: &engine::MissingRights) -> Explained {
         ),
     };
     let title = fl!(t, "missing-rights-title");
-    Explained { commands: missing.commands.clone(), ..plain(StatusCode::CONFLICT, title, cause, next, home(t)) }
+    Explained {
+        commands: missing.commands.clone(),
+        ..plain(StatusCode::CONFLICT, title, cause, next, home(t))
+    }
 }
 
 /// Why a registration was not saved. The class decides; Microsoft's number only picks more exact words.
@@ -307,6 +322,8 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "expires-on" => fl!(t, "secret-ends"),
         "mailbox" => fl!(t, "field-mailbox"),
         "role" => fl!(t, "people-role"),
+        "number" => fl!(t, "import-choice-number"),
+        "dates" => fl!(t, "import-choice-between"),
         other => other.to_owned(),
     };
     match problem {
@@ -321,6 +338,8 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "not-an-address" => fl!(t, "problem-not-an-address", field = field),
         "not-csv" => fl!(t, "problem-not-csv", field = field),
         "no-address-column" => fl!(t, "problem-no-address-column", field = field),
+        "out-of-range" => fl!(t, "problem-out-of-range", field = field, most = engine::MOST),
+        "wrong-order" => fl!(t, "problem-wrong-order", field = field),
         "not-staff" => fl!(t, "problem-not-staff", field = field),
         _ => fl!(t, "problem-other", field = field),
     }
@@ -509,6 +528,8 @@ mod tests {
             E::DefaultAddress,
             E::NotProved,
             E::NoWayOut,
+            E::ImportUnderWay,
+            E::TooLate,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
             E::Template(String::new()),

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::live;
 use crate::pages::{
-    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, forwarding, mail_log, password,
-    registration, sign_in, suspended, team, ticket, tickets,
+    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, forwarding,
+    imports, mail_log, password, registration, sign_in, suspended, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 
@@ -136,6 +136,15 @@ pub fn all() -> Vec<Route> {
 
         // Imports
         admins("/admin/channels/email/addresses/{id}/prove", post(addresses::prove)),
+        admins("/admin/channels/email/addresses/{id}/import", get(imports::form).post(imports::ask)),
+        admins("/admin/channels/email/imports/{id}", get(imports::import)),
+        admins("/admin/channels/email/imports/{id}/pause", post(imports::pause)),
+        admins("/admin/channels/email/imports/{id}/resume", post(imports::resume)),
+        admins("/admin/channels/email/imports/{id}/undo", post(imports::undo)),
+        admins("/admin/channels/email/previews/{id}", get(imports::preview)),
+        admins("/admin/channels/email/previews/{id}/cancel", post(imports::cancel_preview)),
+        admins("/admin/channels/email/previews/{id}/import", post(imports::import_previewed)),
+        admins("/admin/connect/confirm/{id}/preview", post(imports::preview_sign_in)),
 
         // Notifications and alarms
     ]

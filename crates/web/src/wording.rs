@@ -5,9 +5,11 @@ use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
 use i18n_embed_fl::fl;
 use mail::{InvitationKind, Protection};
+use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
 use store::{AuditEvent, ConnectionState, Kind, OutboxRow, StateCause, Step};
 
 use crate::language::Texts;
+use crate::page::Page;
 
 pub(crate) fn status(t: Texts, status: Status) -> String {
     match status {
@@ -46,6 +48,41 @@ pub(crate) fn via(t: Texts, via: Via) -> String {
         Via::Import => fl!(t, "via-import"),
         Via::Rule => fl!(t, "via-rule"),
         Via::FollowUp => fl!(t, "via-follow-up"),
+    }
+}
+
+/// Which old mail an import is about. The last day of a range is included.
+pub(crate) fn wanted(page: &Page, wanted: Wanted) -> String {
+    match wanted {
+        Wanted::Newest(count) => fl!(page.t, "wanted-newest", count = count),
+        Wanted::Between { since, until } => {
+            let last = until - jiff::SignedDuration::from_secs(1);
+            fl!(page.t, "wanted-between", since = page.day_of(since), until = page.day_of(last))
+        }
+    }
+}
+
+pub(crate) fn import_state(t: Texts, run: &ImportRun) -> String {
+    match (run.undone, run.finished_at, run.paused_at) {
+        (Undone::Done { .. }, ..) => fl!(t, "import-state-undone"),
+        (Undone::UnderWay { .. }, ..) => fl!(t, "import-state-undoing"),
+        (Undone::No, Some(_), _) => fl!(t, "import-state-finished"),
+        (Undone::No, None, Some(_)) => fl!(t, "import-state-paused"),
+        (Undone::No, None, None) => fl!(t, "import-state-running"),
+    }
+}
+
+/// What would become of a mail, and what that means.
+pub(crate) fn foreseen(t: Texts, kind: Foreseen) -> (String, String) {
+    match kind {
+        Foreseen::NewTicket => (fl!(t, "foreseen-new-ticket"), fl!(t, "foreseen-new-ticket-help")),
+        Foreseen::Reply => (fl!(t, "foreseen-reply"), fl!(t, "foreseen-reply-help")),
+        Foreseen::Known => (fl!(t, "foreseen-known"), fl!(t, "foreseen-known-help")),
+        Foreseen::Own => (fl!(t, "foreseen-own"), fl!(t, "foreseen-own-help")),
+        Foreseen::Automatic => (fl!(t, "foreseen-automatic"), fl!(t, "foreseen-automatic-help")),
+        Foreseen::Suspended => (fl!(t, "foreseen-suspended"), fl!(t, "foreseen-suspended-help")),
+        Foreseen::Unreadable => (fl!(t, "foreseen-unreadable"), fl!(t, "foreseen-unreadable-help")),
+        Foreseen::Gone => (fl!(t, "foreseen-gone"), fl!(t, "foreseen-gone-help")),
     }
 }
 
@@ -125,13 +162,7 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
 
 /// What had waited at a mailbox that was reconnected.
 pub(crate) fn caught_up(t: Texts, line: &engine::CaughtUpView) -> String {
-    fl!(
-        t,
-        "caught-up",
-        address = line.address.as_str(),
-        came_in = line.came_in,
-        went_out = line.went_out
-    )
+    fl!(t, "caught-up", address = line.address.as_str(), came_in = line.came_in, went_out = line.went_out)
 }
 
 /// Verified, Delayed or Error.

@@ -47,6 +47,20 @@ impl Zone {
         self.write(at, full_pattern(language), language, "full")
     }
 
+    /// When a day begins here.
+    pub(crate) fn start_of(&self, day: Date) -> Option<Timestamp> {
+        day.to_zoned(self.zone.clone()).ok().map(|start| start.timestamp())
+    }
+
+    /// Date alone.
+    pub(crate) fn day_of(&self, at: Timestamp, language: Language) -> String {
+        let pattern = match language {
+            Language::En => "%-d %b %Y",
+            Language::Ja => "%Y年%-m月%-d日",
+        };
+        at.to_zoned(self.zone.clone()).strftime(pattern).to_string()
+    }
+
     fn write(&self, at: Timestamp, pattern: &str, language: Language, form: &'static str) -> When {
         let zoned = at.to_zoned(self.zone.clone());
         let suffix = if self.known || form == "short" { "" } else { " UTC" };

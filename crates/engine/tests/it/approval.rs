@@ -20,14 +20,18 @@ async fn scene() -> World {
 }
 
 async fn ask(world: &World) -> String {
-    let choice = ConnectChoice { brand: world.brand().await.unwrap(), import: Some(store::Wanted::Newest(300)) };
+    let choice =
+        ConnectChoice { brand: world.brand().await.unwrap(), import: Some(store::Wanted::Newest(300)) };
     world.engine.ask_for_consent(&world.admin, choice, &Way::Own).await.unwrap()
 }
 
 /// The administrator walks Microsoft's page; what came back is handed to the desk, by nobody it knows.
 async fn approve(world: &World, word: &str) -> Option<exchange::Error> {
     let invitation = world.engine.invitation(word).await.unwrap();
-    assert_eq!((invitation.asked_by.as_str(), invitation.asked_by_address.as_str()), ("Ada Admin", "ada@desk.test"));
+    assert_eq!(
+        (invitation.asked_by.as_str(), invitation.asked_by_address.as_str()),
+        ("Ada Admin", "ada@desk.test")
+    );
     let back = world.walk(&invitation.url, BOSS).await.unwrap();
     let (state, tenant) = (parameter(&back, "state").unwrap(), parameter(&back, "tenant").ok());
     world.engine.consent_returned(&state, tenant.as_deref(), None).await.unwrap()

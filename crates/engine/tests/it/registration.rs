@@ -21,7 +21,10 @@ async fn scene() -> World {
 #[tokio::test]
 async fn without_a_registration_nobody_is_sent_to_microsoft() {
     let world = scene().await;
-    assert!(matches!(world.sign_in(HELP, false, &[]).await.unwrap_err().downcast_ref(), Some(Error::NotRegistered)));
+    assert!(matches!(
+        world.sign_in(HELP, false, &[]).await.unwrap_err().downcast_ref(),
+        Some(Error::NotRegistered)
+    ));
     let view = world.engine.registration(&world.admin).await.unwrap();
     assert_eq!(view.source, RegistrationSource::Nothing);
     assert_eq!(
@@ -36,15 +39,20 @@ async fn a_registration_that_microsoft_takes_is_stored_and_used_at_once_by_every
     let world = scene().await;
     let other_process = world.second_engine().await.unwrap();
     let expires_on = Some("2027-11-30".parse().unwrap());
-    let form = RegistrationForm { expires_on, tenant: "contoso.test".to_owned(), ..world.registration_form() };
+    let form =
+        RegistrationForm { expires_on, tenant: "contoso.test".to_owned(), ..world.registration_form() };
     world.engine.save_registration(&world.admin, &form).await.unwrap();
     let view = world.engine.registration(&world.admin).await.unwrap();
-    assert_eq!((view.source, view.proved, view.kind), (RegistrationSource::Stored, true, CredentialKind::Secret));
+    assert_eq!(
+        (view.source, view.proved, view.kind),
+        (RegistrationSource::Stored, true, CredentialKind::Secret)
+    );
     let end = Some("2027-11-30T00:00:00Z".parse().unwrap());
     assert_eq!(world.engine.registration_expiry().await.unwrap(), end);
     assert_eq!(other_process.registration_expiry().await.unwrap(), end);
     world.connect_existing(HELP, false).await.unwrap();
-    let (open, sealed) = world.store.setting_with_secret("registration", "registration_secret").await.unwrap();
+    let (open, sealed) =
+        world.store.setting_with_secret("registration", "registration_secret").await.unwrap();
     assert!(!open.unwrap().contains("secret of the test") && sealed.is_some());
     world.end().await.unwrap();
 }
@@ -108,10 +116,7 @@ async fn an_outage_of_entra_while_saving_stores_nothing_and_is_named_as_such() {
     let form = RegistrationForm { login_url: nowhere, ..world.registration_form() };
     let refused = world.engine.save_registration(&world.admin, &form).await;
     assert!(matches!(refused, Err(Error::Microsoft(Microsoft::NoAnswer(_)))), "{refused:?}");
-    assert_eq!(
-        world.engine.registration(&world.admin).await.unwrap().source,
-        RegistrationSource::Nothing
-    );
+    assert_eq!(world.engine.registration(&world.admin).await.unwrap().source, RegistrationSource::Nothing);
     world.end().await.unwrap();
 }
 
@@ -126,7 +131,11 @@ async fn a_certificate_made_here_works_once_it_is_uploaded() {
     };
     match world.engine.save_registration(&world.admin, &form).await {
         Err(Error::Microsoft(error)) => {
-            assert_eq!(error.trace().and_then(|trace| trace.aadsts), Some(700_027), "not uploaded yet: {error:?}");
+            assert_eq!(
+                error.trace().and_then(|trace| trace.aadsts),
+                Some(700_027),
+                "not uploaded yet: {error:?}"
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -142,10 +151,7 @@ async fn a_certificate_made_here_works_once_it_is_uploaded() {
     world.microsoft.post("clock", json!({"advanceSeconds": 7200})).await.unwrap();
     world.run();
     world.microsoft.customer_writes("carl@example.org", HELP, "By certificate", "Hello").await.unwrap();
-    world
-        .until("the ticket", async || Ok(world.ticket_about("By certificate").await.is_ok()))
-        .await
-        .unwrap();
+    world.until("the ticket", async || Ok(world.ticket_about("By certificate").await.is_ok())).await.unwrap();
     world.end().await.unwrap();
 }
 

@@ -109,7 +109,10 @@ async fn a_mailbox_that_nobody_knows_is_named() {
             Ok(Onward::Microsoft(url)) => world.return_as(&url, PERSON).await.unwrap().map(|_| ()),
             other => other.map(|_| ()),
         };
-        assert!(matches!(&refused, Err(Error::UnknownMailbox(name)) if name == "nobody@contoso.test"), "{refused:?}");
+        assert!(
+            matches!(&refused, Err(Error::UnknownMailbox(name)) if name == "nobody@contoso.test"),
+            "{refused:?}"
+        );
     }
     world.end().await.unwrap();
 }
@@ -118,7 +121,9 @@ async fn a_mailbox_that_nobody_knows_is_named() {
 async fn c4_the_application_reads_a_mailbox_by_itself_and_renews_its_token_without_anybody() {
     let mut world = scene().await;
     grant(&world, &ROLES).await;
-    let Onward::Confirm(id) = world.depart(&by_itself()).await.unwrap().unwrap() else { panic!("no sign-in") };
+    let Onward::Confirm(id) = world.depart(&by_itself()).await.unwrap().unwrap() else {
+        panic!("no sign-in")
+    };
     let pending = world.engine.pending(&world.admin, id).await.unwrap();
     assert_eq!((pending.address.as_str(), pending.import), (SHARED, None));
     let connected = world.engine.confirm(&world.admin, id).await.unwrap();
@@ -137,7 +142,10 @@ async fn an_application_without_its_permissions_is_told_which() {
     let world = scene().await;
     let refused = world.depart(&by_itself()).await.unwrap();
     let unknown = |error: &exchange::Error| error.trace().and_then(|trace| trace.aadsts) == Some(700_016);
-    assert!(matches!(&refused, Err(Error::Microsoft(error)) if unknown(error)), "not approved at all: {refused:?}");
+    assert!(
+        matches!(&refused, Err(Error::Microsoft(error)) if unknown(error)),
+        "not approved at all: {refused:?}"
+    );
     for (roles, missing) in [
         (&["Mail.ReadWrite", "Mail.Send"][..], Right::AppDirectory),
         (&["User.Read.All"], Right::AppReadWrite),
@@ -159,16 +167,16 @@ async fn an_application_without_its_permissions_is_told_which() {
 async fn an_application_whose_approval_is_taken_back_breaks_with_the_cause_and_heals_by_reconnecting() {
     let mut world = scene().await;
     grant(&world, &ROLES).await;
-    let Onward::Confirm(id) = world.depart(&by_itself()).await.unwrap().unwrap() else { panic!("no sign-in") };
+    let Onward::Confirm(id) = world.depart(&by_itself()).await.unwrap().unwrap() else {
+        panic!("no sign-in")
+    };
     let connected = world.engine.confirm(&world.admin, id).await.unwrap();
     let app = format!("tenants/contoso.test/apps/{CLIENT_ID}");
     world.microsoft.delete(&app).await.unwrap();
     world.clock.advance(SignedDuration::from_hours(2));
     world.run();
     world
-        .until("the state says so", async || {
-            Ok(!world.connection(connected.connection).await?.state.works())
-        })
+        .until("the state says so", async || Ok(!world.connection(connected.connection).await?.state.works()))
         .await
         .unwrap();
     world.pause().await.unwrap();
@@ -205,7 +213,8 @@ async fn changing_the_way_keeps_what_was_read_and_reads_nothing_twice() {
     world.pause().await.unwrap();
     world.microsoft.customer_writes("carl@example.org", SHARED, "Meanwhile", "Hello").await.unwrap();
     grant(&world, &ROLES).await;
-    let onward = world.engine.reconnect_by(&world.admin, connected.address, Some(&by_itself())).await.unwrap();
+    let onward =
+        world.engine.reconnect_by(&world.admin, connected.address, Some(&by_itself())).await.unwrap();
     let Onward::Confirm(id) = onward else { panic!("no sign-in") };
     assert_eq!(world.engine.pending(&world.admin, id).await.unwrap().moved_from, Some(Mode::Delegated));
     let moved = world.engine.confirm(&world.admin, id).await.unwrap();
@@ -228,7 +237,11 @@ async fn a_mailbox_that_signed_in_itself_can_be_handed_to_the_application() {
     let mut world = scene().await;
     let connected = world.connect("help@contoso.test", false).await.unwrap();
     world.run();
-    world.microsoft.customer_writes("carl@example.org", "help@contoso.test", "Before", "Hello").await.unwrap();
+    world
+        .microsoft
+        .customer_writes("carl@example.org", "help@contoso.test", "Before", "Hello")
+        .await
+        .unwrap();
     world.until("the ticket", async || Ok(world.ticket_about("Before").await.is_ok())).await.unwrap();
     world.settle().await.unwrap();
     world.pause().await.unwrap();

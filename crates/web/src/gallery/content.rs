@@ -6,13 +6,14 @@ use desk::{
     AddressId, AttachmentId, BrandId, Comment, CommentId, ConnectionId, ImportId, LedgerId, OutboxId, Person,
     PersonId, Priority, Role, Status, SuspendedId, Ticket, TicketId,
 };
-use engine::{AddressView, CommentView, ForwardingView, WayOutView};
+use engine::{AddressView, CommentView, ForwardingView, ImportView, PreviewView, WayOutView};
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use store::{
-    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, ExchangeAccount, ImportRun, Kind,
-    LedgerRow, LeftOver, Mode, Move, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Proof, Purpose,
-    SeenBy, StateCause, Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Urgency,
+    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, Example, ExchangeAccount, Forecast,
+    Foreseen, ImportRun, Kind, LedgerRow, LeftOver, Mode, Move, NewAttachment, NewOutbox, NewSuspended,
+    OutboxRow, Preview, PreviewOf, Proof, Purpose, SeenBy, StateCause, Step, StoredAttachment,
+    SupportAddress, Suspended, TicketRow, Undone, Urgency, Wanted,
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -312,11 +313,13 @@ pub(super) fn import(found: Option<u32>, done: u32) -> ImportRun {
     ImportRun {
         id: ImportId(1),
         connection: ConnectionId(1),
-        wanted: 300,
+        wanted: Wanted::Newest(300),
         found,
         done,
         created_at: ago(1),
         finished_at: None,
+        paused_at: None,
+        undone: Undone::No,
     }
 }
 
@@ -343,6 +346,7 @@ pub(super) fn addresses() -> Vec<AddressView> {
 
 pub(super) fn account() -> Account {
     Account {
+        journaled: 0,
         seen: 1234,
         waiting: 3,
         by_outcome: OutcomeKind::ALL.iter().zip(100..).map(|(&kind, n)| (kind, n)).collect(),
@@ -383,7 +387,12 @@ pub(super) fn ways(way: &str) -> crate::pages::connect::Ways {
 
 pub(super) fn caught_up() -> Vec<engine::CaughtUpView> {
     let address = "support@contoso.example".to_owned();
-    vec![engine::CaughtUpView { address, at: "2026-11-23T05:00:00Z".parse().unwrap(), came_in: 12, went_out: 1 }]
+    vec![engine::CaughtUpView {
+        address,
+        at: "2026-11-23T05:00:00Z".parse().unwrap(),
+        came_in: 12,
+        went_out: 1,
+    }]
 }
 
 pub(super) fn registration(source: engine::RegistrationSource) -> engine::RegistrationView {
@@ -420,7 +429,8 @@ pub(super) fn registration(source: engine::RegistrationSource) -> engine::Regist
 
 pub(super) fn approval(answer: Option<Option<String>>) -> engine::ConsentView {
     engine::ConsentView {
-        url: "https://desk.contoso.example/consent/5f0c6d1e8a7b4c3d9e2f1a0b5c6d7e8f9a0b1c2d3e4f5a6b".to_owned(),
+        url: "https://desk.contoso.example/consent/5f0c6d1e8a7b4c3d9e2f1a0b5c6d7e8f9a0b1c2d3e4f5a6b"
+            .to_owned(),
         choice: engine::ConnectChoice { brand: desk::BrandId(1), import: Some(store::Wanted::Newest(300)) },
         way: engine::Way::Shared { mailbox: "sales@contoso.example".to_owned() },
         expires_at: "2026-12-23T05:00:00Z".parse().unwrap(),
@@ -440,7 +450,11 @@ pub(super) fn invitation() -> engine::ConsentInvitation {
             mailbox: "sales@contoso.example".to_owned(),
             tenant: "contoso.example".to_owned(),
         },
-        permissions: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned(), "User.ReadBasic.All".to_owned()],
+        permissions: vec![
+            "Mail.ReadWrite".to_owned(),
+            "Mail.Send".to_owned(),
+            "User.ReadBasic.All".to_owned(),
+        ],
         url: "#".to_owned(),
     }
 }
@@ -499,5 +513,55 @@ pub(super) fn way_out(works: bool) -> WayOutView {
         from: Some(Mailbox { name: "Postdesk".to_owned(), address: address("desk@contoso.example") }),
         door: works.then(|| ("desk.contoso.example".to_owned(), 25)),
         tests: vec![outbox((Step::Sent, None, None)), outbox((Step::Failed, trouble, None))],
+    }
+}
+
+pub(super) fn preview(running: bool) -> PreviewView {
+    let mut forecast = Forecast::default();
+    let kinds = [
+        (Foreseen::NewTicket, "new_ticket", 23),
+        (Foreseen::Reply, "end_user_reply", 9),
+        (Foreseen::Known, "known", 3),
+        (Foreseen::Automatic, "auto_mailer", 6),
+        (Foreseen::Unreadable, "no_mime", 1),
+    ];
+    for (kind, reason, count) in kinds {
+        for n in 0..count {
+            let subject = if n % 3 == 1 { LONG } else { "お問い合わせ" };
+            forecast.add(
+                Example {
+                    kind,
+                    reason: reason.to_owned(),
+                    sender: "山田 太郎 <taro.yamada@customer.example>".to_owned(),
+                    subject: subject.to_owned(),
+                    received_at: Some(ago(60 * n)),
+                },
+                20,
+            );
+        }
+    }
+    PreviewView {
+        preview: Preview {
+            id: desk::PreviewId(1),
+            of: PreviewOf::Connection(ConnectionId(1)),
+            wanted: Wanted::Between { since: ago(60 * 24 * 90), until: ago(0) },
+            found: Some(60),
+            looked_at: if running { 42 } else { 60 },
+            forecast,
+            error: None,
+            created_at: ago(1),
+            finished_at: (!running).then(|| ago(0)),
+        },
+        mailbox: "support@contoso.example".to_owned(),
+        address: Some(AddressId(1)),
+    }
+}
+
+pub(super) fn import_view(run: ImportRun, may_undo: bool) -> ImportView {
+    ImportView {
+        run,
+        address: Some(support(1, "support@contoso.example", ConnectionState::Verified, true)),
+        outcomes: vec![(OutcomeKind::NewTicket, 98), (OutcomeKind::Reply, 31), (OutcomeKind::Suspended, 8)],
+        may_undo,
     }
 }

@@ -15,8 +15,10 @@ use crate::explain::{ADDRESSES, CONNECT};
 use crate::failure::Failure;
 use crate::page::{Answer, Page, show};
 use crate::pages::consent::way_word;
+use crate::pages::imports::ImportForm;
 use crate::pages::sign_in::to;
 use crate::reader::Reader;
+use crate::wording;
 
 #[derive(Template)]
 #[template(path = "connect.html")]
@@ -71,7 +73,8 @@ impl Ways {
     fn of(address: &SupportAddress) -> Self {
         let Some(account) = &address.connection.account else { return Self::default() };
         let now = Way::of(account);
-        let mailbox = account.mailbox.as_ref().map_or_else(|| address.address.to_string(), |m| m.name.clone());
+        let mailbox =
+            account.mailbox.as_ref().map_or_else(|| address.address.to_string(), |m| m.name.clone());
         let way = way_word(&now).to_owned();
         Self { way, shared: mailbox.clone(), mailbox, tenant: account.tenant.clone() }
     }
@@ -82,8 +85,9 @@ impl Ways {
 pub(crate) struct Choice {
     /// Asked for only when there are several.
     brand: Option<BrandId>,
-    /// Ticked: make tickets of the newest 300.
-    import: Option<String>,
+    /// Old mail that is to become tickets.
+    #[serde(flatten)]
+    import: ImportForm,
     /// `ask`: first a link for an administrator.
     #[serde(default)]
     then: String,
@@ -106,7 +110,7 @@ pub(crate) async fn depart(State(app): State<App>, reader: Reader, Form(form): F
         Some(brand) => brand,
         None => only_brand(&app.engine.brands(&actor).await?)?,
     };
-    let choice = ConnectChoice { brand, import: form.import.is_some().then_some(Wanted::Newest(engine::NEWEST)) };
+    let choice = ConnectChoice { brand, import: form.import.wanted(&reader)? };
     let way = form.ways.read().unwrap_or(Way::Own);
     if form.then == "ask" {
         let word = app.engine.ask_for_consent(&actor, choice, &way).await.map_err(Failure::Connecting)?;
@@ -124,11 +128,8 @@ pub(crate) async fn reconnect(
     Form(ways): Form<Ways>,
 ) -> Answer {
     let way = ways.read();
-    let onward = app
-        .engine
-        .reconnect_by(&reader.actor()?, id, way.as_ref())
-        .await
-        .map_err(Failure::Connecting)?;
+    let onward =
+        app.engine.reconnect_by(&reader.actor()?, id, way.as_ref()).await.map_err(Failure::Connecting)?;
     go_on(&reader, ADDRESSES, onward)
 }
 
@@ -212,26 +213,16 @@ pub(crate) struct ConfirmPage {
 }
 
 impl ConfirmPage {
-    /// Which old mail becomes tickets.
-    fn import_line(&self) -> Option<String> {
-        let t = self.page.t;
-        Some(match self.pending.import? {
-            Wanted::Newest(count) => fl!(t, "confirm-import", count = count),
-            Wanted::Between { since, until } => fl!(
-                t,
-                "confirm-import-between",
-                since = since.strftime("%Y-%m-%d").to_string(),
-                until = until.strftime("%Y-%m-%d").to_string()
-            ),
-        })
-    }
-
     fn by_itself(&self) -> bool {
         matches!(self.pending.way, Way::AppOnly { .. })
     }
 
     fn is_shared(&self) -> bool {
         matches!(self.pending.way, Way::Shared { .. })
+    }
+
+    fn wanted(&self, wanted: &Wanted) -> String {
+        wording::wanted(&self.page, *wanted)
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod connect;
 pub(crate) mod consent;
 pub(crate) mod end_users;
 pub(crate) mod forwarding;
+pub(crate) mod imports;
 pub(crate) mod mail_log;
 pub(crate) mod password;
 pub(crate) mod registration;
