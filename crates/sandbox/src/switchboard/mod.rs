@@ -91,7 +91,7 @@ async fn page(
         language,
         problem: asked.get("problem").cloned(),
         now: view::moment(clock["now"].as_str().unwrap_or_default()),
-        speed: clock["speed"].to_string(),
+        speed: view::figure(&clock["speed"]),
         active: view::active(language, &ask(&site, "faults").await),
         strikes: strikes["strikes"]
             .as_object()

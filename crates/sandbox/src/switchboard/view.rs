@@ -151,6 +151,12 @@ impl Page {
     }
 }
 
+/// A number as people read it: without a fraction where there is none.
+pub fn figure(number: &Value) -> String {
+    let text = number.to_string();
+    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+}
+
 /// A moment as people read it.
 pub fn moment(text: &str) -> String {
     text.parse::<Timestamp>()
@@ -203,7 +209,7 @@ fn entry(language: Language, entry: &'static Entry) -> ShownEntry {
 
 /// The faults that are set.
 pub fn active(language: Language, faults: &Value) -> Vec<Active> {
-    let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    let text = |v: &Value| v.as_str().map_or_else(|| figure(v), str::to_owned);
     let one = |fault: &Value| {
         let facts = fault.as_object().into_iter().flatten().filter_map(|(name, value)| {
             if ["id", "kind", "struck"].contains(&name.as_str()) || value.is_null() {
