@@ -1,9 +1,11 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
+mod own;
 mod read;
 mod system;
 mod write;
 
+pub(crate) use own::OwnAddresses;
 pub(crate) use read::addresses;
 
 use desk::{AddressId, BrandId, ConnectionId};
@@ -248,15 +250,6 @@ pub struct Tokens {
     pub access_expires_at: Timestamp,
     /// Refresh token.
     pub refresh: SecretString,
-}
-
-/// A mailbox whose turn has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// Which.
-    pub connection: ConnectionId,
-    /// Since when.
-    pub due_at: Timestamp,
 }
 
 /// Where delta reading of a folder stands.

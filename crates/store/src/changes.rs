@@ -23,6 +23,8 @@ pub enum Topic {
     Import(desk::ImportId),
     /// Support addresses and connections.
     Addresses,
+    /// Alarms.
+    Alarms,
 }
 
 impl Topic {
@@ -32,6 +34,7 @@ impl Topic {
             Topic::Ticket(id) => format!("ticket:{id}"),
             Topic::Import(id) => format!("import:{id}"),
             Topic::Addresses => "addresses".to_owned(),
+            Topic::Alarms => "alarms".to_owned(),
         }
     }
 }

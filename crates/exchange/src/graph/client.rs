@@ -124,6 +124,16 @@ impl Call {
         Self { body: Body::Empty, ..Self::new(operation, Method::POST, url) }
     }
 
+    /// A PATCH with a JSON body.
+    pub fn patch(operation: &'static str, url: Url, body: serde_json::Value) -> Self {
+        Self { body: Body::Json(body), ..Self::new(operation, Method::PATCH, url) }
+    }
+
+    /// A DELETE.
+    pub fn delete(operation: &'static str, url: Url) -> Self {
+        Self::new(operation, Method::DELETE, url)
+    }
+
     /// A PUT of bytes to an upload address, which is its own permission: no token goes with it.
     pub fn upload(operation: &'static str, url: Url, content: bytes::Bytes) -> Self {
         Self { body: Body::Bytes(content), authorized: false, ..Self::new(operation, Method::PUT, url) }

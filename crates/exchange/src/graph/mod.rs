@@ -1,7 +1,7 @@
 //! The Graph calls this product makes, and no others.
 //!
 //! `client` is the one way to the wire; `folder` lists what is in the mailbox, `messages` reads and marks single
-//! messages, `drafts` and `attachments` are the way out; `batch` is Graph's `$batch`; `wire` has the JSON.
+//! messages, `drafts` and `attachments` are the way out; `subscriptions` asks for notifications; `batch` is Graph's `$batch`; `wire` has the JSON.
 
 mod attachments;
 mod batch;
@@ -10,7 +10,10 @@ mod drafts;
 mod folder;
 pub mod mail_out;
 mod messages;
+mod subscriptions;
 mod wire;
+
+pub use subscriptions::{Lifecycle, Notice, Subscription, Wanted, longest_life, read_notices};
 
 use std::sync::Arc;
 

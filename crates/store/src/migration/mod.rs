@@ -5,6 +5,7 @@ mod mail;
 mod mailboxes;
 mod people;
 mod tickets;
+mod watch;
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::prelude::*;
@@ -14,7 +15,7 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(First), Box::new(life::Life)]
+        vec![Box::new(First), Box::new(life::Life), Box::new(watch::Watch)]
     }
 }
 
