@@ -305,9 +305,14 @@ impl Engine {
     /// Deletes an address and its connection. Admins; not the default.
     pub async fn delete_address(&self, actor: &Actor, id: AddressId) -> Result<()> {
         actor.must_be_admin()?;
+        let subscribed = self.subscribed(id).await;
         let tx = self.inner.store.begin(self.now()).await?;
         tx.delete_address(id).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        if let Some((mailbox, graph_id)) = subscribed {
+            self.take_back(mailbox, graph_id);
+        }
+        Ok(())
     }
 
     /// Makes an address the default. Admins; only one that works.

@@ -6,11 +6,13 @@
 
 mod account;
 mod acknowledge;
+mod alarms;
 mod answer;
 mod carry;
 mod clock;
 mod connect;
 mod context;
+mod doorbell;
 mod error;
 mod fetch;
 mod held;
@@ -21,16 +23,21 @@ mod live;
 mod loops;
 mod notify;
 mod outbox;
+mod pace;
 mod people;
 mod receive;
+mod subscriptions;
 mod texts;
 mod tickets;
 mod tokens;
+mod webhook;
 
 pub use account::*;
+pub use alarms::{AlarmConfig, AlarmSettings, AlarmWay, Alarms, describe};
 pub use answer::{Answer, AnswerFile};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
+pub use doorbell::Rings;
 pub use error::{Error, Result};
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
@@ -63,6 +70,14 @@ pub struct Settings {
     pub poll_min: SignedDuration,
     /// Longest time between two readings (when idle).
     pub poll_max: SignedDuration,
+    /// Longest time between two readings of a mailbox whose mail is announced by notifications.
+    pub poll_max_notified: SignedDuration,
+    /// Where Microsoft reaches the desk with notifications, without a slash at the end; `None`: nowhere, mailboxes are polled.
+    pub notification_url: Option<String>,
+    /// How long mail may be known without a notification before notifications count as silent.
+    pub notification_grace: SignedDuration,
+    /// Alarms, as configured; what is set in the Admin Center comes before it.
+    pub alarms: AlarmConfig,
     /// How often the last days are swept.
     pub sweep_every: SignedDuration,
     /// How long a draft may still lie there after `send` before it counts as not sent.
@@ -87,6 +102,10 @@ impl Default for Settings {
             rejected_category: "Postdesk could not read".to_owned(),
             poll_min: SignedDuration::from_secs(5),
             poll_max: SignedDuration::from_secs(30),
+            poll_max_notified: SignedDuration::from_mins(5),
+            notification_url: None,
+            notification_grace: SignedDuration::from_mins(3),
+            alarms: AlarmConfig::default(),
             sweep_every: SignedDuration::from_mins(60),
             send_grace: SignedDuration::from_secs(90),
             confirm_within: SignedDuration::from_hours(2),
@@ -117,6 +136,7 @@ pub(crate) struct Inner {
     pub(crate) flights: tokens::Flights,
     pub(crate) guard: people::Guard,
     pub(crate) changes: live::Feed,
+    pub(crate) doorbell: doorbell::Doorbell,
 }
 
 /// What an engine is made of.

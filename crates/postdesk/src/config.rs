@@ -28,6 +28,7 @@ pub struct Config {
     pub log_filter: String,
     pub entra: EntraConfig,
     pub mailbox: MailboxConfig,
+    pub alarms: AlarmsConfig,
 }
 
 /// Registration and clouds.
@@ -51,6 +52,9 @@ pub struct MailboxConfig {
     pub rejected_category: String,
     pub poll_min: f64,
     pub poll_max: f64,
+    pub poll_max_notified: f64,
+    pub notification_url: Option<String>,
+    pub notification_grace: f64,
     pub sweep_every: f64,
     pub send_grace: f64,
     pub confirm_within: f64,
@@ -58,6 +62,18 @@ pub struct MailboxConfig {
     pub recipients_a_day: u32,
     pub workers: usize,
     pub lease: f64,
+}
+
+/// Who is told when something is wrong.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmsConfig {
+    pub recipients: String,
+    pub webhook: Option<String>,
+    pub webhook_secret: Option<Secret>,
+    pub no_contact: u32,
+    pub mail_waits: u32,
+    pub disk_reserve: u32,
 }
 
 /// How logs look.
@@ -176,7 +192,7 @@ fn overlay(tree: &mut Table, name: &str, value: String) -> anyhow::Result<()> {
             .trim()
             .to_owned();
     }
-    let section = ["entra", "mailbox"].into_iter().find(|s| key.starts_with(&format!("{s}_")));
+    let section = ["entra", "mailbox", "alarms"].into_iter().find(|s| key.starts_with(&format!("{s}_")));
     let (table, key) = match section {
         Some(section) => {
             let inner = key[section.len() + 1..].to_owned();

@@ -184,6 +184,16 @@ impl Store {
         Ok(table::Entity::find().filter(table::Column::ClearedAt.is_null()).count(self.reader()).await?)
     }
 
+    /// Alarms that somebody was told of and that healed since, which nobody was told yet.
+    pub async fn healed_alarms(&self) -> Result<Vec<Alarm>> {
+        let rows = table::Entity::find()
+            .filter(table::Column::ToldAt.into_expr().lt(Expr::col(table::Column::ClearedAt)))
+            .order_by_asc(table::Column::Id)
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
     /// Alarms that healed, newest first.
     pub async fn past_alarms(&self, limit: u32) -> Result<Vec<Alarm>> {
         let rows = table::Entity::find()
@@ -268,7 +278,10 @@ impl Store {
         for (id, mails) in counted(unreadable).await? {
             all.entry(id.unwrap_or_default()).or_default().1 = count(mails);
         }
-        Ok(all.into_iter().map(|(id, (waiting, unreadable))| (ConnectionId(id), waiting, unreadable)).collect())
+        Ok(all
+            .into_iter()
+            .map(|(id, (waiting, unreadable))| (ConnectionId(id), waiting, unreadable))
+            .collect())
     }
 
     /// What is to be told by webhook at `now`, oldest first.
@@ -295,10 +308,7 @@ impl Store {
 
     /// How the last telling by webhook went.
     pub async fn last_alarm_post(&self) -> Result<Option<LastPost>> {
-        let row = alarm_post::Entity::find()
-            .order_by_desc(alarm_post::Column::Id)
-            .one(self.reader())
-            .await?;
+        let row = alarm_post::Entity::find().order_by_desc(alarm_post::Column::Id).one(self.reader()).await?;
         row.map(|row| {
             let at = Row { table: "alarm_post", id: row.id };
             Ok(LastPost {
@@ -337,8 +347,9 @@ impl Tx {
             .target_and_where(Expr::col(table::Column::ClearedAt).is_null())
             .do_nothing()
             .to_owned();
-        if !was_inserted(table::Entity::insert(row).on_conflict(nothing).exec_without_returning(&self.db).await)?
-        {
+        if !was_inserted(
+            table::Entity::insert(row).on_conflict(nothing).exec_without_returning(&self.db).await,
+        )? {
             return Ok(None);
         }
         self.announce(Topic::Alarms);

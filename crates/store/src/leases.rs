@@ -95,7 +95,9 @@ impl Store {
 }
 
 /// The right of this process to be the only one that works on the database; ends with the process, however that ends.
-pub struct Alone(#[expect(dead_code, reason = "held, not read: the lock ends when the file is closed")] std::fs::File);
+pub struct Alone(
+    #[expect(dead_code, reason = "held, not read: the lock ends when the file is closed")] std::fs::File,
+);
 
 impl Store {
     /// Makes sure that no other process works on this database (SQLite): `None` when one does, or when the database is not
@@ -107,12 +109,8 @@ impl Store {
         }
         let path = self.shared.data_dir.join("worker.lock");
         let failed = |source| Error::File { path: path.display().to_string(), source };
-        let file = std::fs::File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(failed)?;
+        let file =
+            std::fs::File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Alone(file))),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),

@@ -8,7 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::live;
 use crate::pages::{
-    addresses, admin, answer, attachments, comments, connect, mail_log, sign_in, suspended, ticket, tickets,
+    addresses, admin, alarms, answer, attachments, comments, connect, mail_log, sign_in, suspended, ticket,
+    tickets,
 };
 use crate::reader::{admins_only, staff_only};
 
@@ -101,6 +102,8 @@ pub fn all() -> Vec<Route> {
 
         // Imports
 
-        // Notifications and alarms
+        // Notifications and alarms (what Microsoft calls stands in `notifications`, outside sessions)
+        admins("/admin/alarms", get(alarms::page).post(alarms::save)),
+        admins("/admin/alarms/test", post(alarms::test)),
     ]
 }

@@ -1,8 +1,10 @@
 //! The engine, against a store and a stand-in for Microsoft over HTTP.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod alarms;
 mod connect;
 mod letters;
+mod notifications;
 mod old_mail;
 mod rights;
 mod robots;

@@ -204,9 +204,8 @@ mod tests {
 
     #[test]
     fn the_longest_life_is_read_from_the_refusal() {
-        let refusal = |message: &str| {
-            Error::BadRequest(Trace { message: message.to_owned(), ..Trace::default() })
-        };
+        let refusal =
+            |message: &str| Error::BadRequest(Trace { message: message.to_owned(), ..Trace::default() });
         let minutes = |n| Some(SignedDuration::from_mins(n));
         for (message, expected) in [
             ("Subscription expiration can only be 4230 minutes in the future.", minutes(4230)),

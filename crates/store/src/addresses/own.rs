@@ -54,9 +54,8 @@ impl Store {
             .into_tuple()
             .all(self.reader())
             .await?;
-        let read = |(id, address): (i64, String)| {
-            Row { table: "support_address", id }.address("address", &address)
-        };
+        let read =
+            |(id, address): (i64, String)| Row { table: "support_address", id }.address("address", &address);
         let addresses = Arc::new(rows.into_iter().map(read).collect::<Result<HashSet<_>>>()?);
         let mut cached = cache.lock();
         if cached.changes == before {

@@ -7,8 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
-    Connection, ConnectionState, Cursor, ExchangeAccount, Kind, Mode, OtherMailbox, SupportAddress,
-    Tokens,
+    Connection, ConnectionState, Cursor, ExchangeAccount, Kind, Mode, OtherMailbox, SupportAddress, Tokens,
 };
 use crate::cells::Row;
 use crate::entity::{brand, connection, cursor, support_address as table};

@@ -10,8 +10,8 @@ use super::read::missing;
 use super::{ConnectionState, Cursor, ExchangeAccount, Kind, NewConnection, Reach, StateCause, Tokens};
 use crate::cells::{clean, json, micros, small};
 use crate::entity::{
-    address_owner, connection, cursor, import_run, ledger, outbox, subscription,
-    support_address as table, ticket,
+    address_owner, connection, cursor, import_run, ledger, outbox, subscription, support_address as table,
+    ticket,
 };
 use crate::people::SUPPORT;
 use crate::{Error, Happening, Lease, Result, Step, Topic, Tx};

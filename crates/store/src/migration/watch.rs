@@ -33,16 +33,10 @@ impl MigrationTrait for Watch {
             let add = Table::alter().table("subscription").add_column(column).take();
             manager.alter_table(add).await?;
         }
-        index(
-            manager,
-            Index::create().name("subscription_graph").table("subscription").col("graph_id"),
-        )
-        .await?;
-        index(
-            manager,
-            Index::create().name("connection_next_read").table("connection").col("next_read_at"),
-        )
-        .await?;
+        index(manager, Index::create().name("subscription_graph").table("subscription").col("graph_id"))
+            .await?;
+        index(manager, Index::create().name("connection_next_read").table("connection").col("next_read_at"))
+            .await?;
         // What is to be told by webhook, until the other side has taken it.
         manager
             .create_table(

@@ -19,3 +19,4 @@ mod schema;
 mod secrets;
 mod sign_ins;
 mod tickets;
+mod watch;

@@ -49,6 +49,7 @@ impl Sample {
             language: self.language,
             zone: Zone::from_cookie(Some("Asia/Tokyo")),
             here: here.to_owned(),
+            alarms: 0,
             by_script: false,
         }
     }
