@@ -109,3 +109,11 @@ alarm-notifications-silent-next = The mailbox is polled instead, so no mail is l
 alarm-disk-full = The disk is nearly full: { $free } of { $total } left
 alarm-disk-full-next = Make room: when it is full, no mail can be taken in.
 alarm-the-desk = the desk’s own connection
+
+## Test mail of an address to itself
+
+proof-subject = Test mail from your help desk
+proof-body =
+    This is a test mail of Postdesk. It was sent from { $address } to itself, to make sure that mail really leaves from this address and comes back in.
+
+    Nothing needs to be done. You may delete this mail.

@@ -133,6 +133,21 @@ not-kept = This was not kept; copy it before you leave the page
 automatic = Automatic
 automatic-help = Written by a machine: it neither reopens the ticket nor is answered by triggers.
 spoof-warning = The sender could not be authenticated: this mail may be forged. Do not trust links or bank details in it.
+protection-signed = This mail carries a signature. Postdesk shows it but does not verify it.
+protection-smime = This mail is encrypted with S/MIME. Only the receiver's key opens it: open the attached file in Outlook.
+protection-pgp = This mail is encrypted with PGP. Only the receiver's key opens it: the content is attached.
+protection-rights = This mail is protected by Microsoft's rights management. Open it in Outlook.
+invitation-invited = Invitation
+invitation-cancelled = Cancelled
+invitation-accepted = Accepted
+invitation-declined = Declined
+invitation-tentative = Tentatively accepted
+invitation-other-time = Another time is proposed
+invitation-published = Event
+invitation-when = When
+invitation-where = Where
+invitation-organizer = Organizer
+invitation-repeats = repeats
 mail-body = Mail as it came
 whole-mail = Show the whole mail with its quotes
 files = Files
@@ -207,9 +222,8 @@ connection-type = Connection type
 connector-name = MS Exchange connector
 default = Default
 default-explained = { $address } is the default address: password and invitation mail leaves from it. So only an address that has proved itself can become the default.
-default-missing = There is no default address yet. Choose one that is verified and has been read.
+default-missing = There is no default address yet. The first address whose test mail comes back becomes the default by itself.
 default-no-delete = This is the default address and cannot be deleted. Make another address the default first.
-not-proved = Cannot be made the default until it is verified and has been read.
 make-default = Make default
 view-details = View details
 reconnect = Reconnect
@@ -453,6 +467,21 @@ ms-unexpected-next = Try again. If it happens again, please report it.
 
 
 ## Imports
+default-needs-working = Only an address whose connection works can become the default.
+default-needs-proof = Before it becomes the default, a test mail is sent from this address to itself. When it is back, the address becomes the default by itself: password and invitation mail will leave from it, and must not get lost.
+proving-notice = A test mail is on its way from the address to itself. As soon as it is back, usually within a minute, the address becomes the default. This page shows it by itself.
+proof-title = Sending and receiving
+proof-text = A test mail from this address to itself shows that mail really leaves and comes in. It makes no ticket.
+proof-under-way = A test mail is on its way.
+proof-under-way-default = A test mail is on its way. When it is back, this address becomes the default.
+proof-not-returned = The last test mail has not come back. Check whether it lies in the junk folder, or whether a rule in the mailbox moves it out of the Inbox; then send another.
+proof-last = Last came back:
+proof-send = Send a test mail
+not-proved-cause = Password and invitation mail leaves from the default address. So only an address that has sent and received a test mail in the last hour can become it.
+not-proved-next = Send a test mail from the address’s details page, and try again when it is back.
+no-way-out-title = Nothing can be sent now
+no-way-out-cause = The connection by which this mail would leave does not work, or none is set up.
+no-way-out-next = Repair the connection of the address, or set up the desk’s own way to send mail, then try again.
 
 
 

@@ -98,3 +98,11 @@ alarm-notifications-silent-next = 代わりに定期的に確認しているた�
 alarm-disk-full = ディスクの空きが残りわずかです({ $total } 中、残り { $free })
 alarm-disk-full-next = 空きを確保してください。いっぱいになると、メールを取り込めなくなります。
 alarm-the-desk = デスク自身の接続
+
+## アドレスから自分自身へのテストメール
+
+proof-subject = ヘルプデスクからのテストメール
+proof-body =
+    これは Postdesk のテストメールです。{ $address } からのメール送信と受信が正しく行われることを確認するため、同じアドレスに宛てて送信されました。
+
+    対応は必要ありません。このメールは削除していただいて構いません。

@@ -133,6 +133,21 @@ not-kept = 次の内容は保存されていません。ページを離れる前
 automatic = 自動送信
 automatic-help = 自動送信のメールです。チケットは再オープンされず、トリガによる返信も行われません。
 spoof-warning = 差出人の認証に失敗しました。なりすましの可能性があります。本文中のリンクや振込先を信用しないでください。
+protection-signed = このメールには署名が付いています。Postdesk は署名を表示しますが、検証は行いません。
+protection-smime = このメールは S/MIME で暗号化されています。受信者の鍵でのみ開けます。添付ファイルを Outlook で開いてください。
+protection-pgp = このメールは PGP で暗号化されています。受信者の鍵でのみ開けます。内容は添付ファイルにあります。
+protection-rights = このメールは Microsoft の権限管理で保護されています。Outlook で開いてください。
+invitation-invited = 会議への招待
+invitation-cancelled = 会議のキャンセル
+invitation-accepted = 承諾
+invitation-declined = 辞退
+invitation-tentative = 仮承諾
+invitation-other-time = 別の日時の提案
+invitation-published = 予定
+invitation-when = 日時
+invitation-where = 場所
+invitation-organizer = 開催者
+invitation-repeats = 定期的
 mail-body = 届いたメールの本文
 whole-mail = 引用を含むメール全体を表示
 files = 添付ファイル
@@ -197,9 +212,8 @@ connection-type = 接続の種類
 connector-name = MS Exchangeコネクタ
 default = デフォルト
 default-explained = { $address } がデフォルトのアドレスです。パスワードや招待のメールはここから送信されるため、動作を確認できたアドレスだけをデフォルトにできます。
-default-missing = デフォルトのアドレスはまだありません。「確認済み」で受信の実績があるアドレスを選んでください。
+default-missing = デフォルトのアドレスはまだありません。テストメールの送受信を最初に確認できたアドレスが、自動的にデフォルトになります。
 default-no-delete = デフォルトのアドレスは削除できません。先に別のアドレスをデフォルトにしてください。
-not-proved = 「確認済み」になり、メールの読み取りが済むまで、デフォルトにはできません。
 make-default = デフォルトにする
 view-details = 詳細を表示
 reconnect = 再接続
@@ -440,6 +454,21 @@ ms-unexpected-next = もう一度お試しください。繰り返す場合は�
 
 
 ## 取り込み
+default-needs-working = 接続が正常に動作しているアドレスだけをデフォルトにできます。
+default-needs-proof = デフォルトにする前に、このアドレスから自分自身にテストメールを送信します。テストメールが戻ると、自動的にデフォルトになります。パスワードや招待のメールはデフォルトのアドレスから送信されるため、確実に届く必要があります。
+proving-notice = このアドレスから自分自身にテストメールを送信しました。通常は 1 分以内に戻り、その時点でデフォルトになります。画面は自動的に更新されます。
+proof-title = 送受信の確認
+proof-text = このアドレスから自分自身にテストメールを送り、実際に送信と受信ができることを確認します。チケットは作成されません。
+proof-under-way = テストメールを送信しました。戻るのを待っています。
+proof-under-way-default = テストメールを送信しました。戻ると、このアドレスがデフォルトになります。
+proof-not-returned = 前回のテストメールが戻っていません。迷惑メールフォルダーに入っていないか、メールボックスのルールで受信トレイ以外に移動されていないかを確認し、もう一度送信してください。
+proof-last = 最後に戻った日時：
+proof-send = テストメールを送信
+not-proved-cause = パスワードや招待のメールはデフォルトのアドレスから送信されます。そのため、過去 1 時間以内にテストメールの送受信を確認できたアドレスだけをデフォルトにできます。
+not-proved-next = アドレスの詳細ページからテストメールを送信し、戻ったことを確認してからやり直してください。
+no-way-out-title = 現在、メールを送信できません
+no-way-out-cause = このメールの送信に使う接続が動作していないか、設定されていません。
+no-way-out-next = アドレスの接続を復旧するか、ヘルプデスク自身の送信方法を設定してから、やり直してください。
 
 
 

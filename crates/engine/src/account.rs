@@ -11,7 +11,7 @@ use crate::{Actor, Engine, Error, Inner, Parts, Result};
 /// Name of the secret setting that holds the key of the ticket tokens.
 const TOKEN_KEY: &str = "token_key";
 /// How long a finished import stays on the page.
-const IMPORT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
+pub(crate) const IMPORT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
 /// Suspended tickets on one page.
 const SUSPENDED_SHOWN: u32 = 500;
 
@@ -20,6 +20,7 @@ pub(crate) async fn first_start(parts: Parts) -> Result<Engine> {
     let tx = parts.store.begin(parts.clock.now()).await?;
     let random = SecretString::from(hex::encode(rand::random::<[u8; 32]>()));
     tx.set_secret_setting(TOKEN_KEY, &random, true).await?;
+    crate::checkup::name_desk(&tx).await?;
     tx.seed_triggers(&desk::trigger::standard()).await?;
     tx.commit().await?;
     let engine = Engine {
@@ -87,20 +88,7 @@ impl Engine {
     /// Support addresses with their state. Admins. Never asks Microsoft.
     pub async fn addresses(&self, actor: &Actor) -> Result<Vec<AddressView>> {
         actor.must_be_admin()?;
-        let store = &self.inner.store;
-        let imports = store.imports(self.now() - IMPORT_SHOWN).await?;
-        let mut views = Vec::new();
-        for address in store.support_addresses().await? {
-            let connection = address.connection.id;
-            let out = store.outbox_counts(Some(connection)).await?;
-            views.push(AddressView {
-                waiting_in: store.ledger_account(Some(connection)).await?.waiting,
-                waiting_out: out.iter().filter(|(step, _)| !step.is_final()).map(|(_, count)| count).sum(),
-                import: imports.iter().find(|run| run.connection == connection).cloned(),
-                address,
-            });
-        }
-        Ok(views)
+        self.views(self.inner.store.support_addresses().await?).await
     }
 
     /// One import. Admins.

@@ -208,6 +208,8 @@ impl Carrying<'_> {
                 subject: subject(letter),
                 signals: self.decision.signals.clone(),
                 spoof: plan.spoof,
+                invitation: letter.invitation.clone().map(storable_invitation),
+                protection: letter.protection,
             }),
             created_at: self.written_at(),
             attachments,
@@ -282,4 +284,14 @@ fn cut(text: &str, longest: usize) -> String {
 /// PostgreSQL keeps no NUL in a text; nobody can see one either.
 pub(crate) fn storable(text: &str) -> String {
     text.replace('\0', "")
+}
+
+/// Texts of a calendar as the databases take them.
+fn storable_invitation(invitation: mail::Invitation) -> mail::Invitation {
+    mail::Invitation {
+        title: storable(&invitation.title),
+        place: invitation.place.as_deref().map(storable),
+        organizer: invitation.organizer.map(clean),
+        ..invitation
+    }
 }

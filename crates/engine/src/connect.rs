@@ -314,14 +314,6 @@ impl Engine {
         }
         Ok(())
     }
-
-    /// Makes an address the default. Admins; only one that works.
-    pub async fn make_default(&self, actor: &Actor, id: AddressId) -> Result<()> {
-        actor.must_be_admin()?;
-        let tx = self.inner.store.begin(self.now()).await?;
-        tx.make_default(id).await?;
-        Ok(tx.commit().await?)
-    }
 }
 
 /// The state itself is only in the browser: who reads the database cannot finish somebody's sign-in.

@@ -43,6 +43,12 @@ pub enum Error {
     /// The default address can be neither deleted nor disconnected, and must work.
     #[error("not allowed for the default address")]
     DefaultAddress,
+    /// Only an address that has sent and received a test mail in the last hour can become the default.
+    #[error("the address has not proved itself")]
+    NotProved,
+    /// Nothing can be sent from the address: its connection is lost, or the desk has no server to send by.
+    #[error("nothing can be sent from this address now")]
+    NoWayOut,
     /// A closed ticket cannot be changed.
     #[error("the ticket is closed")]
     Closed,
@@ -73,6 +79,7 @@ impl From<store::Error> for Error {
                 Error::AddressInUse { address: address.to_string(), by }
             }
             store::Error::DefaultAddress => Error::DefaultAddress,
+            store::Error::NotProved => Error::NotProved,
             other => Error::Store(other),
         }
     }

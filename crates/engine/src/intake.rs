@@ -9,7 +9,7 @@ use store::{BlobId, Form, KnownMessage, Lease, NewAttachment, SeenBy, Settlement
 
 use crate::carry::{Carrying, sender, storable, subject};
 use crate::context::{self, Place};
-use crate::{Engine, Error, Result};
+use crate::{Engine, Error, Result, proof};
 
 /// Tries to decide anew when another worker was quicker with the same mail or person.
 const RACES: usize = 5;
@@ -117,6 +117,7 @@ pub(crate) async fn settle(
     let decision = desk::decide(letter, &loaded.context);
     let carrying = Carrying { engine, tx, place, arrived, way, loaded: &loaded, decision: &decision };
     let (ticket, comment) = carrying.out().await?;
+    let round_trip = proof::came_in(tx, place, &loaded, &decision.outcome).await?;
     let identity = context::identity(letter);
     if let (Some(identity), Some(ticket), Some(comment)) = (&identity, ticket, comment) {
         let known = KnownMessage { ticket, comment: Some(comment), ledger: Some(arrived.id), outbox: None };
@@ -126,7 +127,7 @@ pub(crate) async fn settle(
     let author = context::counted_author(place, letter, way, arrived.received_at, tx.now).filter(|_| counts);
     let settlement = Settlement {
         outcome: decision.outcome.kind(),
-        reason: decision.reason,
+        reason: if round_trip { proof::REASON.to_owned() } else { decision.reason },
         ticket,
         comment,
         sender: sender(letter),

@@ -7,8 +7,10 @@
 mod account;
 mod acknowledge;
 mod alarms;
+mod addresses;
 mod answer;
 mod carry;
+mod checkup;
 mod clock;
 mod connect;
 mod context;
@@ -25,6 +27,7 @@ mod notify;
 mod outbox;
 mod pace;
 mod people;
+mod proof;
 mod receive;
 mod subscriptions;
 mod texts;
@@ -34,13 +37,16 @@ mod webhook;
 
 pub use account::*;
 pub use alarms::{AlarmConfig, AlarmSettings, AlarmWay, Alarms, describe};
+pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
+pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
 pub use doorbell::Rings;
 pub use error::{Error, Result};
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use proof::MadeDefault;
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -92,6 +98,14 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// Whether a newly connected address proves itself, once, by a test mail to itself.
+    pub prove_new: bool,
+    /// How long a test mail is waited for.
+    pub proof_within: SignedDuration,
+    /// How long one step of a check-up may take.
+    pub checkup_patience: SignedDuration,
+    /// The name server to ask instead of the system's.
+    pub dns: Option<std::net::SocketAddr>,
 }
 
 impl Default for Settings {
@@ -113,6 +127,10 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            prove_new: true,
+            proof_within: SignedDuration::from_mins(5),
+            checkup_patience: SignedDuration::from_secs(20),
+            dns: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use desk::ConnectionId;
 use exchange::Remedy;
 use jiff::{SignedDuration, Timestamp};
-use store::{Due, Scheduled};
+use store::{Due, Scheduled, Usage};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -43,6 +43,8 @@ impl Engine {
         loops.spawn(tidying(self.clone(), stop.clone()));
         loops.spawn(subscriptions::keeping(self.clone(), stop.clone()));
         loops.spawn(alarms::watching(self.clone(), stop.clone()));
+        loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
+        loops.spawn(crate::checkup::checking(self.clone(), stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
                 && error.is_panic()
@@ -145,6 +147,7 @@ impl Reader {
                     next: begins,
                     read: false,
                     found_since: None,
+                    usage: None,
                 });
             }
         }
@@ -216,12 +219,20 @@ async fn read(engine: &Engine, due: Due, pace: Pace, bounds: Bounds, stop: &Canc
             (pace.after_failure(asked_to_wait(&error), bounds), 0, false)
         }
     };
+    // Another process's page shows what this one has spent.
+    let spent = engine.inner.graph.spent(connection.0);
     let scheduled = Scheduled {
         connection,
         begun_at,
         next: pace.next(engine.now(), rand::random()),
         read,
         found_since: due.last_read_at.filter(|_| fresh > 0),
+        usage: Some(Usage {
+            at: engine.now(),
+            calls: spent.calls,
+            upload_bytes: spent.upload_bytes,
+            throttled: spent.throttled,
+        }),
     };
     Done { scheduled, pace }
 }

@@ -7,7 +7,7 @@ use desk::ConnectionId;
 use exchange::graph::{DeltaNext, DeltaPage, ItemRef};
 use exchange::{Mailbox, Remedy};
 use jiff::{SignedDuration, Timestamp};
-use store::{ConnectionState, Cursor, Due, Seen, SeenBy, SupportAddress};
+use store::{ConnectionState, Cursor, Due, Happening, Seen, SeenBy, SupportAddress};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Place;
@@ -266,6 +266,7 @@ impl Reading<'_> {
                         return Err(exchange::Error::Resync(trace).into());
                     };
                     tracing::warn!(mailbox = self.place.name, request_id = ?trace.request_id, "the delta cursor has expired");
+                    self.note_resync().await?;
                     let good = self.never_before_connecting(cursor.round_started_at - OVERLAP_AFTER_RESYNC);
                     round_started_at = None;
                     from = From::Start(good);
@@ -297,6 +298,12 @@ impl Reading<'_> {
         }
     }
 
+    async fn note_resync(&self) -> Result<()> {
+        let tx = self.engine.inner.store.begin(self.engine.now()).await?;
+        tx.note_event(Some(self.connection), &self.place.name, &Happening::Resynced, None).await?;
+        Ok(tx.commit().await?)
+    }
+
     async fn page(&mut self, from: &From) -> Result<DeltaPage> {
         match from {
             From::Start(since) => {
@@ -317,9 +324,18 @@ impl Reading<'_> {
     async fn note_page(&self, present: Vec<ItemRef>, cursor: &Cursor) -> Result<usize> {
         let connected_at = self.address.connection.connected_at;
         let live = |item: &ItemRef| item.received_at.is_none_or(|received| received >= connected_at);
-        let seen: Vec<Seen> = present.into_iter().filter(live).map(seen).collect();
+        let present: Vec<ItemRef> = present.into_iter().filter(live).collect();
+        let found = |read| {
+            let those = present.iter().filter(move |item| item.is_read == Some(read));
+            those.map(|item| item.id.clone()).collect::<Vec<_>>()
+        };
+        let (read, unread) = (found(true), found(false));
+        let seen: Vec<Seen> = present.into_iter().map(seen).collect();
         let tx = self.engine.inner.store.begin(self.engine.now()).await?;
         let fresh = tx.see(Some(self.connection), &self.place.name, &seen, SeenBy::Delta).await?;
+        if !fresh.is_empty() {
+            tx.note_found(&self.place.name, &read, &unread).await?;
+        }
         tx.save_cursor(self.held.lease(), self.connection, INBOX, Some(cursor)).await?;
         tx.commit().await?;
         Ok(fresh.len())
@@ -357,6 +373,8 @@ impl Reading<'_> {
         tx.check(self.held.lease()).await?;
         let fresh = tx.see(Some(self.connection), &self.place.name, &seen, SeenBy::Sweep).await?.len();
         if fresh > 0 {
+            let happening = Happening::SweepFound { found: fresh as u64 };
+            tx.note_event(Some(self.connection), &self.place.name, &happening, None).await?;
             tx.commit().await?;
             tracing::warn!(
                 mailbox = self.place.name,

@@ -113,6 +113,12 @@ pub(crate) fn wrote(language: Language, date: &str, author: &str) -> String {
     fl!(loader(language), "wrote", date = date, author = author)
 }
 
+/// Subject and text of the test mail that an address sends to itself.
+pub(crate) fn proof(language: Language, address: &str) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "proof-subject"), fl!(l, "proof-body", address = address))
+}
+
 /// The line above the names of files that were too large for the mail.
 pub(crate) fn files_left_out(language: Language) -> String {
     fl!(loader(language), "files-left-out")

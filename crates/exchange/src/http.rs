@@ -54,7 +54,12 @@ impl Answer {
 
     /// Microsoft's clock; ours when the answer does not tell.
     pub fn clock(&self) -> Timestamp {
-        self.header(DATE.as_str()).and_then(http_date).unwrap_or_else(Timestamp::now)
+        self.date().unwrap_or_else(Timestamp::now)
+    }
+
+    /// Microsoft's clock, when the answer tells.
+    pub fn date(&self) -> Option<Timestamp> {
+        self.header(DATE.as_str()).and_then(http_date)
     }
 
     /// How long the answer asks to wait.

@@ -148,5 +148,8 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         recipients_a_day: m.recipients_a_day,
         workers: m.workers,
         lease: seconds("lease", m.lease)?,
+        ..Settings::default()
+        prove_new: m.prove_new,
+        proof_within: seconds("proof_within", m.proof_within)?,
     })
 }

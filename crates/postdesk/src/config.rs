@@ -62,6 +62,8 @@ pub struct MailboxConfig {
     pub recipients_a_day: u32,
     pub workers: usize,
     pub lease: f64,
+    pub prove_new: bool,
+    pub proof_within: f64,
 }
 
 /// Who is told when something is wrong.

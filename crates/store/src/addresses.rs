@@ -1,11 +1,15 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
 mod own;
+mod find;
+mod proof;
 mod read;
 mod system;
 mod write;
 
 pub(crate) use own::OwnAddresses;
+pub use find::{AddressFilter, AddressQuery, BrandCount};
+pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 
 use desk::{AddressId, BrandId, ConnectionId};
@@ -215,6 +219,8 @@ pub struct Connection {
     pub next_read_at: Timestamp,
     /// When a test mail last made the whole way out and back in.
     pub proved_at: Option<Timestamp>,
+    /// The test mail on its way, or the last one that did not come back.
+    pub proof: Proof,
 }
 
 /// A connection to be made.

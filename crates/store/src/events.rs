@@ -47,6 +47,11 @@ pub enum Happening {
     },
     /// The address was deleted.
     Deleted,
+    /// Its name or brand was changed.
+    Edited {
+        /// The name now.
+        name: String,
+    },
     /// It became the default address.
     MadeDefault,
     /// A test mail came back.

@@ -128,6 +128,8 @@ pub struct ToAcknowledge {
 pub struct Account {
     /// Rows.
     pub seen: u64,
+    /// Of these, with their raw bytes on disk.
+    pub journaled: u64,
     /// Of these without an outcome yet.
     pub waiting: u64,
     /// By outcome.

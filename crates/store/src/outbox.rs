@@ -52,7 +52,7 @@ impl Step {
     }
 
     /// The steps after which nothing is done, as stored.
-    const FINAL: [&'static str; 2] = [Self::Sent.as_str(), Self::Failed.as_str()];
+    pub(crate) const FINAL: [&'static str; 2] = [Self::Sent.as_str(), Self::Failed.as_str()];
 
     /// Nothing more will be done.
     pub fn is_final(self) -> bool {

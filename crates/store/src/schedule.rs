@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::cells::{Row, micros};
+use crate::cells::{Row, json, micros};
 use crate::entity::{connection, cursor, import_run, ledger, subscription};
-use crate::{ConnectionState, Cursor, Kind, Result, Store, Tx};
+use crate::{ConnectionState, Cursor, Kind, Result, Store, Tx, Usage};
 
 /// A mailbox whose turn has come, with what tells whether a glance at it is enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Scheduled {
     pub read: bool,
     /// When it had been read before, where this reading found new mail: was that mail announced meanwhile?
     pub found_since: Option<Timestamp>,
+    /// What the mailbox had spent by then.
+    pub usage: Option<Usage>,
 }
 
 impl Store {
@@ -186,6 +188,9 @@ impl Tx {
                 .filter(C::Id.eq(one.connection.0));
             if one.read {
                 update = update.col_expr(C::LastReadAt, Expr::value(micros(one.begun_at)));
+            }
+            if let Some(usage) = &one.usage {
+                update = update.col_expr(C::Usage, Expr::value(json(usage)));
             }
             update.exec(&self.db).await?;
             if let Some(since) = one.found_since {

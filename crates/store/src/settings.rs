@@ -28,6 +28,11 @@ impl Tx {
         self.put_setting(name, value.to_owned(), false).await
     }
 
+    /// Sets, unless it is set already.
+    pub async fn set_setting_once(&self, name: &str, value: &str) -> Result<()> {
+        self.put_setting(name, value.to_owned(), true).await
+    }
+
     /// Sets and seals. With `keep`, an existing value stays (used for keys made on first start).
     pub async fn set_secret_setting(&self, name: &str, value: &SecretString, keep: bool) -> Result<()> {
         let sealed = self.shared.vault.seal("setting", "value", name, value);

@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub(crate) use read::latest_comments;
+pub(crate) use read::{containing, latest_comments};
 
 use desk::decide::Cause;
 use desk::ticket::{CommentMail, Via};

@@ -45,6 +45,11 @@ impl Microsoft {
         self.call(reqwest::Method::POST, path, Some(body)).await
     }
 
+    /// PATCH on the control API.
+    pub async fn patch(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.call(reqwest::Method::PATCH, path, Some(body)).await
+    }
+
     /// DELETE on the control API.
     pub async fn delete(&self, path: &str) -> anyhow::Result<Value> {
         self.call(reqwest::Method::DELETE, path, None).await

@@ -342,6 +342,7 @@ pub fn quick() -> Settings {
         confirm_within: SignedDuration::from_secs(20),
         messages_a_minute: 10_000,
         lease: SignedDuration::from_secs(3),
+        prove_new: false,
         ..Settings::default()
     }
 }

@@ -122,6 +122,18 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "default-address-cause"),
             fl!(t, "default-address-next"),
         ),
+        E::NotProved => (
+            StatusCode::CONFLICT,
+            fl!(t, "default-address-title"),
+            fl!(t, "not-proved-cause"),
+            fl!(t, "not-proved-next"),
+        ),
+        E::NoWayOut => (
+            StatusCode::CONFLICT,
+            fl!(t, "no-way-out-title"),
+            fl!(t, "no-way-out-cause"),
+            fl!(t, "no-way-out-next"),
+        ),
         E::Closed => {
             (StatusCode::CONFLICT, fl!(t, "closed-title"), fl!(t, "closed-cause"), fl!(t, "closed-next"))
         }
@@ -330,6 +342,8 @@ mod tests {
             used(UsedBy::Staff("Ben".to_owned())),
             used(UsedBy::EndUser("Eve".to_owned())),
             E::DefaultAddress,
+            E::NotProved,
+            E::NoWayOut,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
             E::Template(String::new()),

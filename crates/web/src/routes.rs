@@ -101,6 +101,7 @@ pub fn all() -> Vec<Route> {
         // Team, invitations and passwords
 
         // Imports
+        admins("/admin/channels/email/addresses/{id}/prove", post(addresses::prove)),
 
         // Notifications and alarms (what Microsoft calls stands in `notifications`, outside sessions)
         admins("/admin/alarms", get(alarms::page).post(alarms::save)),

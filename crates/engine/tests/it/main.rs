@@ -3,6 +3,8 @@
 
 mod alarms;
 mod connect;
+mod default_address;
+mod doctor;
 mod letters;
 mod notifications;
 mod old_mail;

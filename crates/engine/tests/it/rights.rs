@@ -34,6 +34,7 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("cancel", |e, a| e.cancel(a, SignInId(1))),
         use_case!("delete_address", |e, a| e.delete_address(a, AddressId(1))),
         use_case!("make_default", |e, a| e.make_default(a, AddressId(1))),
+        use_case!("prove", |e, a| e.prove(a, AddressId(1))),
         use_case!("make_brand", |e, a| e.make_brand(a, "Brand")),
         use_case!("addresses", |e, a| e.addresses(a)),
         use_case!("import_run", |e, a| e.import_run(a, ImportId(1))),

@@ -82,7 +82,7 @@ impl Mailbox {
             answer.responses.into_iter().map(|part| (part.id.clone(), part)).collect();
         Ok((0..parts.len())
             .map(|id| match answers.remove(&id.to_string()) {
-                Some(part) => judge(part).inspect_err(|error| self.graph.note(error)),
+                Some(part) => judge(part).inspect_err(|error| self.graph.note(self.key, error)),
                 None => Err(Error::NoAnswer("a part of the batch was not answered".into())),
             })
             .collect())

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 use url::Url;
 
+use super::meter::Meters;
 use super::{Calls, Mailbox};
 use crate::http::{Answer, exchange, read_again};
 use crate::{Cloud, Error, Result, classify};
@@ -27,6 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 pub(super) struct Inner {
     pub http: reqwest::Client,
     pub cloud: Cloud,
+    pub meters: Meters,
     lanes: Mutex<HashMap<i64, Arc<Semaphore>>>,
     requests: AtomicU64,
     round_trips: AtomicU64,
@@ -38,6 +40,7 @@ impl Inner {
         Self {
             http,
             cloud,
+            meters: Meters::default(),
             lanes: Mutex::default(),
             requests: AtomicU64::default(),
             round_trips: AtomicU64::default(),
@@ -60,9 +63,10 @@ impl Inner {
     }
 
     /// Counts an answer that asked to wait: a part of a batch, or a call.
-    pub fn note(&self, error: &Error) {
+    pub fn note(&self, key: i64, error: &Error) {
         if matches!(error, Error::Throttled { .. }) {
             self.throttled.fetch_add(1, Relaxed);
+            self.meters.throttled(key);
         }
     }
 }
@@ -172,6 +176,15 @@ impl Call {
         Self { timeout, ..self }
     }
 
+    /// Bytes that count against what Exchange takes of a mailbox: the bodies of everything but reading calls.
+    fn upload_size(&self) -> u64 {
+        match &self.body {
+            Body::None | Body::Empty => 0,
+            Body::Json(json) => json.to_string().len() as u64,
+            Body::Bytes(content) => content.len() as u64,
+        }
+    }
+
     /// A batch of `parts` calls: Exchange runs four of them at once, so it takes the whole lane.
     pub fn batch_of(self, parts: usize) -> Self {
         Self { weight: AT_ONCE, parts: parts as u64, ..self }
@@ -198,6 +211,7 @@ impl Mailbox {
         let _place = self.lane.acquire_many(call.weight).await.ok();
         self.graph.requests.fetch_add(parts, Relaxed);
         self.graph.round_trips.fetch_add(1, Relaxed);
+        self.graph.meters.called(self.key, parts, call.upload_size());
         let started = Instant::now();
         let outcome = exchange(self.request(call)?).await.and_then(|answer| match answer.status {
             200..=299 => Ok(answer),
@@ -223,7 +237,7 @@ impl Mailbox {
                 );
             }
             Err(error) => {
-                self.graph.note(error);
+                self.graph.note(mailbox, error);
                 let trace = error.trace().cloned().unwrap_or_default();
                 let request_id = trace.request_id.as_deref();
                 warn!(mailbox, operation, status = trace.status, request_id, millis, %error, "Graph refused");

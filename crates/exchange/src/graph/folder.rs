@@ -46,7 +46,7 @@ impl Mailbox {
     /// round that begins with a time: what is older than that is the sweep's ([`Mailbox::received_since`]).
     pub async fn delta_start(&self, since: Timestamp) -> Result<DeltaPage> {
         let call = Call::get("delta", self.at(&["mailFolders", "inbox", "messages", "delta"]))
-            .query("$select", &format!("{},isRead", wire::ITEM))
+            .query("$select", wire::ITEM)
             .query("$filter", &received_from(since));
         self.delta(call).await
     }

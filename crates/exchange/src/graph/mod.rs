@@ -10,9 +10,13 @@ mod drafts;
 mod folder;
 pub mod mail_out;
 mod messages;
+mod meter;
+mod probe;
 mod subscriptions;
 mod wire;
 
+pub use meter::Spent;
+pub use probe::Glance;
 pub use subscriptions::{Lifecycle, Notice, Subscription, Wanted, longest_life, read_notices};
 
 use std::sync::Arc;
@@ -65,6 +69,8 @@ pub struct ItemRef {
     /// Its version (`@odata.etag`), for `If-Match`. `None` as well when the listing left the categories out: marking then
     /// reads them first.
     pub etag: Option<String>,
+    /// Whether it was read when it was listed; `None` where the listing does not say.
+    pub is_read: Option<bool>,
 }
 
 /// A message to be marked read and categorised.
@@ -148,6 +154,11 @@ impl Graph {
     /// The mailbox of the account that the token belongs to (`/me`). `key` names the mailbox for the 4-at-once limit.
     pub fn mailbox(&self, key: i64, access: SecretString) -> Mailbox {
         Mailbox { graph: Arc::clone(&self.inner), key, access, lane: self.inner.lane(key) }
+    }
+
+    /// What a mailbox has spent lately, by the calls of this process.
+    pub fn spent(&self, key: i64) -> Spent {
+        self.inner.meters.spent(key)
     }
 
     /// Counters.

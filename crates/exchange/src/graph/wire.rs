@@ -34,6 +34,7 @@ pub(super) struct Message {
     sent_date_time: Option<Timestamp>,
     categories: Option<Vec<String>>,
     is_draft: Option<bool>,
+    is_read: Option<bool>,
     parent_folder_id: Option<String>,
     internet_message_id: Option<String>,
 }
@@ -41,7 +42,7 @@ pub(super) struct Message {
 /// `$select` that fills a [`MessageState`].
 pub(super) const STATE: &str = "id,isDraft,parentFolderId,internetMessageId,categories,sentDateTime";
 /// `$select` that fills an [`ItemRef`].
-pub(super) const ITEM: &str = "id,receivedDateTime,categories";
+pub(super) const ITEM: &str = "id,receivedDateTime,categories,isRead";
 
 impl Message {
     /// Whether the delta says that it left the folder.
@@ -55,6 +56,7 @@ impl Message {
             etag: self.etag.filter(|_| self.categories.is_some()),
             id: self.id,
             received_at: self.received_date_time,
+            is_read: self.is_read,
             categories: self.categories.unwrap_or_default(),
         }
     }

@@ -6,6 +6,7 @@ use desk::{AddressId, BrandId, ConnectionId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::proof;
 use super::{
     Connection, ConnectionState, Cursor, ExchangeAccount, Kind, Mode, OtherMailbox, SupportAddress, Tokens,
 };
@@ -44,6 +45,7 @@ pub(super) fn read_connection(row: connection::Model) -> Result<Connection> {
         last_sent_at: at.maybe_time("last_sent_at", row.last_sent_at)?,
         next_read_at: at.time("next_read_at", row.next_read_at)?,
         proved_at: at.maybe_time("proved_at", row.proved_at)?,
+        proof: proof::read(at, &row)?,
         account: (kind == Kind::Exchange).then(|| read_account(at, row)).transpose()?,
     })
 }

@@ -1,6 +1,6 @@
 //! Connecting, disconnecting, and what changes while a connection lives.
 
-use desk::{AddressId, ConnectionId, ImportId};
+use desk::{AddressId, BrandId, ConnectionId, ImportId, PersonId};
 use jiff::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -29,8 +29,8 @@ fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
 }
 
 impl Tx {
-    /// Makes address, connection and, when wanted, the import run (`Some(300)`). The first verified address becomes the
-    /// default only if there is none. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
+    /// Makes address, connection and, when wanted, the import run (`Some(300)`). No address becomes the default by being
+    /// connected: it must prove itself first. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
     pub async fn connect(
         &self,
         new: &NewConnection,
@@ -40,13 +40,11 @@ impl Tx {
             return Err(self.in_use(&new.address).await);
         }
         let connection = self.insert_connection(new).await?;
-        let has_default =
-            table::Entity::find().filter(table::Column::IsDefault.eq(true)).one(&self.db).await?.is_some();
         let address = table::Entity::insert(table::ActiveModel {
             address: Set(new.address.as_str().to_owned()),
             name: Set(clean(&new.name)),
             brand_id: Set(new.brand.0),
-            is_default: Set(!has_default),
+            is_default: Set(false),
             connection_id: Set(connection.0),
             created_at: Set(micros(self.now)),
             ..Default::default()
@@ -88,6 +86,7 @@ impl Tx {
             account_id: Set(String::new()),
             account_name: Set(String::new()),
             scopes: Set(String::new()),
+            proof_due: Set(true),
             ..Default::default()
         };
         if let Reach::Exchange(account, _) = &new.reach {
@@ -159,7 +158,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
+    pub(super) async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
         let found = table::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("support address", id.0))
     }
@@ -175,34 +174,39 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes the default; refused unless the connection works.
-    pub async fn make_default(&self, id: AddressId) -> Result<()> {
+    /// Changes the name that customers see, and the brand. Tickets that are there stay in their brand; an unknown brand is
+    /// refused ([`crate::Error::NotFound`]).
+    pub async fn edit_address(
+        &self,
+        id: AddressId,
+        name: &str,
+        brand: BrandId,
+        actor: Option<PersonId>,
+    ) -> Result<()> {
         let row = self.lock_address(id).await?;
-        let connection = self.lock_connection(ConnectionId(row.connection_id)).await?;
-        let works = ConnectionState::parse(&connection.state).is_some_and(ConnectionState::works);
-        if !works {
-            return Err(Error::DefaultAddress);
+        if crate::entity::brand::Entity::find_by_id(brand.0).one(&self.db).await?.is_none() {
+            return Err(missing("brand", brand.0));
         }
         table::Entity::update_many()
-            .col_expr(table::Column::IsDefault, Expr::value(false))
-            .filter(table::Column::IsDefault.eq(true))
-            .exec(&self.db)
-            .await?;
-        table::Entity::update_many()
-            .col_expr(table::Column::IsDefault, Expr::value(true))
+            .col_expr(table::Column::Name, Expr::value(clean(name)))
+            .col_expr(table::Column::BrandId, Expr::value(brand.0))
             .filter(table::Column::Id.eq(id.0))
             .exec(&self.db)
             .await?;
-        self.announce(Topic::Addresses);
-        Ok(())
+        let connection = Some(ConnectionId(row.connection_id));
+        self.note_event(connection, &row.address, &Happening::Edited { name: name.to_owned() }, actor).await
     }
 
-    async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
+    pub(super) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
         let found = connection::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("connection", id.0))
     }
 
-    async fn change_connection(&self, id: ConnectionId, change: connection::ActiveModel) -> Result<()> {
+    pub(super) async fn change_connection(
+        &self,
+        id: ConnectionId,
+        change: connection::ActiveModel,
+    ) -> Result<()> {
         let changed = connection::Entity::update_many()
             .set(change)
             .filter(connection::Column::Id.eq(id.0))

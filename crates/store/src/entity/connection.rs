@@ -32,6 +32,9 @@ pub struct Model {
     pub usage: Option<String>,
     pub checkup: Option<String>,
     pub checkup_asked_at: Option<i64>,
+    pub proof_failed_at: Option<i64>,
+    pub proof_due: bool,
+    pub default_wanted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

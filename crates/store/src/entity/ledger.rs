@@ -33,6 +33,7 @@ pub struct Model {
     pub retry_at: i64,
     pub acknowledged_at: Option<i64>,
     pub acknowledge_at: i64,
+    pub found_read: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

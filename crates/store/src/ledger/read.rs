@@ -125,6 +125,8 @@ impl Store {
             }
         }
         account.by_outcome.sort();
+        account.journaled =
+            of(table::Entity::find()).filter(table::Column::Blob.is_not_null()).count(self.reader()).await?;
         account.unacknowledged =
             of(table::Entity::find()).filter(unacknowledged()).count(self.reader()).await?;
         Ok(account)

@@ -1,5 +1,7 @@
 //! The schema, step by step. A step that has been released is never edited: a change is a new step.
 
+mod details;
+mod imports;
 mod life;
 mod mail;
 mod mailboxes;
@@ -15,7 +17,13 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(First), Box::new(life::Life), Box::new(watch::Watch)]
+        vec![
+            Box::new(First),
+            Box::new(life::Life),
+            Box::new(imports::Imports),
+            Box::new(details::Details),
+            Box::new(watch::Watch),
+        ]
     }
 }
 

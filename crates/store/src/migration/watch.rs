@@ -37,6 +37,25 @@ impl MigrationTrait for Watch {
             .await?;
         index(manager, Index::create().name("connection_next_read").table("connection").col("next_read_at"))
             .await?;
+        // The test mails under way are looked for twice a second: not among all mailboxes.
+        index(
+            manager,
+            Index::create()
+                .name("connection_proof_under_way")
+                .table("connection")
+                .col("proof_sent_at")
+                .and_where(Expr::col("proof_mark").is_not_null()),
+        )
+        .await?;
+        index(
+            manager,
+            Index::create()
+                .name("connection_proof_due")
+                .table("connection")
+                .col("id")
+                .and_where(Expr::col("proof_due").eq(true)),
+        )
+        .await?;
         // What is to be told by webhook, until the other side has taken it.
         manager
             .create_table(

@@ -97,7 +97,7 @@ pub(super) fn missing(id: TicketId) -> Error {
 const UNSOLVED: [Status; 4] = [Status::New, Status::Open, Status::Pending, Status::Hold];
 
 /// `%text%` with the text taken literally.
-fn containing(text: &str) -> LikeExpr {
+pub(crate) fn containing(text: &str) -> LikeExpr {
     let literal = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     LikeExpr::new(format!("%{literal}%")).escape('\\')
 }

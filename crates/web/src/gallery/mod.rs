@@ -117,6 +117,7 @@ impl Sample {
             brands,
             broken,
             default: Some("support@contoso.example".to_owned()),
+            proving: false,
             connected: true,
         }
     }

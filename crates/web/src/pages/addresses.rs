@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use desk::AddressId;
 use desk::decide::OutcomeKind;
-use engine::{Actor, AddressView};
+use engine::{Actor, AddressView, MadeDefault};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
-use store::{Account, ConnectionState, ImportRun, LedgerQuery};
+use store::{Account, ConnectionState, ImportRun, LedgerQuery, NotDefault, Proof};
 
 use crate::app::App;
 use crate::explain::ADDRESSES;
@@ -28,6 +28,7 @@ pub(crate) struct ListPage {
     pub(crate) broken: Vec<AddressView>,
     pub(crate) default: Option<String>,
     pub(crate) connected: bool,
+    pub(crate) proving: bool,
 }
 
 /// What has just happened, for the notice on top.
@@ -43,8 +44,8 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(notice): 
     let broken = views.iter().filter(|view| !view.address.connection.state.works()).cloned().collect();
     let default =
         views.iter().find(|view| view.address.is_default).map(|view| view.address.address.to_string());
-    let connected = notice.done == "connected";
-    show(&ListPage { page, brands: by_brand(views), broken, default, connected })
+    let (connected, proving) = (notice.done == "connected", notice.done == "proving");
+    show(&ListPage { page, brands: by_brand(views), broken, default, connected, proving })
 }
 
 fn by_brand(views: Vec<AddressView>) -> Vec<(String, Vec<AddressView>)> {
@@ -61,11 +62,26 @@ fn by_brand(views: Vec<AddressView>) -> Vec<(String, Vec<AddressView>)> {
     brands
 }
 
-/// Whether an address may become the default: it works, and mail has been read through it. Mail that lets people in leaves
-/// from the default, so an unproved one could lock everybody out.
-fn proved(view: &AddressView) -> bool {
-    view.address.connection.state == ConnectionState::Verified
-        && view.address.connection.last_read_at.is_some()
+/// Why an address cannot become the default just now, for its page; empty when it can. Mail that lets people in leaves from
+/// the default, so an unproved one could lock everybody out.
+fn why_not_default(page: &Page, view: &AddressView) -> String {
+    let t = page.t;
+    match view.address.connection.may_be_default(page.now()) {
+        Ok(()) => String::new(),
+        Err(NotDefault::Broken) => fl!(t, "default-needs-working"),
+        Err(NotDefault::UnderWay) => match view.address.connection.proof {
+            Proof::UnderWay { then_default: true, .. } => fl!(t, "proof-under-way-default"),
+            _ => fl!(t, "proof-under-way"),
+        },
+        Err(NotDefault::Unproved) => fl!(t, "default-needs-proof"),
+        Err(NotDefault::NotReturned) => fl!(t, "proof-not-returned"),
+    }
+}
+
+/// Whether the wish for this default is offered: at once, or after a test mail that is sent for it.
+fn default_offered(page: &Page, view: &AddressView) -> bool {
+    !matches!(view.address.connection.may_be_default(page.now()), Err(NotDefault::Broken))
+        && !matches!(view.address.connection.proof, Proof::UnderWay { then_default: true, .. })
 }
 
 /// How far an import has come, in whole percent; `None` before the mailbox has been listed.
@@ -88,8 +104,12 @@ impl ListPage {
         wording::state_help(self.page.t, connection.state, connection.cause.as_ref()).0
     }
 
-    fn proved(&self, view: &AddressView) -> bool {
-        proved(view)
+    fn why_not_default(&self, view: &AddressView) -> String {
+        why_not_default(&self.page, view)
+    }
+
+    fn default_offered(&self, view: &AddressView) -> bool {
+        default_offered(&self.page, view)
     }
 
     fn percent(&self, run: &ImportRun) -> Option<u32> {
@@ -139,8 +159,16 @@ impl DetailsPage {
         wording::outcome(self.page.t, Some(*outcome))
     }
 
-    fn proved(&self) -> bool {
-        proved(&self.view)
+    fn why_not_default(&self) -> String {
+        why_not_default(&self.page, &self.view)
+    }
+
+    fn default_offered(&self) -> bool {
+        default_offered(&self.page, &self.view)
+    }
+
+    fn proof(&self) -> Proof {
+        self.view.address.connection.proof
     }
 
     fn percent(&self, run: &ImportRun) -> Option<u32> {
@@ -179,8 +207,16 @@ pub(crate) async fn make_default(
     reader: Reader,
     Path(id): Path<AddressId>,
 ) -> Answer {
-    app.engine.make_default(&reader.actor()?, id).await?;
-    Ok(to(ADDRESSES))
+    match app.engine.make_default(&reader.actor()?, id).await? {
+        MadeDefault::Done => Ok(to(ADDRESSES)),
+        MadeDefault::Proving => Ok(to(&format!("{ADDRESSES}?done=proving"))),
+    }
+}
+
+/// Sends a test mail from the address to itself.
+pub(crate) async fn prove(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
+    app.engine.prove(&reader.actor()?, id).await?;
+    Ok(to(&format!("{ADDRESSES}/{id}")))
 }
 
 /// One address as its page shows it.
