@@ -190,7 +190,9 @@ impl Reader {
         if self.done.is_empty() || (!now && self.noted_at.elapsed() < NOTE_EVERY) {
             return;
         }
-        let scheduled: Vec<Scheduled> = self.done.iter().map(|done| done.scheduled).collect();
+        let mut scheduled: Vec<Scheduled> = self.done.iter().map(|done| done.scheduled).collect();
+        // In one order everywhere: two workers that note the same mailboxes must not wait for each other in a circle.
+        scheduled.sort_by_key(|one| one.connection);
         let noting = async {
             let tx = self.engine.inner.store.begin(self.engine.now()).await?;
             tx.schedule_reads(&scheduled).await?;
