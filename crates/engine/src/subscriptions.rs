@@ -29,11 +29,11 @@ const LIFE: SignedDuration = SignedDuration::from_mins(4_200);
 /// Pause before a refused or silent subscription is tried anew; doubled each time.
 const PROBE: SignedDuration = SignedDuration::from_mins(15);
 /// Longest such pause.
-const PROBE_AT_LEAST: SignedDuration = SignedDuration::from_hours(24);
+const PROBE_AT_MOST: SignedDuration = SignedDuration::from_hours(24);
 /// Pause after no answer; doubled each time.
 const AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// Longest such pause.
-const AGAIN_AT_LEAST: SignedDuration = SignedDuration::from_hours(1);
+const AGAIN_AT_MOST: SignedDuration = SignedDuration::from_hours(1);
 
 /// Looks after all subscriptions until `stop`.
 pub(crate) async fn keeping(engine: Engine, stop: CancellationToken) {
@@ -271,7 +271,7 @@ impl Keeper<'_> {
         let passing = matches!(error.remedy(), Remedy::Wait(_) | Remedy::Refresh | Remedy::Reconnect);
         let pause = match error.remedy() {
             Remedy::Wait(Some(asked)) => SignedDuration::try_from(asked).unwrap_or(AGAIN).max(AGAIN),
-            _ if passing => doubled(AGAIN, tries, AGAIN_AT_LEAST),
+            _ if passing => doubled(AGAIN, tries, AGAIN_AT_MOST),
             _ => probe_pause(tries),
         };
         tracing::warn!(
@@ -354,7 +354,7 @@ fn doubled(first: SignedDuration, tries: u32, most: SignedDuration) -> SignedDur
 }
 
 fn probe_pause(tries: u32) -> SignedDuration {
-    doubled(PROBE, tries, PROBE_AT_LEAST)
+    doubled(PROBE, tries, PROBE_AT_MOST)
 }
 
 impl Engine {
@@ -423,6 +423,6 @@ mod tests {
     fn probing_grows_rarer_and_never_ends() {
         assert_eq!(probe_pause(0), PROBE);
         assert_eq!(probe_pause(1), PROBE * 2);
-        assert_eq!(probe_pause(u32::MAX), PROBE_AT_LEAST);
+        assert_eq!(probe_pause(u32::MAX), PROBE_AT_MOST);
     }
 }
