@@ -42,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
     let idle: u64 = std::env::var("SECONDS_IDLE").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
     let mut table = Vec::new();
 
-    let mut stage = Stage::set(&binary, None, "").await?;
+    let mut stage = Stage::set(&binary, None, "prove_new = false\n").await?;
     stage.make_admin().await?;
     say(&format!("connecting {count} mailboxes"));
     let started = Instant::now();
