@@ -953,6 +953,51 @@ no-way-out-next = Repair the connection of the address, or set up the desk’s o
 
 ## Notifications and alarms
 
+alarms = Alarms
+alarms-text = What needs somebody. It is told here, by mail over a connection that is not in trouble itself, and by webhook; once, again each day while it lasts, and when it is over.
+alarms-banner = { $count ->
+    [one] Something needs you.
+   *[other] { $count } things need you.
+ }
+alarms-banner-link = Look at the alarms
+alarms-none = Everything is in order
+alarms-none-text = No alarm is open.
+alarms-since = Since
+alarms-told = told
+alarms-microsoft-said = Microsoft says:
+alarms-to-address = Go to the address
+alarms-ways = Who is told
+alarms-way-address = By mail to { $people }, at the moment from { $address }.
+alarms-way-system = By mail to { $people }, by the desk’s own connection.
+alarms-way-none = Nobody can be told by mail at the moment: every connection is in trouble, and the desk has no connection of its own.
+alarms-way-nobody = Nobody is told by mail: none of the addresses can be used.
+alarms-last-post = Webhook, last used
+alarms-post-done = taken
+alarms-post-failed = not taken ({ $error }); it is tried again
+alarms-post-waits = on its way
+alarms-test = Send a test
+alarms-test-hook-good = The webhook has taken the test.
+alarms-test-hook-bad = The webhook did not take the test: { $error }.
+alarms-test-mailed = A test mail is on its way to { $people }.
+alarms-test-not-mailed = No test mail could be sent: there is no connection that works, or nobody to send it to.
+alarms-settings = Settings
+alarms-recipients = Mail to
+alarms-recipients-help = One address a line. Leave it empty to tell all administrators.
+alarms-webhook = Webhook
+alarms-webhook-help = A web address that gets a POST with JSON. Redirects are not followed.
+alarms-secret = Secret of the webhook
+alarms-secret-help = Each message is signed with it, so that the receiver can tell it from a forged one.
+alarms-secret-kept = A secret is set. Leave it empty to keep it.
+alarms-no-contact = Minutes without contact to a mailbox
+alarms-mail-waits = Minutes that mail may wait to be sent
+alarms-save = Save
+alarms-saved = Saved.
+alarms-past = What is over
+alarms-bad-recipients = One of the lines is not an email address.
+alarms-bad-support-address = A support address cannot be told: its mail would become tickets.
+alarms-bad-webhook = The webhook must be an address that begins with https:// or http://, without a name or password in it.
+alarms-bad-minutes = Minutes must be a number between 5 and 10,080 (a week).
+
 
 
 ## API

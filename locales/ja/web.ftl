@@ -911,6 +911,48 @@ no-way-out-next = アドレスの接続を復旧するか、ヘルプデスク�
 
 ## 通知とアラーム
 
+alarms = アラーム
+alarms-text = 対応が必要なことの一覧です。ここに表示するほか、問題のない接続を使ったメールと Webhook でもお知らせします。発生時に一度、続いている間は一日に一度、解決したときにも一度お知らせします。
+alarms-banner = 対応が必要な問題が { $count } 件あります。
+alarms-banner-link = アラームを確認する
+alarms-none = 問題はありません
+alarms-none-text = 未解決のアラームはありません。
+alarms-since = 発生:
+alarms-told = 通知:
+alarms-microsoft-said = Microsoft からの説明:
+alarms-to-address = アドレスの詳細を開く
+alarms-ways = 通知先
+alarms-way-address = { $people } 宛てにメールでお知らせします(現在の送信元:{ $address })。
+alarms-way-system = { $people } 宛てに、デスク自身の接続からメールでお知らせします。
+alarms-way-none = 現在、メールでお知らせできません。すべての接続に問題があり、デスク自身の接続も設定されていません。
+alarms-way-nobody = メールでのお知らせ先がありません。使用できるアドレスがありません。
+alarms-last-post = Webhook の最終送信:
+alarms-post-done = 受信済み
+alarms-post-failed = 失敗({ $error })。再試行します
+alarms-post-waits = 送信中
+alarms-test = テストを送信
+alarms-test-hook-good = Webhook にテストが届きました。
+alarms-test-hook-bad = Webhook にテストを送信できませんでした({ $error })。
+alarms-test-mailed = { $people } 宛てにテストメールを送信しています。
+alarms-test-not-mailed = テストメールを送信できませんでした。利用できる接続がないか、宛先がありません。
+alarms-settings = 設定
+alarms-recipients = メールの宛先
+alarms-recipients-help = 1 行に 1 件ずつ入力してください。空欄の場合は、すべての管理者にお知らせします。
+alarms-webhook = Webhook
+alarms-webhook-help = JSON を POST で送信する URL です。リダイレクトには従いません。
+alarms-secret = Webhook のシークレット
+alarms-secret-help = 送信内容に署名するためのものです。受信側で偽造を見分けられます。
+alarms-secret-kept = 設定済みです。変更しない場合は空欄のままにしてください。
+alarms-no-contact = メールボックスに接続できない時間(分)
+alarms-mail-waits = メールの送信待ち時間(分)
+alarms-save = 保存
+alarms-saved = 保存しました。
+alarms-past = 解決済み
+alarms-bad-recipients = メールアドレスではない行があります。
+alarms-bad-support-address = サポートアドレスは宛先にできません。届いたメールがチケットになってしまいます。
+alarms-bad-webhook = Webhook は https:// または http:// で始まる URL にしてください。ユーザー名やパスワードは含められません。
+alarms-bad-minutes = 5 から 10,080(1 週間)までの分数を入力してください。
+
 
 
 ## API

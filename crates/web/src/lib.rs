@@ -14,6 +14,7 @@ mod gallery;
 mod language;
 mod layers;
 mod live;
+mod notifications;
 mod page;
 mod pages;
 mod reader;
@@ -34,5 +35,5 @@ use crate::app::App;
 pub fn router(engine: engine::Engine, config: Config) -> Router {
     let app = App { engine, config: Arc::new(config) };
     let pages = routes::all().into_iter().fold(Router::new(), |router, route| route.mount(router, &app));
-    layers::around(pages, &app).merge(assets::routes()).with_state(app)
+    layers::around(pages, &app).merge(assets::routes()).merge(notifications::routes()).with_state(app)
 }

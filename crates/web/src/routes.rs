@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::live;
 use crate::pages::{
-    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, forwarding,
-    imports, mail_log, password, registration, sign_in, suspended, team, ticket, tickets,
+    addresses, admin, alarms, answer, api_tokens, attachments, comments, connect, consent, end_users,
+    forwarding, imports, mail_log, password, registration, sign_in, suspended, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 
@@ -146,6 +146,8 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/previews/{id}/import", post(imports::import_previewed)),
         admins("/admin/connect/confirm/{id}/preview", post(imports::preview_sign_in)),
 
-        // Notifications and alarms
+        // Notifications and alarms (what Microsoft calls stands in `notifications`, outside sessions)
+        admins("/admin/alarms", get(alarms::page).post(alarms::save)),
+        admins("/admin/alarms/test", post(alarms::test)),
     ]
 }

@@ -6,7 +6,7 @@ use desk::{Person, PersonId, Priority, Role, Status};
 use i18n_embed_fl::fl;
 use mail::{InvitationKind, Protection};
 use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
-use store::{AuditEvent, ConnectionState, Kind, OutboxRow, StateCause, Step};
+use store::Kind;
 
 use crate::language::Texts;
 use crate::page::Page;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod account_mail;
+mod alarms;
 mod approval;
 mod coming_back;
 mod connect;
@@ -10,6 +11,7 @@ mod doctor;
 mod forwarding;
 mod imports;
 mod letters;
+mod notifications;
 mod old_mail;
 mod owners;
 mod registration;

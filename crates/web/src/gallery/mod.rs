@@ -28,6 +28,7 @@ use crate::language::texts;
 use crate::page::Page;
 use crate::pages::addresses::{DeletePage, DetailsPage, ListPage};
 use crate::pages::admin::{EmailPage, HomePage};
+use crate::pages::alarms::AlarmsPage;
 use crate::pages::api_tokens::TokensPage;
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
@@ -74,6 +75,7 @@ impl Sample {
             language: self.language,
             zone: Zone::from_cookie(Some("Asia/Tokyo")),
             here: here.to_owned(),
+            alarms: 0,
             by_script: false,
         }
     }
@@ -273,6 +275,92 @@ impl Sample {
         }
     }
 
+    fn alarms(&self, open: bool) -> AlarmsPage {
+        let at = |text: &str| text.parse().unwrap();
+        let alarm = |id, trouble, told: bool, cleared: bool| store::Alarm {
+            id: desk::AlarmId(id),
+            key: id.to_string(),
+            connection: Some(ConnectionId(1)),
+            trouble,
+            raised_at: at("2026-11-23T05:10:00Z"),
+            told_at: told.then(|| at("2026-11-23T05:11:00Z")),
+            cleared_at: cleared.then(|| at("2026-11-23T06:00:00Z")),
+        };
+        let address = "support@contoso.example".to_owned();
+        let cause = store::StateCause {
+            code: "invalid_grant".to_owned(),
+            message: "AADSTS50173: The provided grant has expired due to it being revoked.".to_owned(),
+            ..store::StateCause::default()
+        };
+        let lost = store::Trouble::ConnectionLost {
+            address: address.clone(),
+            state: ConnectionState::NeedsSignIn,
+            cause: Some(cause),
+        };
+        let waits = store::Trouble::MailWaits {
+            address: address.clone(),
+            mails: 3,
+            since: at("2026-11-23T04:00:00Z"),
+        };
+        let expires = store::Trouble::RegistrationExpires { at: at("2026-12-01T00:00:00Z"), days: 30 };
+        let silent = store::Trouble::NotificationsSilent { address };
+        let settings = engine::AlarmSettings {
+            recipients: if open {
+                vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()]
+            } else {
+                vec![]
+            },
+            webhook: open.then(|| "https://hooks.contoso.example/postdesk".to_owned()),
+            no_contact: 30,
+            mail_waits: 30,
+        };
+        let alarms = engine::Alarms {
+            open: if open {
+                vec![
+                    alarm(1, lost, true, false),
+                    alarm(2, expires, true, false),
+                    alarm(3, silent.clone(), false, false),
+                ]
+            } else {
+                vec![]
+            },
+            past: if open {
+                vec![alarm(4, waits, true, true), alarm(5, silent, false, true)]
+            } else {
+                vec![]
+            },
+            people: vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()],
+            has_secret: open,
+            last_post: open.then(|| store::LastPost {
+                created_at: at("2026-11-23T05:11:00Z"),
+                done_at: None,
+                error: Some("HTTP 503".to_owned()),
+            }),
+            way: (!open).then(|| {
+                let way = support(2, "desk@contoso.jp", ConnectionState::Verified, true);
+                engine::AlarmWay::Address(Box::new(way))
+            }),
+            settings: settings.clone(),
+        };
+        let mut page = self.page("/admin/alarms");
+        page.alarms = alarms.open.len() as u64;
+        AlarmsPage {
+            bad: open.then(|| i18n_embed_fl::fl!(page.t, "alarms-bad-webhook")),
+            page,
+            alarms,
+            addresses: std::collections::HashMap::from([(ConnectionId(1), desk::AddressId(1))]),
+            typed: settings,
+            good: None,
+        }
+    }
+
+    /// A page of the Admin Center while alarms are open.
+    fn banner(&self) -> LogPage {
+        let mut log = self.log(log_rows());
+        log.page.alarms = 2;
+        log
+    }
+
     fn failure(&self, failure: Explained) -> FailurePage {
         FailurePage { page: self.page("/admin/connect/return"), failure }
     }
@@ -394,6 +482,9 @@ impl Sample {
                 },
             ),
             self.shown("addresses", &self.address_list(addresses())),
+            self.shown("alarms", &self.alarms(true)),
+            self.shown("alarms-empty", &self.alarms(false)),
+            self.shown("alarms-banner", &self.banner()),
             self.shown("addresses-empty", &self.address_list(vec![])),
             self.shown("address", &self.details(ConnectionState::Verified)),
             self.shown("address-broken", &self.details(ConnectionState::NeedsSignIn)),

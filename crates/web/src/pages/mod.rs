@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod admin;
+pub(crate) mod alarms;
 pub(crate) mod answer;
 pub(crate) mod api_tokens;
 pub(crate) mod attachments;

@@ -5,6 +5,7 @@
 mod desk;
 mod doors;
 mod language;
+mod notifications;
 mod safety;
 mod signing_in;
 mod team;
