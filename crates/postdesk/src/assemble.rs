@@ -139,6 +139,11 @@ fn credential(entra: &EntraConfig) -> anyhow::Result<Credential> {
     }
 }
 
+/// How the API behaves.
+pub fn api(config: &Config) -> api::Config {
+    api::Config { public_url: config.public_url.clone(), requests_a_minute: config.api.requests_a_minute }
+}
+
 fn cloud(config: &Config) -> anyhow::Result<Cloud> {
     let mut cloud = Cloud::preset(&config.entra.cloud).with_context(|| {
         format!("entra.cloud is {:?}; known are global, gcc-high, dod, china", config.entra.cloud)
@@ -191,6 +196,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         workers: m.workers,
         lease: seconds("lease", m.lease)?,
         secret_expires_at: secret_expires_at(&config.entra)?,
+        account_mail_patience: seconds("account_mail_patience", m.account_mail_patience)?,
         smtp: smtp(config)?,
         prove_new: m.prove_new,
         proof_within: seconds("proof_within", m.proof_within)?,

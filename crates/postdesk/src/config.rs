@@ -28,7 +28,15 @@ pub struct Config {
     pub log_filter: String,
     pub entra: EntraConfig,
     pub mailbox: MailboxConfig,
+    pub api: ApiConfig,
     pub smtp: SmtpConfig,
+}
+
+/// The REST API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiConfig {
+    pub requests_a_minute: u32,
 }
 
 /// Registration and clouds.
@@ -61,6 +69,7 @@ pub struct MailboxConfig {
     pub recipients_a_day: u32,
     pub workers: usize,
     pub lease: f64,
+    pub account_mail_patience: f64,
     pub prove_new: bool,
     pub proof_within: f64,
 }

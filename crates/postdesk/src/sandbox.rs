@@ -71,7 +71,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             admin_password: PASSWORD.to_owned(),
         }),
     };
-    let pages = crate::serve::serve_pages(listener, engine.clone(), web, stop.clone());
+    let api = crate::assemble::api(&config);
+    let pages = crate::serve::serve_pages(listener, engine.clone(), web, api, stop.clone());
     let loops = async { engine.run(stop.clone()).await.context("the loops stopped") };
     let door = async {
         crate::serve::take_mail(mail_door, engine.clone(), stop.clone()).await;

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::live;
 use crate::pages::{
-    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, forwarding, imports, mail_log, password,
-    registration, sign_in, suspended, team, ticket, tickets,
+    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, forwarding,
+    imports, mail_log, password, registration, sign_in, suspended, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 

@@ -1,6 +1,7 @@
 //! The engine, against a store and a stand-in for Microsoft over HTTP.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod account_mail;
 mod approval;
 mod coming_back;
 mod connect;
@@ -10,9 +11,11 @@ mod forwarding;
 mod imports;
 mod letters;
 mod old_mail;
+mod owners;
 mod registration;
 mod rights;
 mod robots;
+mod team;
 mod tokens;
 mod way_in;
 mod way_out;

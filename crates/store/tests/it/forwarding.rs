@@ -4,7 +4,6 @@ use desk::PersonId;
 use jiff::SignedDuration;
 use store::{BlobId, ConnectionState, Kind, NewConnection, Reach, SeenBy};
 
-use crate::both;
 use crate::scene::{Scene, address, after, exchange, start};
 
 /// A forwarding address.

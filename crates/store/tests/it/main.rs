@@ -16,6 +16,7 @@ mod health;
 mod imports;
 mod leases;
 mod ledger;
+mod members;
 mod outbox;
 mod people;
 mod proofs;

@@ -6,10 +6,16 @@
 mod content;
 
 use askama::Template;
-use desk::{BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
-use engine::{AddressView, Pending, RegistrationSource, TicketView, Way};
+use desk::{
+    ApiTokenId, BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status,
+    Ticket,
+};
+use engine::{
+    AddressView, ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource,
+    RowProblem, TeamMember, TicketView, Way,
+};
 use mail::html::Clean;
-use store::{Brand, ConnectionState, ImportRun, LedgerRow, TicketRow, Undone, UsedBy};
+use store::{ApiToken, Brand, ConnectionState, ImportRun, LedgerRow, Member, TicketRow, Undone, UsedBy};
 
 use self::content::{
     LONG, account, addresses, audits, comments, import, import_view, log_rows, person, preview, rows,
@@ -22,20 +28,34 @@ use crate::language::texts;
 use crate::page::Page;
 use crate::pages::addresses::{DeletePage, DetailsPage, ListPage};
 use crate::pages::admin::{EmailPage, HomePage};
+use crate::pages::api_tokens::TokensPage;
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
 use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
+use crate::pages::end_users::{EndUsersPage, ImportPage};
 use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
 use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
+use crate::pages::password::{ChoosePage as ChoosePasswordPage, ForgotPage};
 use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::suspended::SuspendedPage;
+use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed};
 use crate::pages::ticket::{Draft, TicketPage};
 use crate::pages::tickets::{Sidebar, TicketsPage, View, ViewLink};
 use crate::reader::Reader;
 use crate::wording;
 use crate::zone::Zone;
+
+fn member(id: i64, name: &str, role: Role) -> Member {
+    Member {
+        person: person(id, name, &format!("m{id}@customer.example"), role),
+        has_password: true,
+        deactivated_at: None,
+        created_at: content::ago(60 * 24 * id),
+        updated_at: content::ago(60),
+    }
+}
 
 /// A page of the gallery.
 struct Shown {
@@ -148,6 +168,108 @@ impl Sample {
                 (ConnectionId(2), "desk@contoso.jp".to_owned()),
             ],
             older: Some(LedgerId(3)),
+        }
+    }
+
+    fn nobodys(&self, here: &str) -> Page {
+        Page::of(&Reader { person: None, ..self.reader(here) })
+    }
+
+    fn team(&self) -> TeamPage {
+        let states = [
+            (MemberState::Active, Role::Owner, "佐藤 あかり"),
+            (MemberState::Active, Role::Agent, "Ben Agent"),
+            (MemberState::Invited { mail: LinkMail::Sent, expired: false }, Role::Admin, "Kim Park"),
+            (
+                MemberState::Invited { mail: LinkMail::Waiting(true), expired: false },
+                Role::Agent,
+                "田中 健太郎",
+            ),
+            (
+                MemberState::Invited { mail: LinkMail::Failed, expired: true },
+                Role::Agent,
+                "Grace Hopper-von Hohenstein",
+            ),
+            (MemberState::Deactivated, Role::Agent, "Zoe"),
+        ];
+        let members = (1..)
+            .zip(states)
+            .map(|(id, (state, role, name))| TeamMember { member: member(id, name, role), state });
+        let page = self.page("/admin/people/team");
+        let done = Some(i18n_embed_fl::fl!(page.t, "team-invited-notice"));
+        TeamPage { members: members.collect(), me: PersonId(1), done, page }
+    }
+
+    fn link(&self) -> LinkPage {
+        LinkPage {
+            page: self.page("/admin/people/team"),
+            name: "Kim Park".to_owned(),
+            email: "kim@contoso.example".to_owned(),
+            link: "https://desk.contoso.example/password/q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk"
+                .to_owned(),
+            no_mail: true,
+        }
+    }
+
+    fn end_users(&self, count: u64) -> EndUsersPage {
+        let names =
+            ["山田 太郎", "Grace Hopper", "a.very.long.address.without.a.name@subdomain.customer.example"];
+        let rows = (1..).zip(names).map(|(id, name)| member(id, name, Role::EndUser));
+        EndUsersPage {
+            page: self.page("/admin/people/end-users"),
+            rows: if count > 0 { rows.collect() } else { vec![] },
+            count,
+            search: String::new(),
+            number: 2,
+            done: None,
+        }
+    }
+
+    fn people_import(&self) -> ImportPage {
+        let fates = [
+            Fate::New,
+            Fate::Known("山田 太郎".to_owned()),
+            Fate::Refused(RowProblem::SupportAddress),
+            Fate::Refused(RowProblem::TwiceInFile(2)),
+        ];
+        let rows = (2..).zip(fates).map(|(line, fate)| CsvRow {
+            line,
+            name: "佐藤 あかり".to_owned(),
+            address: format!("akari.sato{line}@example.jp"),
+            role: Role::EndUser,
+            fate,
+        });
+        let preview = CsvPreview { rows: rows.collect(), digest: "0".to_owned() };
+        ImportPage {
+            page: self.page("/admin/people/import"),
+            problem: None,
+            shown: Some((String::new(), preview)),
+        }
+    }
+
+    fn api_tokens(&self, full: bool) -> TokensPage {
+        let token = |id, used| ApiToken {
+            id: ApiTokenId(id),
+            name: "Reporting sync".to_owned(),
+            person: PersonId(1),
+            created_at: content::ago(60 * 24 * 40),
+            used_at: used,
+        };
+        let akari = person(1, "佐藤 あかり", "akari.sato@example.jp", Role::Owner);
+        let tokens = vec![
+            ApiTokenView { token: token(1, Some(content::ago(3))), person: Some(akari.clone()) },
+            ApiTokenView { token: token(2, None), person: None },
+        ];
+        TokensPage {
+            page: self.page("/admin/apps/api-tokens"),
+            tokens: if full { tokens } else { vec![] },
+            people: vec![akari],
+            me: PersonId(1),
+            problem: None,
+            made: full.then(|| {
+                ("q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk".to_owned(), "akari.sato@example.jp".to_owned())
+            }),
+            public_url: "https://desk.contoso.example".to_owned(),
         }
     }
 
@@ -323,15 +445,29 @@ impl Sample {
             self.shown("registration-empty", &self.registration(RegistrationSource::Nothing, None)),
             self.shown("registration", &self.registration(RegistrationSource::Stored, None)),
             self.shown("registration-file", &self.registration(RegistrationSource::File, None)),
-            self.shown("registration-refused", &self.registration(RegistrationSource::Nothing, Some(explain::registering(t, &wrong_secret())))),
+            self.shown(
+                "registration-refused",
+                &self.registration(
+                    RegistrationSource::Nothing,
+                    Some(explain::registering(t, &wrong_secret())),
+                ),
+            ),
             self.shown("approval-waits", &self.approval(None)),
             self.shown("approval-given", &self.approval(Some(None))),
-            self.shown("approval-refused", &self.approval(Some(Some("AADSTS65004: User declined to consent to access the app.".to_owned())))),
+            self.shown(
+                "approval-refused",
+                &self.approval(Some(Some(
+                    "AADSTS65004: User declined to consent to access the app.".to_owned(),
+                ))),
+            ),
             self.shown(
                 "invitation",
                 &InvitationPage { page: self.nobody("/consent/0123"), invitation: content::invitation() },
             ),
-            self.shown("approved", &ApprovedPage { page: self.nobody("/consent/return"), problem: None, again: String::new() }),
+            self.shown(
+                "approved",
+                &ApprovedPage { page: self.nobody("/consent/return"), problem: None, again: String::new() },
+            ),
             self.shown(
                 "approved-not",
                 &ApprovedPage {
@@ -348,6 +484,7 @@ impl Sample {
             self.shown("forwarding-back", &self.forwarding(3)),
             self.shown("way-out", &self.way_out(true)),
             self.shown("way-out-broken", &self.way_out(false)),
+            self.shown(
                 "preview-running",
                 &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(true) },
             ),
@@ -383,6 +520,60 @@ impl Sample {
                 },
             ),
             self.shown("mail-log", &self.log(log_rows())),
+            self.shown("team", &self.team()),
+            self.shown(
+                "team-invite",
+                &InvitePage {
+                    page: self.page("/admin/people/team/invite"),
+                    typed: Typed { language: "ja".to_owned(), ..Typed::default() },
+                    problem: Some(explain::of_engine(t, &used).cause),
+                },
+            ),
+            self.shown("team-link", &self.link()),
+            self.shown("end-users", &self.end_users(120)),
+            self.shown("end-users-empty", &self.end_users(0)),
+            self.shown(
+                "end-user",
+                &PersonPage {
+                    page: self.page("/admin/people/end-users/3"),
+                    member: member(3, "山田 太郎", Role::EndUser),
+                    typed: Typed {
+                        name: "山田 太郎".to_owned(),
+                        email: "m3@customer.example".to_owned(),
+                        ..Typed::default()
+                    },
+                    problem: None,
+                },
+            ),
+            self.shown(
+                "people-import",
+                &ImportPage { page: self.page("/admin/people/import"), problem: None, shown: None },
+            ),
+            self.shown("people-import-shown", &self.people_import()),
+            self.shown("api-tokens", &self.api_tokens(true)),
+            self.shown("api-tokens-empty", &self.api_tokens(false)),
+            self.shown(
+                "forgot-password",
+                &ForgotPage { page: self.nobodys("/forgot-password"), asked: None, problem: None },
+            ),
+            self.shown(
+                "forgot-password-sent",
+                &ForgotPage {
+                    page: self.nobodys("/forgot-password"),
+                    asked: Some("kim@contoso.example".to_owned()),
+                    problem: None,
+                },
+            ),
+            self.shown(
+                "choose-password",
+                &ChoosePasswordPage {
+                    page: self.nobodys("/password/x"),
+                    name: "Kim Park".to_owned(),
+                    email: "kim@contoso.example".to_owned(),
+                    invited: true,
+                    problem: Some(explain::password_rule(t)),
+                },
+            ),
             self.shown("mail-log-empty", &self.log(vec![])),
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
@@ -408,6 +599,8 @@ impl Sample {
         let known = view.connection.as_ref().unwrap();
         let (cause, next) = wording::state_help(page.t, known.state, known.cause.as_ref());
         WayOutPage { page, view, mine: "akari.sato@example.jp".to_owned(), cause, next }
+    }
+
     fn import(&self, run: ImportRun, may_undo: bool) -> ImportPage {
         ImportPage { page: self.page("/admin/channels/email/imports/1"), view: import_view(run, may_undo) }
     }
