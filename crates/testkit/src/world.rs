@@ -369,6 +369,12 @@ impl World {
             .1)
     }
 
+    /// Opens the mail server beside the stand-in; answers where it listens.
+    pub async fn open_smtp(&mut self) -> anyhow::Result<std::net::SocketAddr> {
+        let sandbox = self.sandbox.as_mut().context("a stand-in")?;
+        Ok(sandbox.listen_smtp("127.0.0.1:0".parse()?).await?)
+    }
+
     /// Stops everything.
     pub async fn end(mut self) -> anyhow::Result<()> {
         self.pause().await?;
