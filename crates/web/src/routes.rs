@@ -6,11 +6,12 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
-use crate::live;
 use crate::pages::{
-    addresses, admin, answer, attachments, comments, connect, mail_log, sign_in, suspended, ticket, tickets,
+    addresses, admin, answer, attachments, comments, connect, connection, mail_log, sign_in, suspended,
+    ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
+use crate::{health, live};
 
 /// Largest answer with its files, in bytes: what Exchange Online sends at most, and the form around it.
 const ANSWER_LIMIT: usize = 40 * 1024 * 1024;
@@ -84,7 +85,7 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/addresses", get(addresses::list)),
         admins("/admin/channels/email/addresses/connect", get(connect::choose)),
         admins("/admin/channels/email/addresses/connect/exchange", get(connect::form).post(connect::depart)),
-        admins("/admin/channels/email/addresses/{id}", get(addresses::details)),
+        admins("/admin/channels/email/addresses/{id}", get(connection::details)),
         admins("/admin/channels/email/addresses/{id}/delete", get(addresses::ask_delete).post(addresses::delete)),
         admins("/admin/channels/email/addresses/{id}/default", post(addresses::make_default)),
         admins("/admin/channels/email/addresses/{id}/reconnect", post(connect::reconnect)),
@@ -94,6 +95,9 @@ pub fn all() -> Vec<Route> {
         // Registration, consent and ways to sign in
 
         // Connection details and check-up
+        open("/health", get(health::health)),
+        admins("/admin/channels/email/addresses/{id}/check", post(connection::check)),
+        admins("/admin/channels/email/addresses/{id}/edit", get(connection::ask_edit).post(connection::edit)),
 
         // Forwarding
 

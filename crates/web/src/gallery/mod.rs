@@ -3,23 +3,24 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod connections;
 mod content;
 
 use askama::Template;
 use desk::{BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
-use engine::{AddressView, Pending, TicketView};
+use engine::{Pending, TicketView};
 use mail::html::Clean;
 use store::{Brand, ConnectionState, LedgerRow, TicketRow, UsedBy};
 
 use self::content::{
-    LONG, account, addresses, audits, comments, import, log_rows, person, rows, support, suspended, ticket,
+    LONG, account, addresses, audits, comments, log_rows, person, rows, support, suspended, ticket,
 };
 use crate::app::SandboxHint;
 use crate::explain::{self, Explained};
 use crate::failure::FailurePage;
 use crate::language::texts;
 use crate::page::Page;
-use crate::pages::addresses::{DeletePage, DetailsPage, ListPage};
+use crate::pages::addresses::DeletePage;
 use crate::pages::admin::{EmailPage, HomePage};
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage};
@@ -29,7 +30,6 @@ use crate::pages::suspended::SuspendedPage;
 use crate::pages::ticket::{Draft, TicketPage};
 use crate::pages::tickets::{Sidebar, TicketsPage, View, ViewLink};
 use crate::reader::Reader;
-use crate::wording;
 use crate::zone::Zone;
 
 /// A page of the gallery.
@@ -106,27 +106,6 @@ impl Sample {
             form_key: "0123".to_owned(),
             me: PersonId(1),
         }
-    }
-
-    fn address_list(&self, views: Vec<AddressView>) -> ListPage {
-        let broken = views.iter().filter(|v| !v.address.connection.state.works()).cloned().collect();
-        let brands = if views.is_empty() { vec![] } else { vec![("Contoso".to_owned(), views)] };
-        ListPage {
-            page: self.page("/admin/channels/email/addresses"),
-            brands,
-            broken,
-            default: Some("support@contoso.example".to_owned()),
-            connected: true,
-        }
-    }
-
-    fn details(&self, state: ConnectionState) -> DetailsPage {
-        let page = self.page("/admin/channels/email/addresses/1");
-        let address = support(1, "support@contoso.example", state, true);
-        let (cause, next) = wording::state_help(page.t, state, address.connection.cause.as_ref());
-        let view =
-            AddressView { address, waiting_in: 2, waiting_out: 1, import: Some(import(Some(300), 120)) };
-        DetailsPage { page, view, account: account(), cause, next }
     }
 
     fn log(&self, rows: Vec<LedgerRow>) -> LogPage {
@@ -229,10 +208,6 @@ impl Sample {
                     waiting: 3,
                 },
             ),
-            self.shown("addresses", &self.address_list(addresses())),
-            self.shown("addresses-empty", &self.address_list(vec![])),
-            self.shown("address", &self.details(ConnectionState::Verified)),
-            self.shown("address-broken", &self.details(ConnectionState::NeedsSignIn)),
             self.shown(
                 "address-delete",
                 &DeletePage {
@@ -263,6 +238,7 @@ impl Sample {
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
+        pages.extend(self.connections());
         pages
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod answer;
 pub(crate) mod attachments;
 pub(crate) mod comments;
 pub(crate) mod connect;
+pub(crate) mod connection;
 pub(crate) mod mail_log;
 pub(crate) mod sign_in;
 pub(crate) mod suspended;
