@@ -133,6 +133,21 @@ not-kept = This was not kept; copy it before you leave the page
 automatic = Automatic
 automatic-help = Written by a machine: it neither reopens the ticket nor is answered by triggers.
 spoof-warning = The sender could not be authenticated: this mail may be forged. Do not trust links or bank details in it.
+protection-signed = This mail carries a signature. Postdesk shows it but does not verify it.
+protection-smime = This mail is encrypted with S/MIME. Only the receiver's key opens it: open the attached file in Outlook.
+protection-pgp = This mail is encrypted with PGP. Only the receiver's key opens it: the content is attached.
+protection-rights = This mail is protected by Microsoft's rights management. Open it in Outlook.
+invitation-invited = Invitation
+invitation-cancelled = Cancelled
+invitation-accepted = Accepted
+invitation-declined = Declined
+invitation-tentative = Tentatively accepted
+invitation-other-time = Another time is proposed
+invitation-published = Event
+invitation-when = When
+invitation-where = Where
+invitation-organizer = Organizer
+invitation-repeats = repeats
 mail-body = Mail as it came
 whole-mail = Show the whole mail with its quotes
 files = Files
@@ -207,9 +222,8 @@ connection-type = Connection type
 connector-name = MS Exchange connector
 default = Default
 default-explained = { $address } is the default address: password and invitation mail leaves from it. So only an address that has proved itself can become the default.
-default-missing = There is no default address yet. Choose one that is verified and has been read.
+default-missing = There is no default address yet. The first address whose test mail comes back becomes the default by itself.
 default-no-delete = This is the default address and cannot be deleted. Make another address the default first.
-not-proved = Cannot be made the default until it is verified and has been read.
 make-default = Make default
 view-details = View details
 reconnect = Reconnect
@@ -588,6 +602,9 @@ found-proved = A test mail came back on { $time }.
 found-proved-long-ago = The last test mail came back on { $time }, a long time ago.
 found-never-proved = No test mail has made the way out and back in yet.
 found-prove-next = Write a mail to this address from somewhere else and answer its ticket; or let the desk send itself a test mail.
+found-proof-under-way = A test mail is on its way since { $time }.
+found-proof-not-returned = The test mail sent on { $time } did not come back.
+found-proof-not-returned-next = Look into the mailbox: is it in Sent Items, in Junk Email, or moved by an Inbox rule? Then send another one.
 found-clock-right = This machine’s clock agrees with Microsoft’s.
 found-clock-ahead = This machine’s clock is { $seconds } seconds ahead of Microsoft’s.
 found-clock-behind = This machine’s clock is { $seconds } seconds behind Microsoft’s.
@@ -698,10 +715,154 @@ happened-checked-up = { $troubles ->
 
 
 ## Team, invitations and passwords
+people = People
+apps = Apps and integrations
+team-members = Team members
+team-text = Who answers tickets and runs this desk.
+people-role = Role
+you = you
+people-edit = Edit
+people-saved = Saved.
+invite = Invite a team member
+send-invitation = Send invitation
+invite-address-help = Not a support address: those belong to the desk, never to a person.
+role-help = Agents answer tickets. Administrators also connect mailboxes and invite people.
+invite-language = Language
+invite-help = A mail with a link to choose a password is sent from the default support address. The link works once and for 24 hours.
+team-invited-notice = The invitation is on its way.
+team-sent-notice = The mail is on its way.
+team-deactivated-notice = Deactivated. All sessions of that person have ended.
+team-reactivated-notice = The person can sign in again.
+member-active = Active
+member-invited = Invited
+member-deactivated = Deactivated
+member-deactivated-text = Cannot sign in
+invitation-expired = The link has expired: send it again
+invitation-waiting = The mail is being sent
+invitation-stuck = The mail waits: its mailbox is not reachable. Show the link and hand it over
+invitation-sent = The mail was sent
+invitation-failed = The mail could not be delivered. Show the link and hand it over
+invitation-by-hand = The link was shown to an administrator
+resend-invitation = Send invitation again
+send-reset = Send a link for a new password
+show-link = Show a link to hand over
+make-admin = Make administrator
+make-agent = Make agent
+deactivate = Deactivate
+reactivate = Reactivate
+link-title = A link to hand over
+link-word = Link
+link-no-mail = The desk has no way to send this mail at present: no default support address works, and no other way out is set up.
+link-text = With this link { $name } ({ $email }) can choose a password. Hand it over yourself, by a way you trust.
+link-once = It is shown only now, works once, and expires in 24 hours. Whoever has it can sign in as this person.
+link-command = Without mail and browser, at the command line of the server
+person-address-help = The address this person writes from, and signs in with if in the team.
+person-since = Known since
+end-users = End users
+end-users-text = The customers who write to this desk.
+add-end-user = Add end user
+end-user-help = Normally nobody needs to be added: whoever writes to a support address appears here.
+search-people = Name or address
+people-search = Search
+people-count = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+ }
+end-users-empty = Nobody has written yet.
+end-users-empty-next = Whoever writes to a support address appears here by itself.
+people-none = Nobody matches.
+people-none-next = Try a part of the name or of the address.
+people-column-since = Since
+people-pages = Pages
+people-previous = Previous
+people-page-of = Page { $number } of { $pages }
+people-import = Import people
+people-import-text = Choose a CSV file with one person in each line. First you see what would become of each line; nothing is saved before you confirm.
+people-import-columns = The first line names the columns: email is needed, name and role may be missing. Role is end-user, agent or admin.
+people-import-staff = Agents and admins are invited by mail. End users are not told anything.
+people-import-limits = At most 5,000 lines and 2 MB, in UTF-8 or Shift_JIS.
+people-import-look = Show what would happen
+people-import-nothing-yet = Nothing has been saved yet.
+people-import-counts = { $fresh } new, { $known } known already, { $refused } refused
+people-import-do = { $count ->
+    [one] Import 1 person
+   *[other] Import { $count } people
+ }
+people-import-other = Choose another file
+people-import-changed = Something has changed since this was shown, so nothing was saved. Please look again.
+people-imported-notice = { $count ->
+    [one] 1 person was imported.
+   *[other] { $count } people were imported.
+ }
+csv-file = CSV file
+column-line = Line
+column-fate = What happens
+fate-new = New
+fate-known = Known
+fate-known-text = as { $name }; nothing changes
+fate-refused = Refused
+row-not-an-address = This is not an email address.
+row-support-address = This is one of the desk’s support addresses; it cannot be a person’s.
+row-twice = The address stands in line { $line } already.
+row-name = The name is too long.
+row-role = This role does not exist; end-user, agent and admin do.
+forgot-link = Forgot your password?
+forgot-title = Forgot your password?
+forgot-text = Enter your address. If it belongs to a member of the team, a mail with a link to choose a new password is sent to it.
+forgot-send = Send the link
+forgot-sent = If { $email } belongs to a member of the team, a mail is on its way to it.
+forgot-sent-next = The link in it works once and for 24 hours. Look into the spam folder too.
+forgot-no-mail = No mail after a few minutes? An administrator can show you a link, and whoever runs the server can set a password with: postdesk admin reset-password
+forgot-too-often = A link was asked for too often for this address. Wait a quarter of an hour, then try again.
+back-to-sign-in = Back to sign-in
+welcome-title = Welcome, { $name }
+welcome-text = Choose a password, and you are in.
+choose-password = Choose a new password
+choose-password-text = After that you are signed in here, and signed out everywhere else.
+new-password = New password
+password-again = The same once more
+password-rule = At least 10 characters.
+passwords-differ = The two passwords are not the same.
+set-password = Save and sign in
+problem-not-an-address = { $field }: not an email address.
+problem-not-csv = { $field }: cannot be read as a CSV file.
+problem-no-address-column = { $field }: no column is called email.
+team-rule-title = That is not possible
+owner-stays-cause = The owner can be neither deactivated nor given another role.
+owner-stays-next = Choose another member of the team.
+last-admin-cause = This is the only administrator; nobody could let one in again.
+last-admin-next = Make somebody else an administrator first.
+yourself-cause = You cannot deactivate yourself.
+yourself-next = Ask another administrator to do it.
+owners-own-cause = Only the owner can do this for the owner’s own account.
+owners-own-next = Ask the owner.
+not-between-cause = An end user has no role in the team.
+not-between-next = Invite the person to the team instead.
+deactivated-cause = This person has been deactivated.
+deactivated-next = Reactivate the person first.
+link-dead-title = This link cannot be used
+link-dead-cause = It was used already, has expired after 24 hours, or is not complete.
+link-dead-next = Ask for a new one: on the sign-in page under “Forgot your password?”, or from an administrator.
+
 
 
 
 ## Imports
+default-needs-working = Only an address whose connection works can become the default.
+default-needs-proof = Before it becomes the default, a test mail is sent from this address to itself. When it is back, the address becomes the default by itself: password and invitation mail will leave from it, and must not get lost.
+proving-notice = A test mail is on its way from the address to itself. As soon as it is back, usually within a minute, the address becomes the default. This page shows it by itself.
+proof-title = Sending and receiving
+proof-text = A test mail from this address to itself shows that mail really leaves and comes in. It makes no ticket.
+proof-under-way = A test mail is on its way.
+proof-under-way-default = A test mail is on its way. When it is back, this address becomes the default.
+proof-not-returned = The last test mail has not come back. Check whether it lies in the junk folder, or whether a rule in the mailbox moves it out of the Inbox; then send another.
+proof-last = Last came back:
+proof-send = Send a test mail
+not-proved-cause = Password and invitation mail leaves from the default address. So only an address that has sent and received a test mail in the last hour can become it.
+not-proved-next = Send a test mail from the address’s details page, and try again when it is back.
+no-way-out-title = Nothing can be sent now
+no-way-out-cause = The connection by which this mail would leave does not work, or none is set up.
+no-way-out-next = Repair the connection of the address, or set up the desk’s own way to send mail, then try again.
 
 
 
@@ -710,3 +871,21 @@ happened-checked-up = { $troubles ->
 
 
 ## API
+api-tokens = API tokens
+api-tokens-text = For programs that read and change this desk, in the manner of Zendesk’s API.
+api-description = Description of the API (OpenAPI)
+token = Token
+token-made = Copy the token now: it is not shown again.
+token-example = For example:
+tokens-empty = There are no tokens yet.
+tokens-empty-next = Make one for each program, so that you can revoke one without stopping the others.
+token-acts-as = Acts as
+token-used = Last used
+token-since = since
+token-void = Void: this person was deactivated
+never-used = Not yet
+revoke = Revoke
+make-token = Make a token
+make-token-button = Make token
+token-name-help = What the program is called, so that you know it later.
+token-person-help = The program may do what this person may do, and its changes stand under this name.

@@ -1,5 +1,7 @@
 //! What the benchmarks share: a desk and a stand-in as processes of their own, and a visitor who uses them by their pages.
 
+pub mod week;
+
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

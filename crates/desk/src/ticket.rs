@@ -156,4 +156,10 @@ pub struct CommentMail {
     pub signals: Vec<crate::decide::Signal>,
     /// Authentication failed: may be spoofed.
     pub spoof: bool,
+    /// What its calendar part says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<mail::Invitation>,
+    /// How it is signed or sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protection: Option<mail::Protection>,
 }

@@ -38,6 +38,7 @@ pub(crate) async fn first_start(parts: Parts) -> Result<Engine> {
         }),
     };
     crate::tokens::try_renewed_registration(&engine).await?;
+    crate::forwarding::prepare_way_out(&engine).await?;
     Ok(engine)
 }
 

@@ -6,7 +6,9 @@ use desk::trigger::{Event, EventComment};
 use desk::{CommentId, Person, Status, Ticket, TicketId};
 use jiff::Timestamp;
 use mail::{Letter, Mailbox};
-use store::{AuditEvent, Form, NewAttachment, NewComment, NewSuspended, NewTicket, TicketChange, Topic, Tx};
+use store::{
+    AuditEvent, Form, NewAttachment, NewComment, NewSuspended, NewTicket, SeenBy, TicketChange, Topic, Tx,
+};
 
 use crate::context::{Loaded, Place};
 use crate::intake::{Arrived, Original};
@@ -20,6 +22,9 @@ const LONGEST_SUBJECT: usize = 1_000;
 const LONGEST_NAME: usize = 200;
 /// Characters of a suspended mail that its list shows.
 const EXCERPT: usize = 300;
+
+/// Tag of every imported ticket; those of a mailbox have `import-` and the import's number beside it.
+const IMPORTED: &str = "imported";
 
 /// A decision being carried out.
 pub(crate) struct Carrying<'a> {
@@ -91,7 +96,7 @@ impl Carrying<'_> {
             status: Status::New,
             requester: requester.id,
             ccs,
-            tags: plan.tags.clone(),
+            tags: self.tags(plan),
             follows,
             via,
             created_at: self.written_at(),
@@ -103,6 +108,19 @@ impl Carrying<'_> {
         let ticket_id = ticket.id;
         self.triggers(None, ticket, author, id, &comment).await?;
         Ok((Some(ticket_id), Some(id)))
+    }
+
+    /// An imported ticket says that it is one, so that rules may leave it out; a follow-up of one does not take that over.
+    fn tags(&self, plan: &TicketPlan) -> Vec<String> {
+        let of_import = |tag: &String| tag == IMPORTED || tag.strip_prefix("import-").is_some_and(is_number);
+        let mut tags: Vec<String> = plan.tags.iter().filter(|tag| !of_import(tag)).cloned().collect();
+        if self.way == Way::Import {
+            tags.push(IMPORTED.to_owned());
+        }
+        if let SeenBy::Import(run) = self.arrived.seen_by {
+            tags.push(format!("import-{run}"));
+        }
+        tags
     }
 
     async fn reply(
@@ -208,6 +226,8 @@ impl Carrying<'_> {
                 subject: subject(letter),
                 signals: self.decision.signals.clone(),
                 spoof: plan.spoof,
+                invitation: letter.invitation.clone().map(storable_invitation),
+                protection: letter.protection,
             }),
             created_at: self.written_at(),
             attachments,
@@ -236,6 +256,10 @@ impl Carrying<'_> {
         };
         crate::notify::after(self.engine, self.tx, &event, Some((id, comment))).await
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The raw original as a file of the comment.
@@ -282,4 +306,14 @@ fn cut(text: &str, longest: usize) -> String {
 /// PostgreSQL keeps no NUL in a text; nobody can see one either.
 pub(crate) fn storable(text: &str) -> String {
     text.replace('\0', "")
+}
+
+/// Texts of a calendar as the databases take them.
+fn storable_invitation(invitation: mail::Invitation) -> mail::Invitation {
+    mail::Invitation {
+        title: storable(&invitation.title),
+        place: invitation.place.as_deref().map(storable),
+        organizer: invitation.organizer.map(clean),
+        ..invitation
+    }
 }

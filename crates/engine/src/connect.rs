@@ -7,14 +7,12 @@ use jiff::SignedDuration;
 use mail::Address;
 use sha2::{Digest as _, Sha256};
 use store::{
-    ConnectionState, ExchangeAccount, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
-    SupportAddress, Tokens, UsedBy,
+    ConnectionState, ExchangeAccount, Kind, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
+    SupportAddress, Tokens, UsedBy, Wanted,
 };
 
 use crate::{Actor, Engine, Error, Result};
 
-/// How many mails "the newest" are (connector.md A4).
-const NEWEST: u32 = 300;
 /// How long the way to Microsoft and back, with the confirmation, may take.
 const SIGN_IN_LIFE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -23,8 +21,8 @@ const SIGN_IN_LIFE: SignedDuration = SignedDuration::from_mins(15);
 pub struct ConnectChoice {
     /// Brand of the address.
     pub brand: BrandId,
-    /// Make tickets of the newest 300 mails.
-    pub import: bool,
+    /// Old mail that is to become tickets.
+    pub import: Option<Wanted>,
 }
 
 /// An account that came back and waits for confirmation.
@@ -40,8 +38,8 @@ pub struct Pending {
     pub account_name: String,
     /// Brand's name.
     pub brand: String,
-    /// Mails that the import will look at, at most; `None`: none wanted.
-    pub import: Option<u32>,
+    /// Old mail that is to become tickets; `None`: none wanted.
+    pub import: Option<Wanted>,
     /// For a reconnect: the address concerned.
     pub reconnect: Option<AddressId>,
 }
@@ -64,7 +62,8 @@ impl Engine {
         if !self.inner.store.brands().await?.iter().any(|brand| brand.id == choice.brand) {
             return Err(Error::NotFound);
         }
-        self.depart(actor, choice.brand, choice.import.then_some(NEWEST), None).await
+        choice.import.map(crate::old_mail::checked).transpose()?;
+        self.depart(actor, choice.brand, choice.import, None).await
     }
 
     /// The same for an address whose connection was lost.
@@ -78,7 +77,7 @@ impl Engine {
         &self,
         actor: &Actor,
         brand: BrandId,
-        import: Option<u32>,
+        import: Option<Wanted>,
         reconnect: Option<&SupportAddress>,
     ) -> Result<String> {
         let entra = self.inner.entra.as_ref().ok_or(Error::NotRegistered)?;
@@ -184,10 +183,33 @@ impl Engine {
             },
         };
         match sign_in.asked.reconnect {
-            Some(id) => same_account(&self.inner.store.support_address(id).await?, &account)?,
+            Some(id) => {
+                let known = self.inner.store.support_address(id).await?;
+                match known.connection.kind {
+                    Kind::Exchange => same_account(&known, &account)?,
+                    Kind::Forwarding | Kind::System => self.same_address(&known, &account).await?,
+                }
+            }
             None => self.check_free(&address, &account).await?,
         }
         Ok(account)
+    }
+
+    /// An address that moves to the connector: its own mailbox or none, and none that is connected under another address.
+    async fn same_address(&self, known: &SupportAddress, account: &SignedIn) -> Result<()> {
+        if Address::parse(&account.address).as_ref() != Some(&known.address) {
+            return Err(Error::OtherAccount {
+                expected: known.address.to_string(),
+                got: account.account_name.clone(),
+            });
+        }
+        let connected = self.inner.store.support_addresses().await?;
+        match connected.into_iter().find(|a| is_account(a, account)) {
+            Some(other) => {
+                Err(Error::AddressInUse { address: other.address.to_string(), by: UsedBy::SupportAddress })
+            }
+            None => Ok(()),
+        }
     }
 
     /// An address in use is named before the administrator confirms (connector.md A10); the transaction checks it again.
@@ -234,7 +256,13 @@ impl Engine {
     pub async fn confirm(&self, actor: &Actor, id: SignInId) -> Result<Connected> {
         let (sign_in, account) = self.waiting(actor, id).await?;
         match sign_in.asked.reconnect {
-            Some(address) => self.confirm_reconnect(id, address, account).await,
+            Some(address) => {
+                let known = self.inner.store.support_address(address).await?;
+                match known.connection.kind {
+                    Kind::Exchange => self.confirm_reconnect(id, address, account).await,
+                    Kind::Forwarding | Kind::System => self.confirm_move(actor, id, &known, account).await,
+                }
+            }
             None => self.confirm_new(&sign_in, account).await,
         }
     }
@@ -272,6 +300,33 @@ impl Engine {
         Ok(Connected { address, connection, import })
     }
 
+    /// A forwarding address becomes one of the connector.
+    async fn confirm_move(
+        &self,
+        actor: &Actor,
+        id: SignInId,
+        known: &SupportAddress,
+        signed_in: SignedIn,
+    ) -> Result<Connected> {
+        self.same_address(known, &signed_in).await?;
+        let account = ExchangeAccount {
+            mode: Mode::Delegated,
+            tenant: signed_in.tenant,
+            account_id: signed_in.account_id,
+            account_name: signed_in.account_name,
+            mailbox: None,
+            scopes: signed_in.scopes,
+            refreshed_at: Some(self.now()),
+        };
+        let by = actor.person.id;
+        self.move_to_exchange(known, &account, &signed_in.tokens, signed_in.microsoft_now, by, async |tx| {
+            Ok(tx.delete_sign_in(id).await?)
+        })
+        .await?;
+        tracing::info!(address = %known.id, "moved from forwarding to the connector");
+        Ok(Connected { address: known.id, connection: known.connection.id, import: None })
+    }
+
     async fn confirm_reconnect(
         &self,
         id: SignInId,
@@ -307,14 +362,6 @@ impl Engine {
         actor.must_be_admin()?;
         let tx = self.inner.store.begin(self.now()).await?;
         tx.delete_address(id).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Makes an address the default. Admins; only one that works.
-    pub async fn make_default(&self, actor: &Actor, id: AddressId) -> Result<()> {
-        actor.must_be_admin()?;
-        let tx = self.inner.store.begin(self.now()).await?;
-        tx.make_default(id).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -43,6 +43,24 @@ pub enum Error {
     /// The default address can be neither deleted nor disconnected, and must work.
     #[error("not allowed for the default address")]
     DefaultAddress,
+    /// Only an address that has sent and received a test mail in the last hour can become the default.
+    #[error("the address has not proved itself")]
+    NotProved,
+    /// Nothing can be sent from the address: its connection is lost, or the desk has no server to send by.
+    #[error("nothing can be sent from this address now")]
+    NoWayOut,
+    /// The desk does not let this happen to its own people.
+    #[error("refused: {0:?}")]
+    Team(crate::TeamRule),
+    /// A link to choose a password that was never made, has been used, or is over.
+    #[error("this link cannot be used")]
+    LinkDead,
+    /// An import of this mailbox is under way, or being taken back.
+    #[error("an import is under way")]
+    ImportUnderWay,
+    /// An import can be taken back for a day.
+    #[error("the import can no longer be undone")]
+    TooLate,
     /// A closed ticket cannot be changed.
     #[error("the ticket is closed")]
     Closed,
@@ -54,6 +72,9 @@ pub enum Error {
         /// Key of the language files, e.g. `empty`, `too-long`.
         problem: &'static str,
     },
+    /// Something must happen first; the page says what.
+    #[error("not yet")]
+    NotYet,
     /// Microsoft.
     #[error(transparent)]
     Microsoft(#[from] exchange::Error),
@@ -73,6 +94,7 @@ impl From<store::Error> for Error {
                 Error::AddressInUse { address: address.to_string(), by }
             }
             store::Error::DefaultAddress => Error::DefaultAddress,
+            store::Error::NotProved => Error::NotProved,
             other => Error::Store(other),
         }
     }

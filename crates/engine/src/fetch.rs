@@ -5,11 +5,12 @@ use desk::decide::OutcomeKind;
 use exchange::{Mailbox, Remedy};
 use futures_util::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
-use store::{Form, Lease, LedgerRow, Settlement};
+use store::{Form, Lease, LedgerRow, SeenBy, Settlement};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
+use crate::context::Place;
 use crate::intake::{self, Arrived, Original};
 use crate::receive::Reading;
 use crate::{Engine, Error, Result};
@@ -127,6 +128,12 @@ async fn fetch(engine: &Engine, lease: &Lease, mailbox: &Mailbox, row: &LedgerRo
 
 async fn take_one(reading: &Reading<'_>, row: &LedgerRow, found: Found) -> Result<()> {
     let (engine, lease) = (reading.engine, reading.held.lease());
+    // Paused or taken back since the page of rows was read: it waits in the table, or has its outcome already.
+    if let SeenBy::Import(run) = row.seen_by
+        && engine.inner.store.import_rests(run).await?
+    {
+        return Ok(());
+    }
     let mailbox = reading.place.name.as_str();
     let (original, bytes) = match found {
         Found::Journaled(original, bytes) => (original, bytes),
@@ -139,11 +146,28 @@ async fn take_one(reading: &Reading<'_>, row: &LedgerRow, found: Found) -> Resul
             return Ok(());
         }
     };
+    take_journaled(engine, lease, &reading.place, row, original, bytes).await
+}
+
+/// Reads what lies in the journal, decides and applies. A message whose reading fails is noted and tried again later.
+pub(crate) async fn take_journaled(
+    engine: &Engine,
+    lease: &Lease,
+    place: &Place,
+    row: &LedgerRow,
+    original: Original,
+    bytes: Bytes,
+) -> Result<()> {
+    let mailbox = place.name.as_str();
     let mut letter = match intake::read(original.form, bytes).await {
         Some(letter) => letter,
         None if row.attempts >= READING_TRIES => intake::unread(original.size),
-        None => return note(reading, row, "reading it failed", None).await,
+        None => return note_at(engine, lease, mailbox, row, "reading it failed", None).await,
     };
+    if row.seen_by == SeenBy::Smtp {
+        // Whoever handed it over may have written any verdict into it: only Exchange's own headers are believed.
+        letter.auth = mail::AuthVerdict::Unknown;
+    }
     let arrived = Arrived {
         id: row.id,
         seen_by: row.seen_by,
@@ -152,7 +176,7 @@ async fn take_one(reading: &Reading<'_>, row: &LedgerRow, found: Found) -> Resul
         files: intake::store_files(&engine.inner.store, &mut letter, false).await?,
         letter,
     };
-    if let Some(settlement) = intake::take(engine, lease, &reading.place, &arrived).await? {
+    if let Some(settlement) = intake::take(engine, lease, place, &arrived).await? {
         let ticket = settlement.ticket.map(|id| id.0);
         let (outcome, reason) = (settlement.outcome.as_str(), settlement.reason.as_str());
         tracing::info!(mailbox, ledger = %row.id, ticket, outcome, reason, "taken in");
@@ -175,16 +199,28 @@ fn vanished() -> Settlement {
 
 /// Notes a failure at the row and when to try again.
 async fn note(reading: &Reading<'_>, row: &LedgerRow, error: &str, request_id: Option<&str>) -> Result<()> {
-    let (engine, mailbox) = (reading.engine, reading.place.name.as_str());
+    let mailbox = reading.place.name.as_str();
+    note_at(reading.engine, reading.held.lease(), mailbox, row, error, request_id).await
+}
+
+/// The same, wherever the message lies.
+pub(crate) async fn note_at(
+    engine: &Engine,
+    lease: &Lease,
+    mailbox: &str,
+    row: &LedgerRow,
+    error: &str,
+    request_id: Option<&str>,
+) -> Result<()> {
     tracing::warn!(mailbox, ledger = %row.id, request_id, error, "a message could not be taken in yet");
     let tx = engine.inner.store.begin(engine.now()).await?;
-    tx.check(reading.held.lease()).await?;
+    tx.check(lease).await?;
     tx.note_failure(row.id, error, retry_at(engine.now(), row.attempts)).await?;
     Ok(tx.commit().await?)
 }
 
 /// The error with everything behind it, on one line.
-fn in_full(error: &Error) -> String {
+pub(crate) fn in_full(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(deeper) = source {

@@ -17,9 +17,14 @@ pub(crate) struct Held {
 impl Held {
     /// Takes the lease; `None` when another worker holds it.
     pub(crate) async fn claim(engine: &Engine, name: &str) -> Result<Option<Self>> {
+        Self::claim_as(engine, name, &engine.inner.holder).await
+    }
+
+    /// The same for another holder than the process: refused also while a loop of this process holds it.
+    pub(crate) async fn claim_as(engine: &Engine, name: &str, holder: &str) -> Result<Option<Self>> {
         let inner = &engine.inner;
         let ttl = inner.settings.lease;
-        let Some(lease) = inner.store.claim(name, &inner.holder, engine.now(), ttl).await? else {
+        let Some(lease) = inner.store.claim(name, holder, engine.now(), ttl).await? else {
             return Ok(None);
         };
         let renewal = tokio::spawn(renew(engine.clone(), lease.clone()));

@@ -9,7 +9,7 @@ use store::{BlobId, Form, KnownMessage, Lease, NewAttachment, SeenBy, Settlement
 
 use crate::carry::{Carrying, sender, storable, subject};
 use crate::context::{self, Place};
-use crate::{Engine, Error, Result};
+use crate::{Engine, Error, Result, proof};
 
 /// Tries to decide anew when another worker was quicker with the same mail or person.
 const RACES: usize = 5;
@@ -110,13 +110,15 @@ pub(crate) async fn settle(
 ) -> Result<Option<Settlement>> {
     let letter = &arrived.letter;
     let way = match arrived.seen_by {
-        SeenBy::Delta | SeenBy::Sweep => Way::Live,
+        SeenBy::Delta | SeenBy::Sweep | SeenBy::Smtp => Way::Live,
         SeenBy::Import(_) | SeenBy::File => Way::Import,
     };
     let loaded = context::load(engine, tx, place, letter, way, arrived.received_at).await?;
     let decision = desk::decide(letter, &loaded.context);
     let carrying = Carrying { engine, tx, place, arrived, way, loaded: &loaded, decision: &decision };
     let (ticket, comment) = carrying.out().await?;
+    crate::smtp_in::note_proof(tx, place, arrived.seen_by, &loaded, &decision.outcome).await?;
+    let round_trip = proof::came_in(tx, place, &loaded, &decision.outcome).await?;
     let identity = context::identity(letter);
     if let (Some(identity), Some(ticket), Some(comment)) = (&identity, ticket, comment) {
         let known = KnownMessage { ticket, comment: Some(comment), ledger: Some(arrived.id), outbox: None };
@@ -126,7 +128,7 @@ pub(crate) async fn settle(
     let author = context::counted_author(place, letter, way, arrived.received_at, tx.now).filter(|_| counts);
     let settlement = Settlement {
         outcome: decision.outcome.kind(),
-        reason: decision.reason,
+        reason: if round_trip { proof::REASON.to_owned() } else { decision.reason },
         ticket,
         comment,
         sender: sender(letter),

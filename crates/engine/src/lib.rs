@@ -4,10 +4,13 @@
 //! a face. The loops ([`Engine::run`]) find their work through tables and take it by lease, so that any of them may be
 //! killed at any await point and another process goes on.
 
+mod access;
 mod account;
+mod account_mail;
 mod acknowledge;
 mod addresses;
 mod answer;
+mod api_tokens;
 mod carry;
 mod checkup;
 mod clock;
@@ -15,6 +18,8 @@ mod connect;
 mod context;
 mod error;
 mod fetch;
+mod foresee;
+mod forwarding;
 mod held;
 mod import;
 mod intake;
@@ -22,22 +27,38 @@ mod letter_out;
 mod live;
 mod loops;
 mod notify;
+mod old_mail;
 mod outbox;
 mod people;
+mod people_csv;
+mod preview;
+mod proof;
 mod receive;
+mod recipients;
+mod smtp_in;
+mod team;
 mod texts;
 mod tickets;
 mod tokens;
 
+pub use access::{LinkView, LoggedIn};
 pub use account::*;
+pub use account_mail::LinkMail;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
+pub use api_tokens::ApiTokenView;
 pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Pending};
 pub use error::{Error, Result};
+pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
+pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
+pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
+pub use proof::MadeDefault;
+pub use recipients::{AddressChange, NewForwarding};
+pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -81,10 +102,18 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// Mail by SMTP, in and out.
+    pub smtp: SmtpSettings,
+    /// Whether a newly connected address proves itself, once, by a test mail to itself.
+    pub prove_new: bool,
+    /// How long a test mail is waited for.
+    pub proof_within: SignedDuration,
     /// How long one step of a check-up may take.
     pub checkup_patience: SignedDuration,
     /// The name server to ask instead of the system's.
     pub dns: Option<std::net::SocketAddr>,
+    /// How long account mail may wait at the default address before it goes over to the desk's own connection.
+    pub account_mail_patience: SignedDuration,
 }
 
 impl Default for Settings {
@@ -102,8 +131,12 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            smtp: SmtpSettings::default(),
+            prove_new: true,
+            proof_within: SignedDuration::from_mins(5),
             checkup_patience: SignedDuration::from_secs(20),
             dns: None,
+            account_mail_patience: SignedDuration::from_mins(3),
         }
     }
 }

@@ -23,6 +23,8 @@ const SEND_REST: SignedDuration = SignedDuration::from_millis(200);
 const SEND_REST_AFTER_ERROR: SignedDuration = SignedDuration::from_secs(5);
 /// How often is tidied.
 const TIDY_EVERY: Duration = Duration::from_secs(30);
+/// How often account mail is looked after.
+const LET_IN_EVERY: Duration = Duration::from_secs(5);
 /// How long open pages may be behind.
 const CHANGES_KEPT: SignedDuration = SignedDuration::from_mins(15);
 /// What is in hand may take this long to end.
@@ -36,9 +38,13 @@ impl Engine {
         // Dropping the set kills what is left in it: whoever kills this future kills the loops.
         let mut loops = JoinSet::new();
         loops.spawn(reading(self.clone(), stop.clone()));
+        loops.spawn(taking_in(self.clone(), stop.clone()));
         loops.spawn(sending(self.clone(), stop.clone()));
         loops.spawn(tidying(self.clone(), stop.clone()));
+        loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
+        loops.spawn(crate::old_mail::watch(self.clone(), stop.clone()));
         loops.spawn(crate::checkup::checking(self.clone(), stop.clone()));
+        loops.spawn(letting_in(self.clone(), stop.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended
                 && error.is_panic()
@@ -157,6 +163,30 @@ fn asked_to_wait(error: &Error) -> Option<Duration> {
     }
 }
 
+/// What was handed in by SMTP becomes what it becomes.
+async fn taking_in(engine: Engine, stop: CancellationToken) {
+    let mut crew = Crew::new(&engine);
+    while !stop.is_cancelled() {
+        let committed = engine.inner.store.committed();
+        match engine.inner.store.due_to_take_in(engine.now(), crew.size).await {
+            Ok(due) => {
+                for waiting in due {
+                    let (engine, stop) = (engine.clone(), stop.clone());
+                    crew.start(waiting.connection, async move {
+                        if let Err(error) = crate::smtp_in::work(&engine, waiting.connection, &stop).await {
+                            tracing::error!(connection = %waiting.connection, %error, "taking in handed-over mail");
+                            tokio::time::sleep(Duration::from_secs(1)).await;
+                        }
+                    });
+                }
+            }
+            Err(error) => tracing::error!(%error, "the mail handed over could not be found"),
+        }
+        crew.pause(committed, &stop).await;
+    }
+    crew.finish().await;
+}
+
 async fn sending(engine: Engine, stop: CancellationToken) {
     let mut resting: HashMap<ConnectionId, Timestamp> = HashMap::new();
     let mut crew = Crew::new(&engine);
@@ -204,11 +234,25 @@ async fn tidying(engine: Engine, stop: CancellationToken) {
     }
 }
 
+/// Account mail whose connection fails it is taken to another one.
+async fn letting_in(engine: Engine, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(LET_IN_EVERY) => {}
+            () = stop.cancelled() => return,
+        }
+        if let Err(error) = engine.reroute_account_mail().await {
+            tracing::error!(%error, "account mail could not be looked after");
+        }
+    }
+}
+
 async fn tidy(engine: &Engine) -> Result<()> {
     let (store, now) = (&engine.inner.store, engine.now());
     // The feed's entries carry the computer's time, not the clock's.
     store.prune_changes(Timestamp::now() - CHANGES_KEPT).await?;
     store.prune_sessions(now).await?;
+    engine.tidy_account_mail().await?;
     for run in
         store.imports(now).await?.into_iter().filter(|run| run.finished_at.is_none() && run.found.is_some())
     {

@@ -1,6 +1,7 @@
 //! The one way out: draft, send, confirm. Each step's result is stored before the next step is taken, so that whoever takes the
 //! work up again knows what may have happened; and looks, before anything is done a second time.
 
+mod by_smtp;
 mod draft;
 mod steps;
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 use desk::ConnectionId;
 use exchange::{Mailbox, Remedy};
 use jiff::{SignedDuration, Timestamp};
-use store::{Lease, OutboxRow, OutboxUpdate};
+use store::{Kind, Lease, OutboxRow, OutboxUpdate};
 
 use crate::{Engine, Error, Result, tokens};
 
@@ -38,11 +39,11 @@ pub(crate) async fn work(engine: &Engine, connection: ConnectionId) -> Result<()
     else {
         return Ok(());
     };
-    let outcome = match tokens::mailbox(engine, connection).await {
-        Ok(mailbox) => {
-            Sender { engine, connection, lease: &lease, mailbox, renewed: false, soon: None }.run().await
-        }
-        Err(error) => Err(error),
+    let kind = store.connection(connection).await.map(|connection| connection.kind);
+    let outcome = match kind {
+        Ok(Kind::Exchange) => by_exchange(engine, connection, &lease).await,
+        Ok(Kind::Forwarding | Kind::System) => by_smtp::work(engine, connection, &lease).await,
+        Err(error) => Err(error.into()),
     };
     match outcome {
         // Another worker goes on from here: whatever this one still thought it knew is stale.
@@ -59,6 +60,11 @@ pub(crate) async fn work(engine: &Engine, connection: ConnectionId) -> Result<()
             }
         }
     }
+}
+
+async fn by_exchange(engine: &Engine, connection: ConnectionId, lease: &Lease) -> Result<()> {
+    let mailbox = tokens::mailbox(engine, connection).await?;
+    Sender { engine, connection, lease, mailbox, renewed: false, soon: None }.run().await
 }
 
 /// One mailbox being worked on.
@@ -166,19 +172,8 @@ impl Sender<'_> {
         Ok(Flow::Stop)
     }
 
-    /// Until when the mailbox's budgets forbid this mail; it waits and does not fail.
     async fn over_budget(&self, row: &OutboxRow) -> Result<Option<Timestamp>> {
-        let now = self.engine.now();
-        let settings = &self.engine.inner.settings;
-        let spent = self.engine.inner.store.spent(self.connection, now).await?;
-        let recipients = u32::try_from(row.mail.to.len() + row.mail.cc.len()).unwrap_or(u32::MAX);
-        if spent.messages_last_minute >= settings.messages_a_minute {
-            return Ok(Some(now + BUDGET_MINUTE));
-        }
-        if spent.recipients_last_day.saturating_add(recipients) > settings.recipients_a_day {
-            return Ok(Some(now + BUDGET_DAY));
-        }
-        Ok(None)
+        over_budget(self.engine, self.connection, row).await
     }
 
     /// Stores a step's result, in the table and in the row at hand.
@@ -211,6 +206,24 @@ impl Sender<'_> {
             answer => Ok(answer?),
         }
     }
+}
+
+/// Until when the mailbox's budgets forbid this mail; it waits and does not fail.
+async fn over_budget(
+    engine: &Engine,
+    connection: ConnectionId,
+    row: &OutboxRow,
+) -> Result<Option<Timestamp>> {
+    let (now, settings) = (engine.now(), &engine.inner.settings);
+    let spent = engine.inner.store.spent(connection, now).await?;
+    let recipients = u32::try_from(row.mail.to.len() + row.mail.cc.len()).unwrap_or(u32::MAX);
+    if spent.messages_last_minute >= settings.messages_a_minute {
+        return Ok(Some(now + BUDGET_MINUTE));
+    }
+    if spent.recipients_last_day.saturating_add(recipients) > settings.recipients_a_day {
+        return Ok(Some(now + BUDGET_DAY));
+    }
+    Ok(None)
 }
 
 /// Twice as long after each try.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use mail::Address;
 use tokio::sync::Semaphore;
 
-use crate::{Engine, Error, Result};
+use crate::{Engine, Error, LoggedIn, Result};
 
 /// Failed sign-ins of one address before it must wait.
 const TRIES: u32 = 10;
@@ -43,12 +43,12 @@ impl Default for Guard {
 }
 
 impl Guard {
-    fn must_wait(&self, address: &str, now: Timestamp) -> bool {
+    pub(crate) fn must_wait(&self, address: &str, now: Timestamp) -> bool {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         failures.get(address).is_some_and(|f| f.count >= TRIES && now.duration_since(f.last) < WAIT)
     }
 
-    fn failed(&self, address: &str, now: Timestamp) {
+    pub(crate) fn failed(&self, address: &str, now: Timestamp) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= REMEMBERED {
             failures.retain(|_, f| now.duration_since(f.last) < WAIT);
@@ -61,14 +61,14 @@ impl Guard {
         entry.last = now;
     }
 
-    fn succeeded(&self, address: &str) {
+    pub(crate) fn succeeded(&self, address: &str) {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(address);
     }
 }
 
 impl Engine {
     /// Checks a password (argon2, off the async threads); slows down and refuses after repeated failures.
-    pub async fn log_in(&self, address: &str, password: &str) -> Result<Person> {
+    pub async fn log_in(&self, address: &str, password: &str) -> Result<LoggedIn> {
         let key: String = address.trim().to_lowercase().chars().take(320).collect();
         let guard = &self.inner.guard;
         if guard.must_wait(&key, self.now()) {
@@ -84,7 +84,7 @@ impl Engine {
         match login {
             Some(login) if right => {
                 guard.succeeded(&key);
-                Ok(login.person)
+                Ok(LoggedIn { person: login.person, epoch: login.epoch })
             }
             _ => {
                 guard.failed(&key, self.now());
@@ -138,7 +138,7 @@ static NOBODYS_HASH: LazyLock<String> = LazyLock::new(|| {
     Argon2::default().hash_password(&random).map(|hash| hash.to_string()).unwrap_or_default()
 });
 
-async fn hash_of(password: &str) -> Result<String> {
+pub(crate) async fn hash_of(password: &str) -> Result<String> {
     if password.chars().count() < SHORTEST {
         return Err(Error::Invalid { field: "password", problem: "too-short" });
     }
@@ -165,7 +165,7 @@ pub(crate) fn checked_name(name: &str) -> Result<String> {
     }
 }
 
-fn checked_address(address: &str) -> Result<Address> {
+pub(crate) fn checked_address(address: &str) -> Result<Address> {
     Address::parse(address).ok_or(Error::Invalid { field: "address", problem: "not-an-address" })
 }
 

@@ -1,4 +1,4 @@
-//! Learning that mail is there: delta, sweep and the list of the newest 300. Whatever is learnt becomes ledger rows; which
+//! Learning that mail is there: delta, sweep and the list of old mail that an import wants. Whatever is learnt becomes ledger rows; which
 //! of them are new is decided by the ledger, never by read flag, age or position.
 
 use std::time::Instant;
@@ -7,7 +7,7 @@ use desk::ConnectionId;
 use exchange::graph::{DeltaNext, DeltaPage, ItemRef};
 use exchange::{Mailbox, Remedy};
 use jiff::{SignedDuration, Timestamp};
-use store::{Cursor, Happening, Seen, SeenBy, SupportAddress};
+use store::{Cursor, Happening, ImportRun, Seen, SeenBy, SupportAddress, Wanted};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Place;
@@ -138,19 +138,24 @@ impl Reading<'_> {
         since.max(self.address.connection.connected_at)
     }
 
-    /// The newest 300, once per import. What came after the connection was made is not old mail: delta brings it.
+    /// The old mail that an import wants, once per import. What came after the connection was made is not old mail: delta
+    /// brings it. Mail of an import that was undone may come in anew: it was asked for.
     async fn list_import(&mut self) -> Result<()> {
         let store = self.engine.inner.store.clone();
-        let Some(run) = store.open_import(self.connection).await?.filter(|run| run.found.is_none()) else {
+        let waits = |run: &ImportRun| run.found.is_none() && run.paused_at.is_none();
+        let Some(run) = store.open_import(self.connection).await?.filter(waits) else {
             return Ok(());
         };
-        let wanted = run.wanted;
-        let items = self.ask(|mailbox| async move { mailbox.newest(wanted).await }).await?;
-        let connected_at = self.address.connection.connected_at;
-        let old = |item: &ItemRef| item.received_at.is_none_or(|received| received < connected_at);
-        let seen: Vec<Seen> = items.into_iter().filter(old).map(seen).collect();
+        let (wanted, connected_at) = (run.wanted, self.address.connection.connected_at);
+        let items = self.ask(|mailbox| async move { old_mail(&mailbox, wanted, connected_at).await }).await?;
+        let seen: Vec<Seen> = items.into_iter().map(seen).collect();
         let found = u32::try_from(seen.len()).unwrap_or(u32::MAX);
         let tx = store.begin(self.engine.now()).await?;
+        // Taken back while the list was made: then nothing of it is wanted any more.
+        if store.import_rests(run.id).await? {
+            return Ok(());
+        }
+        tx.step_aside(&self.place.name, &seen).await?;
         tx.see(Some(self.connection), &self.place.name, &seen, SeenBy::Import(run.id)).await?;
         tx.import_listed(self.held.lease(), run.id, found).await?;
         tx.commit().await?;
@@ -335,6 +340,20 @@ impl From {
             From::Link(cursor) => cursor.link.to_ascii_lowercase().contains("deltatoken"),
         }
     }
+}
+
+/// The old mail that is wanted, newest first or as listed; never what came after `before`, which is not old.
+pub(crate) async fn old_mail(
+    mailbox: &Mailbox,
+    wanted: Wanted,
+    before: Timestamp,
+) -> exchange::Result<Vec<ItemRef>> {
+    let mut items = match wanted {
+        Wanted::Newest(count) => mailbox.newest(count).await?,
+        Wanted::Between { since, until } => mailbox.received_between(since, Some(until)).await?,
+    };
+    items.retain(|item| item.received_at.is_none_or(|received| received < before));
+    Ok(items)
 }
 
 fn seen(item: ItemRef) -> Seen {

@@ -35,6 +35,12 @@ fn load(language: Language) -> FluentLanguageLoader {
     loader
 }
 
+/// Subject and text of the mail that tests the desk's own way out.
+pub(crate) fn way_out_test(language: Language, desk: &str) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "way-out-test-subject"), fl!(l, "way-out-test-body", desk = desk))
+}
+
 /// The text behind a key that a standard trigger names as `txt.key`; `None` for a key that is not known.
 /// `values` are the placeholders of [`desk::placeholder::render`].
 pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String, String>) -> Option<String> {
@@ -109,6 +115,53 @@ pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String
 /// `On 2026-11-23 15:04 UTC, Sato wrote:` above a quotation.
 pub(crate) fn wrote(language: Language, date: &str, author: &str) -> String {
     fl!(loader(language), "wrote", date = date, author = author)
+}
+
+/// Subject and text of the test mail that an address sends to itself.
+pub(crate) fn proof(language: Language, address: &str) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "proof-subject"), fl!(l, "proof-body", address = address))
+}
+
+/// The subject of a mail that lets somebody in.
+pub(crate) fn account_subject(language: Language, purpose: store::LinkPurpose) -> String {
+    let l = loader(language);
+    match purpose {
+        store::LinkPurpose::Invitation => fl!(l, "invitation-subject"),
+        store::LinkPurpose::Reset => fl!(l, "reset-subject"),
+    }
+}
+
+/// What such a mail says before the link, and after it.
+pub(crate) fn account_body(
+    language: Language,
+    purpose: store::LinkPurpose,
+    name: &str,
+    inviter: &str,
+    desk: &str,
+) -> (String, String) {
+    let l = loader(language);
+    match purpose {
+        store::LinkPurpose::Invitation if inviter.is_empty() => {
+            (fl!(l, "invitation-before-nobody", name = name, desk = desk), fl!(l, "invitation-after"))
+        }
+        store::LinkPurpose::Invitation => (
+            fl!(l, "invitation-before", name = name, inviter = inviter, desk = desk),
+            fl!(l, "invitation-after"),
+        ),
+        store::LinkPurpose::Reset => {
+            (fl!(l, "reset-before", name = name, desk = desk), fl!(l, "reset-after"))
+        }
+    }
+}
+
+/// The words on the button.
+pub(crate) fn account_button(language: Language, purpose: store::LinkPurpose) -> String {
+    let l = loader(language);
+    match purpose {
+        store::LinkPurpose::Invitation => fl!(l, "invitation-button"),
+        store::LinkPurpose::Reset => fl!(l, "reset-button"),
+    }
 }
 
 /// The line above the names of files that were too large for the mail.

@@ -78,7 +78,9 @@ impl Outgoing {
         if self.automatic {
             message = message
                 .header("Auto-Submitted", Raw::new("auto-generated"))
-                .header("X-Auto-Response-Suppress", Raw::new("All"));
+                // Not "All": a bounce must come back to us.
+                .header("X-Auto-Response-Suppress", Raw::new("DR, RN, NRN, OOF, AutoReply"))
+                .header("Precedence", Raw::new("bulk"));
         }
         let mut raw = Vec::new();
         message.body(self.body()).serialize(&mut raw);

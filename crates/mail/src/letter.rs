@@ -113,6 +113,71 @@ pub enum Unreadable {
     NoMime,
 }
 
+/// What a calendar part asks or tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationKind {
+    /// Come, please.
+    Invited,
+    /// It does not take place.
+    Cancelled,
+    /// The answer is yes.
+    Accepted,
+    /// The answer is no.
+    Declined,
+    /// The answer is perhaps.
+    Tentative,
+    /// Another time is proposed.
+    OtherTimeProposed,
+    /// For information.
+    Published,
+}
+
+/// A point in time of a calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// A whole day, wherever one is.
+    Day(jiff::civil::Date),
+    /// A moment.
+    At(Timestamp),
+}
+
+/// The first event of a calendar part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// What it asks or tells.
+    pub kind: InvitationKind,
+    /// Its title, may be empty.
+    pub title: String,
+    /// Begin.
+    pub starts: Option<Moment>,
+    /// End; of whole days the first day after.
+    pub ends: Option<Moment>,
+    /// Place.
+    pub place: Option<String>,
+    /// Who invites.
+    pub organizer: Option<Mailbox>,
+    /// It takes place more than once.
+    pub repeats: bool,
+}
+
+/// How a mail is signed or sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protection {
+    /// S/MIME signature (not verified).
+    SmimeSigned,
+    /// S/MIME, sealed: the words are in a file that only the receiver's key opens.
+    SmimeEncrypted,
+    /// PGP signature (not verified).
+    PgpSigned,
+    /// PGP, sealed.
+    PgpEncrypted,
+    /// Microsoft's rights management: opened in Outlook only.
+    RightsManaged,
+}
+
 /// One attachment or inline part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
@@ -153,12 +218,16 @@ pub struct Letter {
     pub text: String,
     /// HTML body exactly as sent: hostile. Only [`crate::html::clean`] may look at it.
     pub html: Option<String>,
-    /// The new part of a reply, without quoted history; the whole text when nothing was recognised.
+    /// The new part of a reply, without quoted history and signature; the whole text when nothing was recognised.
     pub fresh: String,
     /// The new part of the HTML, unsanitised, when the cut could be made in HTML too.
     pub fresh_html: Option<String>,
     /// Files and inline parts, in order.
     pub attachments: Vec<Attachment>,
+    /// What its calendar part says.
+    pub invitation: Option<Invitation>,
+    /// How it is signed or sealed.
+    pub protection: Option<Protection>,
     /// Kind.
     pub kind: Kind,
     /// Evidence for the kind.
@@ -212,6 +281,8 @@ impl Letter {
             fresh: String::new(),
             fresh_html: None,
             attachments: Vec::new(),
+            invitation: None,
+            protection: None,
             kind: Kind::Ordinary,
             signs: Vec::new(),
             bounced: Vec::new(),

@@ -6,6 +6,7 @@
 
 mod auth;
 mod body;
+mod calendar;
 mod charset;
 pub mod compose;
 mod file;
@@ -19,14 +20,22 @@ mod markup;
 pub mod mbox;
 mod mime;
 mod plain;
+mod protection;
 mod quote;
 mod quote_html;
 mod read;
+mod rtf;
+mod signature;
 pub mod summary;
 mod tame;
+mod tnef;
+mod uu;
 
 pub use compose::{Outgoing, OutgoingAttachment};
 pub use ids::{MessageId, TokenKey};
-pub use letter::{Address, Attachment, AuthVerdict, Kind, Letter, Mailbox, Sign, Unreadable};
+pub use letter::{
+    Address, Attachment, AuthVerdict, Invitation, InvitationKind, Kind, Letter, Mailbox, Moment, Protection,
+    Sign, Unreadable,
+};
 pub use read::{read, read_graph_json};
 pub use summary::Summary;

@@ -3,9 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use crate::header::Fields;
-use crate::letter::{Letter, Unreadable};
+use crate::letter::{Attachment, Letter, Unreadable};
 use crate::mime::{self, Part};
-use crate::{MessageId, auth, body, charset, file, kind, quote};
+use crate::{MessageId, auth, body, calendar, charset, file, kind, protection, quote, signature, tnef, uu};
 
 /// Headers kept for people to look at.
 const MAX_HEADERS: usize = 500;
@@ -23,7 +23,12 @@ pub fn read(raw: &[u8]) -> Letter {
     letter.text = body.text;
     letter.html = body.html;
     letter.attachments = attachments;
-    finish(letter, body.text_from_html, &root.fields, &parts)
+    let mut text_from_html = body.text_from_html;
+    open_winmail(&mut letter, &mut text_from_html);
+    take_out_files(&mut letter);
+    letter.invitation = calendar::invitation(&parts);
+    letter.protection = protection::protection(&parts, &letter.text);
+    finish(letter, text_from_html, &root.fields, &parts)
 }
 
 /// What the header alone says.
@@ -45,10 +50,42 @@ fn envelope(fields: &Fields<'_>) -> Letter {
     }
 }
 
+/// What Outlook wrapped: the files take the wrapping's place; the words do where the mail has none of its own.
+fn open_winmail(letter: &mut Letter, text_from_html: &mut bool) {
+    let is_wrapping = |file: &Attachment| {
+        matches!(file.content_type.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef")
+            || file.name.eq_ignore_ascii_case("winmail.dat")
+    };
+    let Some(at) = letter.attachments.iter().position(is_wrapping) else { return };
+    let Some(opened) = letter.attachments.get(at).and_then(|file| tnef::open(&file.content)) else { return };
+    letter.attachments.splice(at..=at, opened.files);
+    if letter.html.is_none() {
+        letter.html = opened.html;
+    }
+    if letter.text.trim().is_empty() {
+        let words = opened.text.filter(|text| !text.trim().is_empty());
+        *text_from_html = words.is_none();
+        letter.text = words.or_else(|| letter.html.as_deref().map(crate::html::to_text)).unwrap_or_default();
+    }
+}
+
+/// Files that were written into the text itself.
+fn take_out_files(letter: &mut Letter) {
+    if letter.html.is_none()
+        && let Some((text, files)) = uu::take_out(&letter.text)
+    {
+        letter.text = text;
+        letter.attachments.extend(files);
+    }
+}
+
 /// What follows from header, body and parts together.
 fn finish(mut letter: Letter, text_from_html: bool, fields: &Fields<'_>, parts: &[Part<'_>]) -> Letter {
     let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html);
-    letter.fresh = fresh.text;
+    letter.fresh = match signature::without(&fresh.text) {
+        Some(words) => words.to_owned(),
+        None => fresh.text,
+    };
     letter.fresh_html = fresh.html;
     let judged = kind::judge(&letter, fields, parts);
     letter.kind = judged.kind;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::MessageId;
-use crate::letter::{AuthVerdict, Kind, Letter, Mailbox, Sign, Unreadable};
+use crate::letter::{AuthVerdict, Invitation, Kind, Letter, Mailbox, Protection, Sign, Unreadable};
 
 /// What a mail was read as.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +34,12 @@ pub struct Summary {
     pub fresh: String,
     /// Files and inline pictures.
     pub attachments: Vec<AttachmentSummary>,
+    /// What its calendar part says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
+    /// How it is signed or sealed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protection: Option<Protection>,
     /// Kind of mail.
     pub kind: Kind,
     /// Evidence for the kind.
@@ -93,6 +99,8 @@ impl From<&Letter> for Summary {
                     inline: attachment.inline,
                 })
                 .collect(),
+            invitation: letter.invitation.clone(),
+            protection: letter.protection,
             kind: letter.kind,
             signs: letter.signs.clone(),
             bounced: letter.bounced.clone(),

@@ -3,7 +3,7 @@
 use std::os::unix::fs::DirBuilderExt;
 
 use anyhow::{Context, bail};
-use engine::{Clock, Engine, Parts, Settings};
+use engine::{Clock, Door, Engine, Parts, Settings, SmtpSettings};
 use exchange::{Cloud, Entra, Graph, Registration};
 use jiff::SignedDuration;
 use store::Store;
@@ -37,6 +37,67 @@ pub async fn store(config: &Config) -> anyhow::Result<Store> {
         tracing::info!(migrations = ran, engine = store.engine_name(), "database brought up to date");
     }
     Ok(store)
+}
+
+/// Mail by SMTP.
+fn smtp(config: &Config) -> anyhow::Result<SmtpSettings> {
+    let c = &config.smtp;
+    let hostname = hostname(config);
+    let tls = match (&c.tls_cert, &c.tls_key) {
+        (Some(certificate), Some(key)) => {
+            smtp::Tls::from_files(certificate, key).context("smtp.tls_cert and smtp.tls_key")?
+        }
+        _ => smtp::Tls::self_signed(&hostname)?,
+    };
+    let door = c.listen.map(|_| Door {
+        hostname: hostname.clone(),
+        port: c.public_port,
+        limits: smtp::Limits { max_size: c.max_size, ..smtp::Limits::default() },
+        tls: Some(tls),
+    });
+    let from = match &c.from {
+        Some(from) => Some(mail::Mailbox {
+            name: c.from_name.clone(),
+            address: mail::Address::parse(from).context("smtp.from is not a mail address")?,
+        }),
+        None => None,
+    };
+    let way_out = match &c.host {
+        Some(host) => {
+            Some(std::sync::Arc::new(smtp::Sender::new(route(config, host, hostname)?, signer(config)?)))
+        }
+        None => None,
+    };
+    Ok(SmtpSettings { door, way_out, from, ..SmtpSettings::default() })
+}
+
+/// What the desk calls itself among mail servers.
+fn hostname(config: &Config) -> String {
+    let of_url = || url::Url::parse(&config.public_url).ok().and_then(|url| Some(url.host_str()?.to_owned()));
+    config.smtp.hostname.clone().or_else(of_url).unwrap_or_else(|| "localhost".to_owned())
+}
+
+fn route(config: &Config, host: &str, hostname: String) -> anyhow::Result<smtp::Route> {
+    let c = &config.smtp;
+    let security = smtp::Security::parse(&c.security).with_context(|| {
+        format!("smtp.security is {:?}; known are starttls, tls, opportunistic, none", c.security)
+    })?;
+    let sign_in = match (&c.user, &c.password) {
+        (Some(user), Some(password)) => Some((user.clone(), password.0.clone())),
+        _ => None,
+    };
+    let extra_ca = match &config.entra.ca_file {
+        Some(file) => Some(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?),
+        None => None,
+    };
+    Ok(smtp::Route { host: host.to_owned(), port: c.port, security, sign_in, hostname, extra_ca })
+}
+
+fn signer(config: &Config) -> anyhow::Result<Option<smtp::Dkim>> {
+    let c = &config.smtp.dkim;
+    let (Some(domain), Some(selector), Some(key)) = (&c.domain, &c.selector, &c.key) else { return Ok(None) };
+    let pem = std::fs::read(key).with_context(|| format!("cannot read smtp.dkim.key {}", key.display()))?;
+    Ok(Some(smtp::Dkim::new(domain, selector, &pem).context("smtp.dkim.key")?))
 }
 
 /// An engine over a store.
@@ -112,6 +173,9 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             }
             None => None,
         },
+        smtp: smtp(config)?,
+        prove_new: m.prove_new,
+        proof_within: seconds("proof_within", m.proof_within)?,
         ..Settings::default()
     })
 }

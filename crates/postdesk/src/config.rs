@@ -29,6 +29,7 @@ pub struct Config {
     pub log_filter: String,
     pub entra: EntraConfig,
     pub mailbox: MailboxConfig,
+    pub smtp: SmtpConfig,
 }
 
 /// Registration and clouds.
@@ -59,6 +60,37 @@ pub struct MailboxConfig {
     pub recipients_a_day: u32,
     pub workers: usize,
     pub lease: f64,
+    pub prove_new: bool,
+    pub proof_within: f64,
+}
+
+/// Mail by SMTP, in and out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpConfig {
+    pub listen: Option<SocketAddr>,
+    pub hostname: Option<String>,
+    pub public_port: u16,
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub max_size: usize,
+    pub host: Option<String>,
+    pub port: u16,
+    pub security: String,
+    pub user: Option<String>,
+    pub password: Option<Secret>,
+    pub from: Option<String>,
+    pub from_name: String,
+    pub dkim: DkimConfig,
+}
+
+/// The key that outgoing mail is signed with.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DkimConfig {
+    pub domain: Option<String>,
+    pub selector: Option<String>,
+    pub key: Option<PathBuf>,
 }
 
 /// How logs look.
@@ -141,6 +173,20 @@ impl Config {
         if self.entra.client_id.is_some() != self.entra.client_secret.is_some() {
             bail!("entra.client_id and entra.client_secret belong together: give both or none");
         }
+        let smtp = &self.smtp;
+        if smtp.host.is_some() != smtp.from.is_some() {
+            bail!("smtp.host and smtp.from belong together: give both or none");
+        }
+        if smtp.tls_cert.is_some() != smtp.tls_key.is_some() {
+            bail!("smtp.tls_cert and smtp.tls_key belong together: give both or none");
+        }
+        if smtp.user.is_some() != smtp.password.is_some() {
+            bail!("smtp.user and smtp.password belong together: give both or none");
+        }
+        let dkim = [smtp.dkim.domain.is_some(), smtp.dkim.selector.is_some(), smtp.dkim.key.is_some()];
+        if dkim.contains(&true) && dkim.contains(&false) {
+            bail!("smtp.dkim.domain, smtp.dkim.selector and smtp.dkim.key belong together: give all or none");
+        }
         if self.mailbox.poll_min > self.mailbox.poll_max || self.mailbox.poll_min <= 0.0 {
             bail!("mailbox.poll_min must be more than 0 and at most mailbox.poll_max");
         }
@@ -177,7 +223,7 @@ fn overlay(tree: &mut Table, name: &str, value: String) -> anyhow::Result<()> {
             .trim()
             .to_owned();
     }
-    let section = ["entra", "mailbox"].into_iter().find(|s| key.starts_with(&format!("{s}_")));
+    let section = ["entra", "mailbox", "smtp"].into_iter().find(|s| key.starts_with(&format!("{s}_")));
     let (table, key) = match section {
         Some(section) => {
             let inner = key[section.len() + 1..].to_owned();
@@ -185,6 +231,14 @@ fn overlay(tree: &mut Table, name: &str, value: String) -> anyhow::Result<()> {
             (table, inner)
         }
         None => (tree, key),
+    };
+    // A section of a section.
+    let (table, key) = match key.strip_prefix("dkim_").map(str::to_owned) {
+        Some(inner) if table.contains_key("dkim") => match table.get_mut("dkim") {
+            Some(Value::Table(table)) => (table, inner),
+            _ => bail!("no section dkim"),
+        },
+        _ => (table, key),
     };
     // The default's type says how the text is to be read; keys without a default are texts.
     let value = match table.get(&key) {
@@ -243,6 +297,25 @@ mod tests {
         let secret = config.entra.client_secret.clone().unwrap();
         assert_eq!(secrecy::ExposeSecret::expose_secret(&secret.0), "s3cret");
         assert!(!format!("{config:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn the_keys_of_mail_by_smtp_come_from_the_environment_too() {
+        let vars = [
+            ("POSTDESK_SMTP_HOST", "relay.example"),
+            ("POSTDESK_SMTP_PORT", "465"),
+            ("POSTDESK_SMTP_FROM", "desk@example.com"),
+            ("POSTDESK_SMTP_DKIM_DOMAIN", "example.com"),
+            ("POSTDESK_SMTP_DKIM_SELECTOR", "desk"),
+            ("POSTDESK_SMTP_DKIM_KEY", "/run/secrets/dkim.pem"),
+        ];
+        let smtp = Config::from_parts(None, env(&vars)).unwrap().smtp;
+        assert_eq!((smtp.host.as_deref(), smtp.port), (Some("relay.example"), 465));
+        assert_eq!(smtp.dkim.domain.as_deref(), Some("example.com"));
+        for half in [&vars[..1], &vars[..4]] {
+            let error = Config::from_parts(None, env(half)).unwrap_err();
+            assert!(format!("{error:#}").contains("belong together"), "{error:#}");
+        }
     }
 
     #[test]

@@ -15,6 +15,9 @@ const CLIENT_SECRET: &str = "sandbox-secret-of-the-desk";
 /// The administrator of the rehearsal.
 const ADMIN: &str = "admin@postdesk.example";
 const PASSWORD: &str = "postdesk-sandbox";
+/// Where the desk takes forwarded mail, and where the stand-in takes the desk's.
+const MAIL_IN: u16 = 8726;
+const MAIL_OUT: u16 = 8725;
 
 /// Where things are.
 pub struct Options {
@@ -52,6 +55,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     .await?;
     rehearse(&mut config, &microsoft.base());
 
+    let mail_door = open_mail_door(&mut config).await?;
     let store = crate::assemble::store(&config).await?;
     let engine = crate::assemble::engine(&config, store.clone()).await?;
     make_admin_once(&engine).await?;
@@ -69,7 +73,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     };
     let pages = crate::serve::serve_pages(listener, engine.clone(), web, stop.clone());
     let loops = async { engine.run(stop.clone()).await.context("the loops stopped") };
-    let result = tokio::try_join!(pages, loops).map(|_| ());
+    let door = async {
+        crate::serve::take_mail(mail_door, engine.clone(), stop.clone()).await;
+        Ok(())
+    };
+    let result = tokio::try_join!(pages, loops, door).map(|_| ());
     microsoft.stop().await;
     store.close().await;
     result
@@ -86,6 +94,25 @@ fn rehearse(config: &mut Config, base: &str) {
     config.mailbox.sweep_every = 60.0;
     config.mailbox.send_grace = 3.0;
     config.mailbox.lease = 5.0;
+}
+
+/// Mail servers of the rehearsal forward to the desk, and the stand-in takes the desk's own mail.
+async fn open_mail_door(config: &mut Config) -> anyhow::Result<tokio::net::TcpListener> {
+    let listener = match crate::serve::listen(SocketAddr::from(([127, 0, 0, 1], MAIL_IN))).await {
+        Ok(listener) => listener,
+        // Another rehearsal runs: this one does without the well-known port.
+        Err(_) => crate::serve::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?,
+    };
+    let address = listener.local_addr()?;
+    let smtp = &mut config.smtp;
+    smtp.listen = Some(address);
+    smtp.hostname = Some("127.0.0.1".to_owned());
+    smtp.public_port = address.port();
+    smtp.host = Some("127.0.0.1".to_owned());
+    smtp.port = MAIL_OUT;
+    smtp.security = "none".to_owned();
+    smtp.from = Some("desk@postdesk.example".to_owned());
+    Ok(listener)
 }
 
 async fn make_admin_once(engine: &Engine) -> anyhow::Result<()> {

@@ -40,10 +40,23 @@ pub async fn run(config: Config, only: Option<Half>) -> anyhow::Result<()> {
         }
         engine.run(stop.clone()).await.context("the loops stopped")
     };
-    let result = tokio::try_join!(pages, loops).map(|_| ());
+    let door = async {
+        let (Some(address), false) = (config.smtp.listen, only == Some(Half::Web)) else { return Ok(()) };
+        take_mail(listen(address).await?, engine.clone(), stop.clone()).await;
+        Ok(())
+    };
+    let result = tokio::try_join!(pages, loops, door).map(|_| ());
     store.close().await;
     tracing::info!("stopped");
     result
+}
+
+/// Takes mail from other servers until `stop`.
+pub async fn take_mail(listener: TcpListener, engine: Engine, stop: CancellationToken) {
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!(%address, "forwarded mail is taken");
+    }
+    engine.accept_mail(listener, stop).await;
 }
 
 /// Serves the pages until `stop`; open pages (live updates) are cut after a moment.

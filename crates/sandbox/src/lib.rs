@@ -144,13 +144,8 @@ impl Sandbox {
     }
 }
 
-fn application(app: &App) -> world::people::Application {
-    world::people::Application {
-        client_id: app.client_id.clone(),
-        client_secret: app.client_secret.clone(),
-        redirect_uris: app.redirect_uris.clone(),
-        name: "Postdesk".to_owned(),
-    }
+fn application(app: &App) -> world::apps::Application {
+    world::apps::Application::new(&app.client_id, &app.client_secret, app.redirect_uris.clone(), "Postdesk")
 }
 
 fn router(site: Shared) -> Router {

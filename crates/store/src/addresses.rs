@@ -1,11 +1,15 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
 mod find;
+mod forwarding;
+mod proof;
 mod read;
 mod system;
 mod write;
 
 pub use find::{AddressFilter, AddressQuery, BrandCount};
+pub use forwarding::{LeftOver, Move};
+pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 
 use desk::{AddressId, BrandId, ConnectionId};
@@ -30,6 +34,8 @@ pub enum ConnectionState {
     AppCredential,
     /// The mailbox does not exist any more.
     MailboxGone,
+    /// Mail comes in, but nobody has seen yet that the forwarding works: nothing is sent from the address (zendesk.md 4.2).
+    Unproved,
 }
 
 impl Kind {
@@ -73,6 +79,7 @@ impl ConnectionState {
             Self::NeedsAdministrator => "needs_administrator",
             Self::AppCredential => "app_credential",
             Self::MailboxGone => "mailbox_gone",
+            Self::Unproved => "unproved",
         }
     }
 
@@ -85,6 +92,7 @@ impl ConnectionState {
             Self::NeedsAdministrator,
             Self::AppCredential,
             Self::MailboxGone,
+            Self::Unproved,
         ]
         .into_iter()
         .find(|s| s.as_str() == text)
@@ -215,6 +223,14 @@ pub struct Connection {
     pub next_read_at: Timestamp,
     /// When a test mail last made the whole way out and back in.
     pub proved_at: Option<Timestamp>,
+    /// On its way to another kind.
+    pub moving: Option<Move>,
+    /// Last mail handed in by SMTP.
+    pub last_forwarded_at: Option<Timestamp>,
+    /// Until when SMTP brings mail although the connection is of another kind.
+    pub forwarded_until: Option<Timestamp>,
+    /// The test mail on its way, or the last one that did not come back.
+    pub proof: Proof,
 }
 
 /// A connection to be made.

@@ -21,6 +21,8 @@ pub enum Topic {
     Ticket(desk::TicketId),
     /// An import's progress.
     Import(desk::ImportId),
+    /// A preview of an import.
+    Preview(desk::PreviewId),
     /// Support addresses and connections.
     Addresses,
 }
@@ -31,6 +33,7 @@ impl Topic {
         match self {
             Topic::Ticket(id) => format!("ticket:{id}"),
             Topic::Import(id) => format!("import:{id}"),
+            Topic::Preview(id) => format!("preview:{id}"),
             Topic::Addresses => "addresses".to_owned(),
         }
     }

@@ -56,6 +56,9 @@ pub enum Error {
     /// The default address can be neither deleted nor disconnected; only a verified one can become it.
     #[error("not allowed for the default address")]
     DefaultAddress,
+    /// Only an address that has just sent and received can become the default.
+    #[error("the address has not proved itself")]
+    NotProved,
     /// A stored cell holds what it must not.
     #[error("{table}.{column} of row {row} holds an unexpected value")]
     Inconsistent {

@@ -4,6 +4,8 @@
 mod read;
 mod write;
 
+pub(crate) use read::read as read_row;
+
 use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, ImportId, LedgerId, OutboxId, TicketId};
 use jiff::Timestamp;
@@ -35,6 +37,8 @@ pub enum SeenBy {
     Import(ImportId),
     /// `postdesk import`.
     File,
+    /// Handed over by another mail server.
+    Smtp,
 }
 
 /// How the raw message was journaled.
@@ -165,12 +169,13 @@ pub struct LedgerQuery {
 }
 
 impl SeenBy {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             SeenBy::Delta => "delta",
             SeenBy::Sweep => "sweep",
             SeenBy::Import(_) => "import",
             SeenBy::File => "file",
+            SeenBy::Smtp => "smtp",
         }
     }
 
@@ -180,6 +185,7 @@ impl SeenBy {
             ("sweep", _) => Some(SeenBy::Sweep),
             ("import", Some(run)) => Some(SeenBy::Import(ImportId(run))),
             ("file", _) => Some(SeenBy::File),
+            ("smtp", _) => Some(SeenBy::Smtp),
             _ => None,
         }
     }
@@ -187,13 +193,13 @@ impl SeenBy {
     fn import(self) -> Option<i64> {
         match self {
             SeenBy::Import(run) => Some(run.0),
-            SeenBy::Delta | SeenBy::Sweep | SeenBy::File => None,
+            SeenBy::Delta | SeenBy::Sweep | SeenBy::File | SeenBy::Smtp => None,
         }
     }
 }
 
 impl Form {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Form::Mime => "mime",
             Form::GraphJson => "graph_json",

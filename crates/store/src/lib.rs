@@ -5,6 +5,7 @@
 //! refers to them, so a transaction never waits for a disk or a network other than the database's.
 
 mod addresses;
+mod api_tokens;
 mod blobs;
 mod cells;
 mod changes;
@@ -17,6 +18,8 @@ mod imports;
 mod inside;
 mod leases;
 mod ledger;
+mod links;
+mod members;
 mod migration;
 mod outbox;
 mod people;
@@ -28,6 +31,7 @@ mod triggers;
 mod vault;
 
 pub use addresses::*;
+pub use api_tokens::ApiToken;
 pub use blobs::{BlobId, Blobs};
 pub use changes::{Change, Topic};
 pub use error::{Error, Result, UsedBy};
@@ -36,6 +40,8 @@ pub use health::*;
 pub use imports::*;
 pub use leases::Lease;
 pub use ledger::*;
+pub use links::{Link, LinkPurpose};
+pub use members::{Member, PeopleQuery};
 pub use outbox::*;
 pub use people::*;
 pub use sessions::SessionRow;

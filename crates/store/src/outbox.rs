@@ -2,12 +2,15 @@
 //! silently zero times. Each step's result is stored before the next step is taken. What is stored; [`read`] and
 //! [`write`] say how.
 
+mod account;
 mod read;
 mod write;
 
+pub(crate) use read::read as read_row;
+
 use desk::{AddressId, CommentId, ConnectionId, OutboxId, TicketId, TriggerId};
 use jiff::Timestamp;
-use mail::{Mailbox, MessageId};
+use mail::{Address, Mailbox, MessageId};
 
 use crate::BlobId;
 
@@ -60,9 +63,11 @@ impl Step {
     }
 }
 
-/// Who waits for whom: agents' answers before automatic mail.
+/// Who waits for whom: what lets people in before agents' answers, and those before automatic mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
+    /// Somebody stands before the door and waits for it.
+    Access = -1,
     /// An agent wrote it.
     Answer = 0,
     /// A trigger sends it.
@@ -154,6 +159,17 @@ pub struct OutboxFile {
     pub size: u64,
 }
 
+/// What a mail server said of one recipient, once and for all.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Answer {
+    /// Who.
+    pub to: Address,
+    /// It has the mail for them.
+    pub taken: bool,
+    /// Its words.
+    pub words: String,
+}
+
 /// A row of the outbox.
 #[derive(Debug, Clone)]
 pub struct OutboxRow {
@@ -183,6 +199,8 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
     /// Delivery failure reported later by a bounce.
     pub bounce: Option<String>,
+    /// Recipients that are done with; empty for mail that goes by Exchange.
+    pub answers: Vec<Answer>,
 }
 
 /// What a step changes.
@@ -206,6 +224,8 @@ pub struct OutboxUpdate {
     pub sent_at: Option<Timestamp>,
     /// Failure.
     pub last_error: Option<String>,
+    /// Recipients that are done with, those of earlier tries included.
+    pub answers: Option<Vec<Answer>>,
 }
 
 /// What a mailbox has spent of its sending budgets.
@@ -219,6 +239,6 @@ pub struct Spent {
 
 impl Urgency {
     fn parse(number: i32) -> Option<Self> {
-        [Self::Answer, Self::Automatic].into_iter().find(|urgency| *urgency as i32 == number)
+        [Self::Access, Self::Answer, Self::Automatic].into_iter().find(|urgency| *urgency as i32 == number)
     }
 }

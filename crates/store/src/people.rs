@@ -4,7 +4,7 @@ use desk::{BrandId, Language, Person, PersonId, Role};
 use mail::{Address, Mailbox};
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::cells::{Row, clean, micros};
@@ -14,7 +14,7 @@ use crate::{Error, Result, Store, Tx};
 
 /// Kind of an address in use: a support address.
 pub(crate) const SUPPORT: &str = "support";
-const PERSON: &str = "person";
+pub(crate) const PERSON: &str = "person";
 
 /// A brand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Login {
     pub person: Person,
     /// argon2 hash in PHC form; `None`: no password set.
     pub password_hash: Option<String>,
+    /// What a session made now is to be compared with later ([`Store::signed_in`]).
+    pub epoch: i32,
 }
 
 impl std::fmt::Debug for Login {
@@ -49,7 +51,15 @@ pub(crate) fn was_inserted(result: Result<u64, DbErr>) -> Result<bool> {
     }
 }
 
+/// The person with the rights that count now: who was deactivated has none, and is an end user wherever it matters.
 pub(crate) fn read(row: table::Model) -> Result<Person> {
+    let gone = row.deactivated_at.is_some();
+    let person = read_as_stored(row)?;
+    Ok(if gone { Person { role: Role::EndUser, ..person } } else { person })
+}
+
+/// The person with the role that stands in the table, also where it does not count at present.
+pub(crate) fn read_as_stored(row: table::Model) -> Result<Person> {
     let at = Row { table: "person", id: row.id };
     Ok(Person {
         id: PersonId(row.id),
@@ -60,7 +70,10 @@ pub(crate) fn read(row: table::Model) -> Result<Person> {
     })
 }
 
-async fn by_address<C: ConnectionTrait>(db: &C, address: &Address) -> Result<Option<table::Model>> {
+pub(crate) async fn by_address<C: ConnectionTrait>(
+    db: &C,
+    address: &Address,
+) -> Result<Option<table::Model>> {
     Ok(table::Entity::find().filter(table::Column::Email.eq(address.as_str())).one(db).await?)
 }
 
@@ -72,11 +85,16 @@ pub(crate) async fn used_by<C: ConnectionTrait>(db: &C, address: &Address) -> Re
     if owner.kind == SUPPORT {
         return Ok(Some(UsedBy::SupportAddress));
     }
-    let person = by_address(db, address).await?.map(read).transpose()?;
+    let person = by_address(db, address).await?.map(read_as_stored).transpose()?;
     Ok(person.map(|person| match person.role {
         Role::EndUser => UsedBy::EndUser(person.name),
         Role::Agent | Role::Admin | Role::Owner => UsedBy::Staff(person.name),
     }))
+}
+
+/// What lists are searched in.
+pub(crate) fn searched(name: &str, address: &Address) -> String {
+    format!("{} {address}", name.to_lowercase())
 }
 
 /// Several, unknown ids left out.
@@ -92,10 +110,11 @@ pub(crate) async fn people<C: ConnectionTrait>(db: &C, ids: &[PersonId]) -> Resu
     rows.into_iter().map(read).collect()
 }
 
-/// Agents, admins and owner, by name.
+/// Agents, admins and owner who are active, by name.
 pub(crate) async fn staff<C: ConnectionTrait>(db: &C) -> Result<Vec<Person>> {
     let rows = table::Entity::find()
         .filter(table::Column::Role.ne(Role::EndUser.as_str()))
+        .filter(table::Column::DeactivatedAt.is_null())
         .order_by_asc(table::Column::Name)
         .order_by_asc(table::Column::Id)
         .all(db)
@@ -103,7 +122,7 @@ pub(crate) async fn staff<C: ConnectionTrait>(db: &C) -> Result<Vec<Person>> {
     rows.into_iter().map(read).collect()
 }
 
-fn missing(id: PersonId) -> Error {
+pub(crate) fn missing(id: PersonId) -> Error {
     Error::NotFound { what: "person", id: id.to_string() }
 }
 
@@ -123,7 +142,7 @@ impl Store {
         by_address(self.reader(), address).await?.map(read).transpose()
     }
 
-    /// Agents, admins and owner, by name.
+    /// Agents, admins and owner who are active, by name.
     pub async fn staff(&self) -> Result<Vec<Person>> {
         staff(self.reader()).await
     }
@@ -132,7 +151,14 @@ impl Store {
     pub async fn login(&self, address: &Address) -> Result<Option<Login>> {
         let Some(row) = by_address(self.reader(), address).await? else { return Ok(None) };
         let password_hash = row.password_hash.clone();
-        Ok(Some(Login { person: read(row)?, password_hash }))
+        let epoch = row.session_epoch;
+        Ok(Some(Login { person: read(row)?, password_hash, epoch }))
+    }
+
+    /// The person of a session that was made at `epoch`; `None` when that person's sessions have ended since.
+    pub async fn signed_in(&self, id: PersonId, epoch: i32) -> Result<Option<Person>> {
+        let row = table::Entity::find_by_id(id.0).one(self.reader()).await?;
+        row.filter(|row| row.session_epoch == epoch).map(read).transpose()
     }
 
     /// All brands, oldest first.
@@ -206,7 +232,7 @@ impl Tx {
         }
     }
 
-    async fn insert_person(
+    pub(crate) async fn insert_person(
         &self,
         name: &str,
         address: &Address,
@@ -222,7 +248,7 @@ impl Tx {
             role: Set(role.as_str().to_owned()),
             language: Set(language.map(|language| language.as_str().to_owned())),
             password_hash: Set(password_hash),
-            search: Set(format!("{} {address}", name.to_lowercase())),
+            search: Set(searched(&name, address)),
             created_at: Set(micros(self.now)),
             ..Default::default()
         };
@@ -233,6 +259,17 @@ impl Tx {
     /// Sets the password and ends all sessions of that person.
     pub async fn set_password(&self, id: PersonId, password_hash: &str) -> Result<()> {
         self.change_person(id, table::Column::PasswordHash, password_hash).await?;
+        self.end_sessions(id).await
+    }
+
+    /// Ends all sessions of a person. Those that somebody is saving or making at this moment carry an epoch that has
+    /// passed, and count for nothing either.
+    pub(crate) async fn end_sessions(&self, id: PersonId) -> Result<()> {
+        table::Entity::update_many()
+            .col_expr(table::Column::SessionEpoch, Expr::col(table::Column::SessionEpoch).add(1))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
         session::Entity::delete_many().filter(session::Column::PersonId.eq(id.0)).exec(&self.db).await?;
         Ok(())
     }
@@ -242,7 +279,7 @@ impl Tx {
         self.change_person(id, table::Column::Language, language.as_str()).await
     }
 
-    async fn change_person(&self, id: PersonId, column: table::Column, value: &str) -> Result<()> {
+    pub(crate) async fn change_person(&self, id: PersonId, column: table::Column, value: &str) -> Result<()> {
         let changed = table::Entity::update_many()
             .col_expr(column, Expr::value(value))
             .filter(table::Column::Id.eq(id.0))

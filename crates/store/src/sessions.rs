@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
@@ -70,13 +70,16 @@ impl Store {
         )
     }
 
-    /// Inserts or replaces.
-    pub async fn save_session(&self, row: &SessionRow) -> Result<()> {
-        let replace = OnConflict::column(table::Column::Id)
-            .update_columns([table::Column::Data, table::Column::PersonId, table::Column::ExpiresAt])
-            .to_owned();
-        table::Entity::insert(active(row)).on_conflict(replace).exec_without_returning(self.writer()).await?;
-        Ok(())
+    /// Replaces one that is there; false when it is gone. It never comes back by being saved: a request that was under
+    /// way while a new password ended its session must not open the door again.
+    pub async fn save_session(&self, row: &SessionRow) -> Result<bool> {
+        let change = table::ActiveModel { id: NotSet, ..active(row) };
+        let saved = table::Entity::update_many()
+            .set(change)
+            .filter(table::Column::Id.eq(row.id.as_str()))
+            .exec(self.writer())
+            .await?;
+        Ok(saved.rows_affected > 0)
     }
 
     /// Deletes.

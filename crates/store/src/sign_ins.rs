@@ -8,9 +8,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::cells::{Row, json, micros, small};
+use crate::cells::{Row, json, micros};
 use crate::entity::sign_in as table;
-use crate::{Error, Result, Store, Tokens, Tx, Vault};
+use crate::{Error, Result, Store, Tokens, Tx, Vault, Wanted};
 
 /// A sign-in to be started.
 #[derive(Debug, Clone)]
@@ -25,8 +25,8 @@ pub struct NewSignIn {
     pub verifier: SecretString,
     /// Brand chosen.
     pub brand: BrandId,
-    /// Make tickets of the newest N.
-    pub import: Option<u32>,
+    /// Old mail that is to become tickets.
+    pub import: Option<Wanted>,
     /// For a reconnect: the address concerned.
     pub reconnect: Option<AddressId>,
     /// Until when it may be finished.
@@ -108,7 +108,10 @@ fn read(vault: &Vault, row: table::Model) -> Result<SignIn> {
             nonce: row.nonce,
             verifier: vault.open("sign_in", "verifier", &key, &row.verifier)?,
             brand: BrandId(row.brand_id),
-            import: row.import_wanted.map(i32::unsigned_abs),
+            import: row
+                .import_wanted
+                .map(|wanted| Wanted::read(at, wanted, row.import_since, row.import_until))
+                .transpose()?,
             reconnect: row.reconnect_id.map(AddressId),
             expires_at: at.time("expires_at", row.expires_at)?,
         },
@@ -117,6 +120,15 @@ fn read(vault: &Vault, row: table::Model) -> Result<SignIn> {
 }
 
 impl Store {
+    /// A sign-in that has not expired, whoever's: for work that the administrator has asked for.
+    pub async fn any_sign_in(&self, id: SignInId, now: Timestamp) -> Result<Option<SignIn>> {
+        let found = table::Entity::find_by_id(id.0)
+            .filter(table::Column::ExpiresAt.gt(micros(now)))
+            .one(self.reader())
+            .await?;
+        found.map(|row| read(&self.shared.vault, row)).transpose()
+    }
+
     /// A sign-in of this administrator that has not expired.
     pub async fn sign_in(&self, id: SignInId, actor: PersonId, now: Timestamp) -> Result<Option<SignIn>> {
         let found = table::Entity::find_by_id(id.0)
@@ -135,6 +147,7 @@ impl Tx {
             .filter(table::Column::ExpiresAt.lte(micros(self.now)))
             .exec(&self.db)
             .await?;
+        let import = new.import.map(Wanted::cells);
         let row = table::ActiveModel {
             actor_id: Set(new.actor.0),
             state_hash: Set(new.state_hash.clone()),
@@ -142,7 +155,9 @@ impl Tx {
             nonce: Set(new.nonce.clone()),
             verifier: Set(String::new()),
             brand_id: Set(new.brand.0),
-            import_wanted: Set(new.import.map(small)),
+            import_wanted: Set(import.map(|(number, ..)| number)),
+            import_since: Set(import.and_then(|(_, since, _)| since)),
+            import_until: Set(import.and_then(|(.., until)| until)),
             reconnect_id: Set(new.reconnect.map(|id| id.0)),
             expires_at: Set(micros(new.expires_at)),
             ..Default::default()
@@ -196,6 +211,17 @@ impl Tx {
             .exec(&self.db)
             .await?;
         if saved.rows_affected == 0 { Err(Error::NotFound { what: "sign-in", id: key }) } else { Ok(()) }
+    }
+
+    /// Gives the administrator more time to confirm: somebody who looks first what would happen must not be too late then.
+    pub async fn prolong_sign_in(&self, id: SignInId, expires_at: Timestamp) -> Result<()> {
+        table::Entity::update_many()
+            .col_expr(table::Column::ExpiresAt, Expr::value(micros(expires_at)))
+            .filter(table::Column::Id.eq(id.0))
+            .filter(table::Column::ExpiresAt.lt(micros(expires_at)))
+            .exec(&self.db)
+            .await?;
+        Ok(())
     }
 
     /// Forgets it.

@@ -2,10 +2,12 @@
 //! over HTTP, a visitor who fills in forms as a browser would.
 
 pub mod contract;
+pub mod entra;
 pub mod microsoft;
 pub mod visitor;
 pub mod world;
 
+pub use entra::Right;
 pub use microsoft::Microsoft;
 pub use visitor::{Page, Visitor};
 pub use world::{Database, World};

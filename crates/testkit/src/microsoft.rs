@@ -10,7 +10,7 @@ use crate::visitor::{Form, Page, Visitor};
 pub struct Microsoft {
     /// Base address without a slash at the end.
     pub base: String,
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
 }
 
 /// Password of everybody whom [`Microsoft::person`] makes.
@@ -23,7 +23,12 @@ impl Microsoft {
         Self { base: base.trim_end_matches('/').to_owned(), http: reqwest::Client::new() }
     }
 
-    async fn call(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
+    pub(crate) async fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> anyhow::Result<Value> {
         let mut request = self.http.request(method, format!("{}/_sandbox/{path}", self.base));
         if let Some(body) = body {
             request = request.json(&body);
@@ -43,6 +48,11 @@ impl Microsoft {
     /// POST on the control API.
     pub async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
         self.call(reqwest::Method::POST, path, Some(body)).await
+    }
+
+    /// PATCH on the control API.
+    pub async fn patch(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.call(reqwest::Method::PATCH, path, Some(body)).await
     }
 
     /// DELETE on the control API.
@@ -171,6 +181,11 @@ async fn next_step(
             set.push((login.as_str(), upn));
         }
         set.extend(forward(form));
+        return visitor.submit(page, form, &set, &[], stop).await;
+    }
+    if let Some(form) = forms.iter().find(|f| f.inputs.iter().any(|(name, _)| name == "otc")) {
+        // A second factor: any six digits do.
+        let set: Vec<(&str, &str)> = std::iter::once(("otc", "123456")).chain(forward(form)).collect();
         return visitor.submit(page, form, &set, &[], stop).await;
     }
     if let Some(form) = forms.iter().find(|f| has(f, "checkbox")) {

@@ -158,7 +158,13 @@ impl World {
     /// Walks Microsoft's pages up to the way back; answers the address the browser was sent to.
     pub async fn sign_in(&self, upn: &str, import: bool, untick: &[&str]) -> anyhow::Result<String> {
         let brand = self.brand().await?;
-        let departure = self.engine.begin_connect(&self.admin, ConnectChoice { brand, import }).await?;
+        let departure = self
+            .engine
+            .begin_connect(
+                &self.admin,
+                ConnectChoice { brand, import: import.then_some(store::Wanted::Newest(300)) },
+            )
+            .await?;
         self.microsoft.sign_in(&mut Visitor::default(), &departure, upn, PASSWORD, untick).await
     }
 
@@ -286,6 +292,7 @@ pub fn quick() -> Settings {
         confirm_within: SignedDuration::from_secs(20),
         messages_a_minute: 10_000,
         lease: SignedDuration::from_secs(3),
+        prove_new: false,
         ..Settings::default()
     }
 }

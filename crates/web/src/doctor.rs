@@ -32,6 +32,8 @@ pub enum Mend {
     Reconnect,
     /// The mail log of the connection.
     MailLog,
+    /// Sending a test mail.
+    Prove,
     /// The page of the desk's email channel, where its registration is.
     Channel,
 }
@@ -134,6 +136,7 @@ fn page(fact: &Fact) -> Option<Mend> {
             Some(Mend::Channel)
         }
         Fact::LedgerTookIn { .. } | Fact::LedgerWaits { .. } => Some(Mend::MailLog),
+        Fact::NeverProved | Fact::ProvedLongAgo { .. } | Fact::ProofNotReturned { .. } => Some(Mend::Prove),
         _ => None,
     }
 }
@@ -216,6 +219,11 @@ fn sentence(t: Texts, fact: &Fact, clock: Clock) -> (String, Option<String>) {
         Fact::ProvedLongAgo { at } => {
             (fl!(t, "found-proved-long-ago", time = clock(*at)), Some(fl!(t, "found-prove-next")))
         }
+        Fact::ProofUnderWay { since } => plain(fl!(t, "found-proof-under-way", time = clock(*since))),
+        Fact::ProofNotReturned { sent_at } => (
+            fl!(t, "found-proof-not-returned", time = clock(*sent_at)),
+            Some(fl!(t, "found-proof-not-returned-next")),
+        ),
         Fact::NeverProved => (fl!(t, "found-never-proved"), Some(fl!(t, "found-prove-next"))),
         Fact::ClockRight => plain(fl!(t, "found-clock-right")),
         Fact::ClockOff { ahead } => {

@@ -2,6 +2,7 @@
 //! what Microsoft said word for word stands beside it for those who must ask further.
 
 use axum::http::StatusCode;
+use engine::TeamRule;
 use exchange::Trace;
 use i18n_embed_fl::fl;
 use store::UsedBy;
@@ -122,6 +123,25 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "default-address-cause"),
             fl!(t, "default-address-next"),
         ),
+        E::NotProved => (
+            StatusCode::CONFLICT,
+            fl!(t, "default-address-title"),
+            fl!(t, "not-proved-cause"),
+            fl!(t, "not-proved-next"),
+        ),
+        E::NoWayOut => (
+            StatusCode::CONFLICT,
+            fl!(t, "no-way-out-title"),
+            fl!(t, "no-way-out-cause"),
+            fl!(t, "no-way-out-next"),
+        ),
+        E::Team(rule) => {
+            let (cause, next) = team_rule(t, *rule);
+            (StatusCode::CONFLICT, fl!(t, "team-rule-title"), cause, next)
+        }
+        E::LinkDead => {
+            (StatusCode::GONE, fl!(t, "link-dead-title"), fl!(t, "link-dead-cause"), fl!(t, "link-dead-next"))
+        }
         E::Closed => {
             (StatusCode::CONFLICT, fl!(t, "closed-title"), fl!(t, "closed-cause"), fl!(t, "closed-next"))
         }
@@ -135,6 +155,22 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
         E::Store(_) | E::Template(_) => return own_fault(t),
     };
     plain(status, title, cause, next, home(t))
+}
+
+fn team_rule(t: Texts, rule: TeamRule) -> (String, String) {
+    match rule {
+        TeamRule::OwnerStays => (fl!(t, "owner-stays-cause"), fl!(t, "owner-stays-next")),
+        TeamRule::LastAdmin => (fl!(t, "last-admin-cause"), fl!(t, "last-admin-next")),
+        TeamRule::Yourself => (fl!(t, "yourself-cause"), fl!(t, "yourself-next")),
+        TeamRule::OwnersOwn => (fl!(t, "owners-own-cause"), fl!(t, "owners-own-next")),
+        TeamRule::NotBetween => (fl!(t, "not-between-cause"), fl!(t, "not-between-next")),
+        TeamRule::Deactivated => (fl!(t, "deactivated-cause"), fl!(t, "deactivated-next")),
+    }
+}
+
+/// What a password must be.
+pub(crate) fn password_rule(t: Texts) -> String {
+    fl!(t, "password-rule")
 }
 
 fn in_use(t: Texts, address: &str, by: &UsedBy) -> String {
@@ -155,6 +191,7 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "files" => fl!(t, "field-files"),
         "status" => fl!(t, "field-status"),
         "assignee" => fl!(t, "field-assignee"),
+        "role" => fl!(t, "people-role"),
         other => other.to_owned(),
     };
     match problem {
@@ -163,6 +200,9 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "too-short" => fl!(t, "problem-too-short", field = field),
         "too-large" => fl!(t, "problem-too-large", field = field),
         "unknown" | "unknown-address" => fl!(t, "problem-unknown", field = field),
+        "not-an-address" => fl!(t, "problem-not-an-address", field = field),
+        "not-csv" => fl!(t, "problem-not-csv", field = field),
+        "no-address-column" => fl!(t, "problem-no-address-column", field = field),
         "not-staff" => fl!(t, "problem-not-staff", field = field),
         _ => fl!(t, "problem-other", field = field),
     }
@@ -330,6 +370,8 @@ mod tests {
             used(UsedBy::Staff("Ben".to_owned())),
             used(UsedBy::EndUser("Eve".to_owned())),
             E::DefaultAddress,
+            E::NotProved,
+            E::NoWayOut,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
             E::Template(String::new()),

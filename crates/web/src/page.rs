@@ -66,6 +66,11 @@ impl Page {
         })
     }
 
+    /// The time that the page was made at, by the desk's clock where it shows what changes.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// `en` or `ja`.
     pub(crate) fn lang(&self) -> &'static str {
         self.language.as_str()
@@ -110,6 +115,11 @@ impl Page {
     /// A time in full.
     pub(crate) fn full(&self, at: &Timestamp) -> When {
         self.zone.full(*at, self.language)
+    }
+
+    /// A whole day.
+    pub(crate) fn day(&self, day: jiff::civil::Date) -> When {
+        When::day(day, self.language)
     }
 }
 

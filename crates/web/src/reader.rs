@@ -98,15 +98,15 @@ pub(crate) async fn recognise(
     response
 }
 
-/// The person of the session; `None` too when that person is gone.
+/// The person of the session; `None` too when that person is gone, or the person's sessions have ended.
 async fn person(app: &App, session: &Session) -> Result<Option<Person>, Failure> {
     let Some(id) = session.get::<PersonId>(sessions::PERSON).await? else { return Ok(None) };
-    sessions::keep_alive(session).await?;
-    match app.engine.person(id).await {
-        Ok(person) => Ok(Some(person)),
-        Err(engine::Error::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
+    let epoch = session.get::<i32>(sessions::EPOCH).await?.unwrap_or_default();
+    let person = app.engine.session_person(id, epoch).await?;
+    if person.is_some() {
+        sessions::keep_alive(session).await?;
     }
+    Ok(person)
 }
 
 /// `?lang=` wins and is kept; then the person's own choice; then cookie and browser, which the reader has already.

@@ -7,14 +7,17 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
 use crate::pages::{
-    addresses, admin, answer, attachments, comments, connect, connection, mail_log, sign_in, suspended,
-    ticket, tickets,
+    addresses, admin, answer, api_tokens, attachments, comments, connect, connection, end_users, mail_log,
+    password, sign_in, suspended, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 use crate::{health, live};
 
 /// Largest answer with its files, in bytes: what Exchange Online sends at most, and the form around it.
 const ANSWER_LIMIT: usize = 40 * 1024 * 1024;
+
+/// Largest form with a file of people, in bytes: the file's text and its frame.
+const CSV_LIMIT: usize = 5 * 1024 * 1024;
 
 /// Who may open a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +105,25 @@ pub fn all() -> Vec<Route> {
         // Forwarding
 
         // Team, invitations and passwords
+        open("/forgot-password", get(password::forgot_form).post(password::forgot)),
+        open("/password/{secret}", get(password::choose_form).post(password::choose)),
+        admins("/admin/people/team", get(team::list)),
+        admins("/admin/people/team/invite", get(team::invite_form).post(team::invite)),
+        admins("/admin/people/team/{id}", get(team::person).post(team::change)),
+        admins("/admin/people/team/{id}/resend", post(team::resend)),
+        admins("/admin/people/team/{id}/link", post(team::link)),
+        admins("/admin/people/team/{id}/role", post(team::role)),
+        admins("/admin/people/team/{id}/deactivate", post(team::deactivate)),
+        admins("/admin/people/team/{id}/reactivate", post(team::reactivate)),
+        admins("/admin/people/end-users", get(end_users::list)),
+        admins("/admin/people/end-users/new", get(end_users::new_form).post(end_users::make)),
+        admins("/admin/people/end-users/{id}", get(team::person).post(team::change)),
+        admins("/admin/people/import", get(end_users::import_form).post(end_users::import).layer(DefaultBodyLimit::max(CSV_LIMIT))),
+        admins("/admin/apps/api-tokens", get(api_tokens::list).post(api_tokens::make)),
+        admins("/admin/apps/api-tokens/{id}/revoke", post(api_tokens::revoke)),
 
         // Imports
+        admins("/admin/channels/email/addresses/{id}/prove", post(addresses::prove)),
 
         // Notifications and alarms
     ]

@@ -17,6 +17,9 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 /// Key of the person's id in the session's data.
 pub(crate) const PERSON: &str = "person";
 
+/// Key of the person's epoch when the session began: it counts up when all sessions of that person end.
+pub(crate) const EPOCH: &str = "epoch";
+
 /// Key of the day of the last use.
 const DAY: &str = "day";
 
@@ -65,7 +68,9 @@ impl SessionStore for Sessions {
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.store.save_session(&row(record)?).await.map_err(|error| backend(&error))
+        // One that has been ended meanwhile stays ended; the answer under way is not disturbed by it.
+        self.store.save_session(&row(record)?).await.map_err(|error| backend(&error))?;
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {

@@ -4,6 +4,7 @@ use desk::decide::{Cause, OutcomeKind, Signal};
 use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
 use i18n_embed_fl::fl;
+use mail::{InvitationKind, Protection};
 use store::{AuditEvent, ConnectionState, OutboxRow, StateCause, Step};
 
 use crate::language::Texts;
@@ -75,6 +76,29 @@ pub(crate) fn cause(t: Texts, cause: Cause) -> String {
         Cause::SystemUser => fl!(t, "cause-system-user"),
         Cause::FromSupportAddress => fl!(t, "cause-from-support-address"),
         Cause::UnknownAuthor => fl!(t, "cause-unknown-author"),
+    }
+}
+
+/// How a mail is signed or sealed, and what that means for who reads it.
+pub(crate) fn protection(t: Texts, protection: Protection) -> String {
+    match protection {
+        Protection::SmimeSigned | Protection::PgpSigned => fl!(t, "protection-signed"),
+        Protection::SmimeEncrypted => fl!(t, "protection-smime"),
+        Protection::PgpEncrypted => fl!(t, "protection-pgp"),
+        Protection::RightsManaged => fl!(t, "protection-rights"),
+    }
+}
+
+/// What a calendar part asks or tells.
+pub(crate) fn invitation(t: Texts, kind: InvitationKind) -> String {
+    match kind {
+        InvitationKind::Invited => fl!(t, "invitation-invited"),
+        InvitationKind::Cancelled => fl!(t, "invitation-cancelled"),
+        InvitationKind::Accepted => fl!(t, "invitation-accepted"),
+        InvitationKind::Declined => fl!(t, "invitation-declined"),
+        InvitationKind::Tentative => fl!(t, "invitation-tentative"),
+        InvitationKind::OtherTimeProposed => fl!(t, "invitation-other-time"),
+        InvitationKind::Published => fl!(t, "invitation-published"),
     }
 }
 

@@ -3,6 +3,7 @@
 use askama::filters::HtmlSafe;
 use desk::Language;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// The reader's time zone. The browser tells it by a cookie that our script sets on the first page; until then the server
@@ -88,6 +89,18 @@ pub(crate) struct When {
     title: String,
     /// Set when the script shall put it into the browser's zone.
     form: Option<&'static str>,
+}
+
+impl When {
+    /// A whole day, which is the same in every zone.
+    pub(crate) fn day(day: Date, language: Language) -> Self {
+        let pattern = match language {
+            Language::En => "%-d %b %Y",
+            Language::Ja => "%Y年%-m月%-d日",
+        };
+        let text = day.strftime(pattern).to_string();
+        Self { iso: day.to_string(), title: text.clone(), text, form: None }
+    }
 }
 
 // Made of digits, month names and our own patterns only.

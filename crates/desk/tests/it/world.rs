@@ -60,6 +60,8 @@ pub fn letter(from: &str) -> Letter {
         fresh: "Please help.".to_owned(),
         fresh_html: None,
         attachments: Vec::new(),
+        invitation: None,
+        protection: None,
         kind: Kind::Ordinary,
         signs: Vec::new(),
         bounced: Vec::new(),

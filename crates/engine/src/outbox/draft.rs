@@ -14,7 +14,7 @@ pub(super) fn draft_of(row: &OutboxRow) -> mail_out::Draft {
         |list: &[mail::Mailbox]| list.iter().map(|m| (m.name.clone(), m.address.to_string())).collect();
     let references: Vec<String> = row.mail.references.iter().map(MessageId::bracketed).collect();
     let mut x_headers = vec![(MARK_HEADER.to_owned(), row.mail.mark.clone())];
-    if row.mail.urgency == Urgency::Automatic {
+    if row.mail.urgency != Urgency::Answer {
         x_headers.push((NO_AUTO_ANSWERS.0.to_owned(), NO_AUTO_ANSWERS.1.to_owned()));
     }
     mail_out::Draft {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod connect;
+mod default_address;
 mod doctor;
 mod letters;
 mod old_mail;

@@ -23,7 +23,7 @@ macro_rules! use_case {
 fn for_admins() -> Vec<UseCase> {
     vec![
         use_case!("begin_connect", |e, a| e
-            .begin_connect(a, ConnectChoice { brand: BrandId(1), import: false })),
+            .begin_connect(a, ConnectChoice { brand: BrandId(1), import: None })),
         use_case!("begin_reconnect", |e, a| e.begin_reconnect(a, AddressId(1))),
         use_case!("return_with_code", |e, a| e.return_with_code(a, "state", "code")),
         use_case!("return_with_error", |e, a| async {
@@ -34,6 +34,7 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("cancel", |e, a| e.cancel(a, SignInId(1))),
         use_case!("delete_address", |e, a| e.delete_address(a, AddressId(1))),
         use_case!("make_default", |e, a| e.make_default(a, AddressId(1))),
+        use_case!("prove", |e, a| e.prove(a, AddressId(1))),
         use_case!("make_brand", |e, a| e.make_brand(a, "Brand")),
         use_case!("addresses", |e, a| e.addresses(a)),
         use_case!("import_run", |e, a| e.import_run(a, ImportId(1))),

@@ -101,11 +101,16 @@ impl Mailbox {
     /// # Errors
     /// [`Error::Unexpected`] when Graph keeps counting more than it lists; another sweep will see.
     pub async fn received_since(&self, since: Timestamp) -> Result<Vec<ItemRef>> {
+        self.received_between(since, None).await
+    }
+
+    /// The same with an end: messages received before `until` only. Times count in whole seconds.
+    pub async fn received_between(&self, since: Timestamp, until: Option<Timestamp>) -> Result<Vec<ItemRef>> {
         let mut unique = Unique::default();
         let mut from = since;
         loop {
             let known = unique.items.len();
-            let (listed, counted) = self.list_from(from, &mut unique).await?;
+            let (listed, counted) = self.list_from(from, until, &mut unique).await?;
             if listed >= counted {
                 return Ok(unique.items);
             }
@@ -119,11 +124,18 @@ impl Mailbox {
     }
 
     /// One listing from `since` on: (different messages listed, messages counted by Graph).
-    async fn list_from(&self, since: Timestamp, unique: &mut Unique) -> Result<(u64, u64)> {
-        let first = self
-            .inbox_listing("receivedDateTime", 500)
-            .query("$filter", &received_from(since))
-            .query("$count", "true");
+    async fn list_from(
+        &self,
+        since: Timestamp,
+        until: Option<Timestamp>,
+        unique: &mut Unique,
+    ) -> Result<(u64, u64)> {
+        let mut filter = received_from(since);
+        if let Some(until) = until {
+            filter.push_str(&format!(" and receivedDateTime lt {}", whole_seconds(until)));
+        }
+        let first =
+            self.inbox_listing("receivedDateTime", 500).query("$filter", &filter).query("$count", "true");
         let mut counted = None;
         let mut listed = HashSet::new();
         self.pages(first, |page: Page<Message>| {
@@ -204,5 +216,9 @@ impl Unique {
 
 /// `$filter` by time, in whole seconds: Exchange keeps no more, and a fraction would leave out its own second.
 fn received_from(since: Timestamp) -> String {
-    format!("receivedDateTime ge {}", since.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    format!("receivedDateTime ge {}", whole_seconds(since))
+}
+
+fn whole_seconds(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

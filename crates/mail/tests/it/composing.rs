@@ -103,7 +103,7 @@ fn a_rules_mail_says_that_nobody_should_answer_it_by_itself() {
     assert_eq!(letter.kind, Kind::Automatic);
     let header = |name: &str| letter.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
     assert_eq!(header("Auto-Submitted"), Some("auto-generated"));
-    assert_eq!(header("X-Auto-Response-Suppress"), Some("All"));
+    assert_eq!(header("X-Auto-Response-Suppress"), Some("DR, RN, NRN, OOF, AutoReply"));
 }
 
 #[test]

@@ -220,6 +220,24 @@ proptest! {
     fn any_json_gives_a_letter(json in ".{0,400}") {
         prop_assert_eq!(read_graph_json(json.as_bytes()).unreadable, Some(Unreadable::NoMime));
     }
+
+    /// Wrapped files and calendars are read by code that sees no mail otherwise: they must bear anything, too.
+    #[test]
+    fn any_bytes_in_a_wrapping_give_a_letter(inside in proptest::collection::vec(any::<u8>(), 0..600)) {
+        use base64::Engine as _;
+        let wrapped = [&[0x78, 0x9f, 0x3e, 0x22, 0, 0][..], &inside].concat();
+        let encoded = base64::engine::general_purpose::STANDARD.encode(wrapped);
+        let raw = format!("From: a@b.example\r\nContent-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n{encoded}");
+        prop_assert_eq!(read(raw.as_bytes()).size, raw.len() as u64);
+    }
+
+    #[test]
+    fn any_mixture_of_calendar_lines_gives_a_letter(
+        lines in proptest::collection::vec(proptest::sample::select(&CALENDAR[..]), 0..40)
+    ) {
+        let raw = format!("From: a@b.example\r\nContent-Type: text/calendar; charset=utf-8\r\n\r\n{}", lines.concat());
+        prop_assert_eq!(read(raw.as_bytes()).size, raw.len() as u64);
+    }
 }
 
 const GRAMMAR: [&str; 34] = [
@@ -257,4 +275,34 @@ const GRAMMAR: [&str; 34] = [
     "差出人: x\r\n",
     "\0",
     "Content-ID: <x>\r\n",
+];
+
+/// Pieces that calendars are made of, in any order and state.
+const CALENDAR: [&str; 26] = [
+    "BEGIN:VCALENDAR\r\n",
+    "END:VCALENDAR\r\n",
+    "BEGIN:VEVENT\r\n",
+    "END:VEVENT\r\n",
+    "BEGIN:VTIMEZONE\r\n",
+    "END:VTIMEZONE\r\n",
+    "BEGIN:STANDARD\r\n",
+    "END:STANDARD\r\n",
+    "METHOD:REQUEST\r\n",
+    "METHOD:\r\n",
+    "SUMMARY:x",
+    "\r\n ",
+    "\r\n",
+    "DTSTART:99999999T999999Z\r\n",
+    "DTSTART;TZID=Tokyo Standard Time:20260229T250000\r\n",
+    "DTSTART;VALUE=DATE:00000000\r\n",
+    "DTEND:2026",
+    "TZID:Nowhere\r\n",
+    "TZOFFSETTO:+9999\r\n",
+    "TZOFFSETFROM:-0000\r\n",
+    "RRULE:FREQ=SECONDLY;COUNT=99999999;INTERVAL=0\r\n",
+    "ATTENDEE;PARTSTAT=ACCEPTED:mailto:\r\n",
+    "ORGANIZER;CN=\"",
+    ";;;:::",
+    "BEGIN:",
+    "\u{0}日本",
 ];

@@ -275,3 +275,86 @@ fn a_summary_holds_what_people_ask_for() {
     assert_eq!(summary["kind"], "ordinary");
     assert_eq!(summary["message_id"], "Case.Matters@Example.com");
 }
+
+/// What protects a mail is said, so that nobody takes an empty text for an empty mail.
+#[test]
+fn signed_and_sealed_mail_is_recognised() {
+    use mail::Protection as P;
+    let single = |content_type: &str, body: &str| {
+        mail_of(&format!("From: a@b.example\nContent-Type: {content_type}"), body)
+    };
+    let table = [
+        (
+            single("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "x"),
+            Some(P::SmimeEncrypted),
+        ),
+        (
+            single("application/x-pkcs7-mime; smime-type=signed-data; name=smime.p7m", "x"),
+            Some(P::SmimeSigned),
+        ),
+        (
+            single(
+                "multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b",
+                "--b\nContent-Type: text/plain\n\nhi\n--b\nContent-Type: application/pkcs7-signature; name=smime.p7s\n\nx\n--b--",
+            ),
+            Some(P::SmimeSigned),
+        ),
+        (
+            single(
+                "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b",
+                "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nx\n--b--",
+            ),
+            Some(P::PgpEncrypted),
+        ),
+        (
+            single("text/plain", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nhi\n"),
+            Some(P::PgpSigned),
+        ),
+        (
+            single(
+                "multipart/mixed; boundary=b",
+                "--b\nContent-Type: text/plain\n\nProtected\n--b\nContent-Type: application/x-microsoft-rpmsg-message; name=message_v4.rpmsg\n\nx\n--b--",
+            ),
+            Some(P::RightsManaged),
+        ),
+        (single("text/plain", "nothing special"), None),
+    ];
+    for (raw, expected) in table {
+        assert_eq!(read(&raw).protection, expected, "{}", String::from_utf8_lossy(&raw));
+    }
+}
+
+/// Outlook's wrapping is opened: its file name says nothing to anybody.
+#[test]
+fn winmail_dat_gives_way_to_what_is_in_it() {
+    let mut wrapped = vec![0x78, 0x9f, 0x3e, 0x22, 1, 0];
+    for (level, id, data) in [
+        (1_u8, 0x0002_800c_u32, b"The words inside.".as_slice()),
+        (2, 0x0006_9002, &[0; 14]),
+        (2, 0x0001_8010, b"offer.txt\0"),
+        (2, 0x0006_800f, b"1,000 yen"),
+    ] {
+        wrapped.push(level);
+        wrapped.extend(id.to_le_bytes());
+        wrapped.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+        wrapped.extend(data);
+        wrapped.extend([0, 0]);
+    }
+    use base64::Engine as _;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(&wrapped);
+    let part = format!(
+        "--b\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n{encoded}\n"
+    );
+    for (words, text) in [("The mail's own words.", "The mail's own words."), ("", "The words inside.")] {
+        let raw = mail_of(
+            "From: a@b.example\nContent-Type: multipart/mixed; boundary=b",
+            &format!("--b\nContent-Type: text/plain\n\n{words}\n{part}--b--\n"),
+        );
+        let letter = read(&raw);
+        assert_eq!(letter.text.trim(), text);
+        assert_eq!(letter.fresh.trim(), text);
+        let files: Vec<_> =
+            letter.attachments.iter().map(|file| (file.name.as_str(), file.content.as_slice())).collect();
+        assert_eq!(files, [("offer.txt", b"1,000 yen".as_slice())]);
+    }
+}

@@ -1,16 +1,19 @@
 //! The control API under `/_sandbox/`: docs/sandbox.md describes it; people, tests and the pretend Outlook use it.
 
+mod apps;
 mod directory;
 mod mailboxes;
 mod outside;
+mod people;
 mod switches;
+mod tenants;
 mod view;
 
 use axum::Json;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post, put};
 use serde_json::json;
 
 use crate::site::Shared;
@@ -40,10 +43,7 @@ pub fn router() -> Router<Shared> {
     Router::new()
         .route("/_sandbox/status", get(directory::status))
         .route("/_sandbox/reset", post(directory::reset))
-        .route("/_sandbox/tenants", post(directory::add_tenant).get(directory::tenants))
-        .route("/_sandbox/people", post(directory::add_person).get(directory::people))
-        .route("/_sandbox/people/{key}", axum::routing::patch(directory::change_person))
-        .route("/_sandbox/apps", post(directory::add_app))
+        .merge(entra())
         .route("/_sandbox/sign-in", post(directory::sign_in))
         .route("/_sandbox/settings", post(directory::settings))
         .route("/_sandbox/mailboxes", get(mailboxes::list))
@@ -60,4 +60,35 @@ pub fn router() -> Router<Shared> {
         .route("/_sandbox/counters", get(switches::counters))
         .route("/_sandbox/clock", get(switches::clock).post(switches::set_clock))
         .layer(axum::extract::DefaultBodyLimit::max(256 << 20))
+}
+
+/// Tenants, people and applications.
+fn entra() -> Router<Shared> {
+    Router::new()
+        .route("/_sandbox/tenants", post(tenants::add).get(tenants::list))
+        .route("/_sandbox/tenants/{tenant}", patch(tenants::change))
+        .route("/_sandbox/tenants/{tenant}/apps", get(tenants::list_apps))
+        .route(
+            "/_sandbox/tenants/{tenant}/apps/{client}",
+            patch(tenants::change_app).delete(tenants::remove_app),
+        )
+        .route("/_sandbox/consent-requests", get(tenants::requests).delete(tenants::clear_requests))
+        .route("/_sandbox/people", post(people::add).get(people::list))
+        .route("/_sandbox/people/{key}", patch(people::change).delete(people::remove))
+        .route(
+            "/_sandbox/people/{key}/consents/{client}",
+            put(tenants::set_consent).delete(tenants::remove_consent),
+        )
+        .route("/_sandbox/mailboxes/{address}/rights", get(people::rights))
+        .route(
+            "/_sandbox/mailboxes/{address}/rights/{key}",
+            put(people::set_rights).delete(people::remove_rights),
+        )
+        .route("/_sandbox/apps", post(apps::add).get(apps::list))
+        .route("/_sandbox/apps/{client}", get(apps::one).patch(apps::change).delete(apps::remove))
+        .route("/_sandbox/apps/{client}/secrets", post(apps::add_secret))
+        .route("/_sandbox/apps/{client}/secrets/{id}", patch(apps::change_secret).delete(apps::remove_secret))
+        .route("/_sandbox/apps/{client}/certificates", post(apps::add_certificate))
+        .route("/_sandbox/apps/{client}/certificates/{id}", delete(apps::remove_certificate))
+        .route("/_sandbox/sessions", delete(directory::sign_out))
 }

@@ -1,14 +1,14 @@
 //! The authorize endpoint: what a sign-in may ask for, and where it goes wrong before it starts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::flow;
 use super::grants::Flow;
-use super::{pages, scopes};
+use super::words::Language;
+use super::{authority, back, flow, pages, scopes};
 use crate::site::Shared;
 use crate::world::ids;
 
@@ -45,10 +45,11 @@ pub async fn admin_consent(
     Query(asked): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    if tenant.eq_ignore_ascii_case("common") {
+    if tenant.eq_ignore_ascii_case("common") || tenant.eq_ignore_ascii_case("consumers") {
         return pages::error(
+            Language::wanted(None, &headers),
             90_009,
-            "The admin consent endpoint needs a tenant or 'organizations', not 'common'.",
+            "The admin consent endpoint needs a tenant or 'organizations', not 'common' or 'consumers'.",
         );
     }
     match begin(&site, &tenant, &asked, &headers, true) {
@@ -63,7 +64,7 @@ pub async fn logout(State(site): State<Shared>, headers: HeaderMap) -> Response 
         site.world().grants.sessions.remove(&session);
         site.touched();
     }
-    pages::signed_out()
+    pages::signed_out(Language::wanted(None, &headers))
 }
 
 /// Checks the request and starts a flow; what is wrong with the application or the address is shown here, never sent to
@@ -76,7 +77,9 @@ pub fn begin(
     admin_consent: bool,
 ) -> Result<String, Box<Response>> {
     let get = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
-    let refuse = |number: u32, text: String| Box::new(pages::error(number, &text));
+    let tags = [get("ui_locales"), get("mkt")].into_iter().find(|t| !t.is_empty());
+    let language = Language::wanted(tags, headers);
+    let refuse = |number: u32, text: String| Box::new(pages::error(language, number, &text));
     let mut world = site.world();
     let now = world.now();
     let client_id = get("client_id").to_owned();
@@ -87,14 +90,11 @@ pub fn begin(
         ));
     }
     let Some(app) = world.apps.get(&client_id) else {
-        return Err(refuse(
-            700_016,
-            format!("Application with identifier '{client_id}' was not found in the directory '{tenant}'."),
-        ));
+        let refusal = authority::not_in_directory(&client_id, tenant);
+        return Err(refuse(refusal.code(), refusal.text().to_owned()));
     };
-    let named = !matches!(tenant.to_ascii_lowercase().as_str(), "common" | "organizations");
-    if named && world.tenant(tenant).is_none() {
-        return Err(refuse(90002, format!("Tenant '{tenant}' not found.")));
+    if let Err(refusal) = authority::of(&world, tenant, app) {
+        return Err(refuse(refusal.code(), refusal.text().to_owned()));
     }
     let redirect_uri = get("redirect_uri").to_owned();
     if !app.redirect_uris.contains(&redirect_uri) {
@@ -110,6 +110,24 @@ pub fn begin(
         known @ ("query" | "fragment" | "form_post") => known,
         other => return Err(refuse(70_002, format!("Unsupported response_mode '{other}'."))),
     };
+    let asked_for: Vec<String> = get("scope").split_whitespace().map(str::to_owned).collect();
+    let by_default = asked_for.iter().any(|s| scopes::is_default(s));
+    let roles = if by_default && admin_consent { app.application.clone() } else { BTreeSet::new() };
+    let named: Vec<String> = match by_default {
+        false => asked_for,
+        // `.default` is what the registration lists; what else was asked for beside it stays (OIDC).
+        true => asked_for
+            .into_iter()
+            .filter(|s| !scopes::is_default(s))
+            .chain(app.delegated.iter().map(|d| format!("https://graph.microsoft.com/{d}")))
+            .collect(),
+    };
+    if by_default && app.delegated.is_empty() && roles.is_empty() {
+        return Err(refuse(
+            650_056,
+            "Misconfigured application. This could be due to one of the following: the client has not listed any permissions for 'Microsoft Graph' in the requested permissions in the client's application registration. Or, the admin has not consented in the tenant.".to_owned(),
+        ));
+    }
     let state = asked.get("state").cloned();
     let fresh_session = session(headers).unwrap_or_else(ids::guid);
     let method = asked.get("code_challenge_method").cloned().unwrap_or_else(|| "plain".to_owned());
@@ -118,7 +136,8 @@ pub fn begin(
         client_id,
         redirect_uri,
         response_mode: mode.to_owned(),
-        asked: get("scope").split_whitespace().map(str::to_owned).collect(),
+        asked: named,
+        roles: roles.into_iter().collect(),
         state,
         nonce: asked.get("nonce").cloned(),
         challenge: asked.get("code_challenge").map(|c| (c.clone(), method)),
@@ -129,8 +148,10 @@ pub fn begin(
         person: None,
         begun: now,
         session: fresh_session,
+        language,
     };
-    let back = |error: &str, number: u32, text: &str| Box::new(flow::refuse(&new, error, number, text, None));
+    let back =
+        |error: &str, number: u32, text: &str| Box::new(back::refuse(&new, error, number, text, None, now));
     if !admin_consent && get("response_type") != "code" {
         return Err(back(
             "unsupported_response_type",
@@ -138,7 +159,7 @@ pub fn begin(
             &format!("response_type '{}' is not enabled for the application.", get("response_type")),
         ));
     }
-    if new.asked.is_empty() {
+    if new.asked.is_empty() && new.roles.is_empty() {
         return Err(back(
             "invalid_request",
             900_144,

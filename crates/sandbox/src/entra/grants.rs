@@ -5,12 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::words::Language;
 use crate::world::ids;
 
 /// How long a code lives.
 pub const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// How long a refresh token lives; each use gives a new one with a whole life.
 pub const REFRESH_LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// How a person proved who they are: at this moment, with or without a second factor. Sign-in frequency and demands for
+/// a second factor look at it; refreshing does not renew it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// When the password was typed.
+    pub at: Timestamp,
+    /// With a second factor.
+    pub mfa: bool,
+}
 
 /// An authorization code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +48,9 @@ pub struct Code {
     pub used: bool,
     /// Browser session.
     pub session: String,
+    /// The sign-in behind it.
+    #[serde(default)]
+    pub proof: Proof,
 }
 
 /// An access token.
@@ -44,14 +58,17 @@ pub struct Code {
 pub struct Access {
     /// Application.
     pub client_id: String,
-    /// Person.
+    /// Person; empty when the application has it for itself.
     pub person: String,
     /// Tenant.
     pub tenant: String,
-    /// Graph permissions, short.
+    /// Graph permissions, short: of the person (`scp`), or the application's own (`roles`).
     pub scopes: Vec<String>,
     /// End.
     pub expires: Timestamp,
+    /// The application's own token: nobody is signed in.
+    #[serde(default)]
+    pub app_only: bool,
 }
 
 /// A refresh token.
@@ -71,6 +88,26 @@ pub struct Refresh {
     pub expires: Timestamp,
     /// Browser session.
     pub session: String,
+    /// The sign-in behind it.
+    #[serde(default)]
+    pub proof: Proof,
+}
+
+/// A person who asked an administrator to consent (the workflow of AADSTS90095).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Wish {
+    /// When.
+    pub at: Timestamp,
+    /// Tenant.
+    pub tenant: String,
+    /// Who asks.
+    pub person: String,
+    /// For which application.
+    pub client_id: String,
+    /// For what.
+    pub scopes: Vec<String>,
+    /// In their words.
+    pub reason: String,
 }
 
 /// A sign-in under way in a browser.
@@ -86,6 +123,8 @@ pub struct Flow {
     pub response_mode: String,
     /// As the client wrote them.
     pub asked: Vec<String>,
+    /// Application permissions an administrator is asked for (`.default` at the admin consent endpoint).
+    pub roles: Vec<String>,
     /// `state`.
     pub state: Option<String>,
     /// `nonce`.
@@ -106,6 +145,8 @@ pub struct Flow {
     pub begun: Timestamp,
     /// Browser session.
     pub session: String,
+    /// Language of the pages.
+    pub language: Language,
 }
 
 /// All of it.
@@ -124,6 +165,15 @@ pub struct Grants {
     pub flows: BTreeMap<String, Flow>,
     /// Browser sessions: people signed in, latest last.
     pub sessions: BTreeMap<String, Vec<String>>,
+    /// How they signed in there, by session and person.
+    #[serde(default)]
+    pub proofs: BTreeMap<String, Proof>,
+    /// Requests for an administrator's consent, oldest first.
+    #[serde(default)]
+    pub wishes: Vec<Wish>,
+    /// `jti` of the client assertions seen, each until it has expired.
+    #[serde(skip)]
+    pub assertions: BTreeMap<String, Timestamp>,
 }
 
 fn consent_key(who: &str, client: &str) -> String {
@@ -146,12 +196,46 @@ impl Grants {
         self.consents.entry(consent_key(who, client)).or_default().extend(scopes);
     }
 
+    /// Whether somebody (a person's or a tenant's id) has consented to anything for an application.
+    pub fn has_consented(&self, who: &str, client: &str) -> bool {
+        self.consents.contains_key(&consent_key(who, client))
+    }
+
+    /// Takes a consent back.
+    pub fn withdraw(&mut self, who: &str, client: &str) {
+        self.consents.remove(&consent_key(who, client));
+    }
+
+    /// What this one (a person's or a tenant's id) consented to for an application.
+    pub fn consent_of(&self, who: &str, client: &str) -> BTreeSet<String> {
+        self.consents.get(&consent_key(who, client)).cloned().unwrap_or_default()
+    }
+
+    /// How a person signed in in a browser, if they did.
+    pub fn proof(&self, session: &str, person: &str) -> Option<Proof> {
+        self.proofs.get(&consent_key(session, person)).copied()
+    }
+
+    /// Remembers that a person signed in in a browser; the latest comes last.
+    pub fn signed_in(&mut self, session: &str, person: &str, proof: Proof) {
+        let held = self.sessions.entry(session.to_owned()).or_default();
+        held.retain(|p| p != person);
+        held.push(person.to_owned());
+        self.proofs.insert(consent_key(session, person), proof);
+    }
+
+    /// Kills the access tokens of a person at once, so that nobody has to wait for their end.
+    pub fn cut_off(&mut self, person: &str) {
+        self.access.retain(|_, a| a.person != person);
+    }
+
     /// Drops what has long expired.
     pub fn sweep(&mut self, now: Timestamp) {
         let old = now - SignedDuration::from_hours(1);
         self.codes.retain(|_, c| c.expires > old);
         self.access.retain(|_, a| a.expires > old);
         self.flows.retain(|_, f| f.begun > old);
+        self.assertions.retain(|_, end| *end > old);
     }
 
     /// Issues an access token; the seconds it lives are between 60 and 90 minutes at random.
@@ -166,6 +250,31 @@ impl Grants {
                 tenant: from.tenant.clone(),
                 scopes: from.scopes.clone(),
                 expires: now + SignedDuration::from_secs(seconds),
+                app_only: false,
+            },
+        );
+        (token, seconds)
+    }
+
+    /// Issues a token to an application for itself: an hour less a second, as Microsoft's examples show.
+    pub fn issue_app_only(
+        &mut self,
+        client_id: &str,
+        tenant: &str,
+        roles: Vec<String>,
+        now: Timestamp,
+    ) -> (String, i64) {
+        let seconds = 3599;
+        let token = format!("eyJ0eXAiOiJKV1QiLCJub25jZSI6{}", ids::random_token(900));
+        self.access.insert(
+            token.clone(),
+            Access {
+                client_id: client_id.to_owned(),
+                person: String::new(),
+                tenant: tenant.to_owned(),
+                scopes: roles,
+                expires: now + SignedDuration::from_secs(seconds),
+                app_only: true,
             },
         );
         (token, seconds)

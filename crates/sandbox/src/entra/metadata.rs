@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 
 use super::token::{Refusal, now_parts};
 use crate::site::{Shared, Site};
+use crate::world::people::CONSUMERS;
 
 /// The tenant part of issuers for a path: the GUID, or the template when the path names no tenant.
 fn issuer_tenant(site: &Site, tenant: &str) -> Option<String> {
     match tenant.to_ascii_lowercase().as_str() {
         "common" | "organizations" => Some("{tenantid}".to_owned()),
-        "consumers" => Some("9188040d-6c67-4c5b-b112-36a304b66dad".to_owned()),
+        "consumers" => Some(CONSUMERS.to_owned()),
         name => site.world().tenant(name).map(|t| t.id.clone()),
     }
 }
@@ -25,6 +26,7 @@ pub async fn openid(State(site): State<Shared>, Path(tenant): Path<String>) -> R
     let base = &site.base;
     Json(json!({
         "token_endpoint": format!("{base}/{tenant}/oauth2/v2.0/token"),
+        "token_endpoint_auth_signing_alg_values_supported": ["PS256", "RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "jwks_uri": format!("{base}/{tenant}/discovery/v2.0/keys"),
         "response_modes_supported": ["query", "fragment", "form_post"],

@@ -4,33 +4,19 @@ use std::collections::HashMap;
 
 use axum::http::HeaderMap;
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::grants::{REFRESH_LIFE, Refresh};
-use super::scopes;
-use super::token::Refusal;
+use super::grants::{CODE_LIFE, REFRESH_LIFE, Refresh};
+use super::token::{Refusal, missing};
+use super::{app_only, authority, client, scopes, standing};
 use crate::site::Site;
 use crate::world::World;
+use crate::world::apps::Application;
 use crate::world::ids;
 use crate::world::people::Person;
-
-/// Client id and secret, from the form or from Basic authentication (both url-encoded there).
-fn credentials(form: &HashMap<String, String>, headers: &HeaderMap) -> (String, Option<String>) {
-    let basic = headers
-        .get("authorization")
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.strip_prefix("Basic "))
-        .and_then(|v| STANDARD.decode(v).ok())
-        .and_then(|v| String::from_utf8(v).ok());
-    if let Some((id, secret)) = basic.as_deref().and_then(|b| b.split_once(':')) {
-        let decode = |s: &str| percent_encoding::percent_decode_str(s).decode_utf8_lossy().into_owned();
-        return (decode(id), Some(decode(secret)));
-    }
-    (form.get("client_id").cloned().unwrap_or_default(), form.get("client_secret").cloned())
-}
 
 /// The token endpoint's answer, or its refusal.
 pub async fn redeem(
@@ -39,54 +25,16 @@ pub async fn redeem(
     form: &HashMap<String, String>,
     headers: &HeaderMap,
 ) -> Result<Value, Refusal> {
-    let (client_id, secret) = credentials(form, headers);
-    if form.contains_key("client_assertion") {
-        return Err(Refusal::new(
-            "invalid_client",
-            700_027,
-            "The stand-in does not check client assertions.",
-        ));
-    }
     let keys = site.keys().await;
     let mut world = site.world();
     let now = world.now();
     world.grants.sweep(now);
-    if client_id.is_empty() {
-        return Err(missing("client_id"));
-    }
-    let Some(app) = world.apps.get(&client_id) else {
-        return Err(Refusal::new(
-            "unauthorized_client",
-            700_016,
-            format!("Application with identifier '{client_id}' was not found in the directory '{tenant}'."),
-        ));
-    };
-    match secret {
-        None => {
-            return Err(Refusal::new(
-                "invalid_client",
-                7_000_218,
-                "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-            ));
-        }
-        Some(secret) if secret != app.client_secret => {
-            return Err(Refusal::new(
-                "invalid_client",
-                7_000_215,
-                format!(
-                    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client_id}'."
-                ),
-            ));
-        }
-        Some(_) => {}
-    }
-    let named = !matches!(tenant.to_ascii_lowercase().as_str(), "common" | "organizations");
-    if named && world.tenant(tenant).is_none() {
-        return Err(Refusal::new("invalid_request", 90002, format!("Tenant '{tenant}' not found.")));
-    }
+    let app = client::authenticate(&mut world, &site.base, tenant, form, headers)?;
+    let authority = authority::of(&world, tenant, &app)?;
     let (grant, asked, nonce) = match form.get("grant_type").map(String::as_str) {
-        Some("authorization_code") => by_code(&mut world, form, &client_id, now)?,
-        Some("refresh_token") => by_refresh(&mut world, form, &client_id, now)?,
+        Some("authorization_code") => by_code(&mut world, form, &app, now)?,
+        Some("refresh_token") => by_refresh(&world, form, &app, now)?,
+        Some("client_credentials") => return app_only::grant(&mut world, &app, &authority, form),
         Some(other) => {
             return Err(Refusal::new(
                 "unsupported_grant_type",
@@ -96,14 +44,14 @@ pub async fn redeem(
         }
         None => return Err(missing("grant_type")),
     };
-    let person = world.people.get(&grant.person).cloned().ok_or_else(|| gone(&grant.person))?;
-    if named && world.tenant(tenant).map(|t| &t.id) != Some(&grant.tenant) {
+    if authority.tenant().is_some_and(|id| id != grant.tenant) {
         return Err(Refusal::new(
             "invalid_grant",
             700_005,
             "The provided authorization code or token is intended for another tenant.",
         ));
     }
+    let person = standing::of_grant(&world, &app, &grant, now)?;
     let mut access = grant.clone();
     access.scopes = scopes::graph_only(&grant.scopes);
     let (access_token, seconds) = world.grants.issue_access(&access, now);
@@ -129,28 +77,12 @@ pub async fn redeem(
     Ok(body)
 }
 
-fn missing(name: &str) -> Refusal {
-    Refusal::new(
-        "invalid_request",
-        900_144,
-        format!("The request body must contain the following parameter: '{name}'."),
-    )
-}
-
-fn gone(person: &str) -> Refusal {
-    Refusal::new(
-        "invalid_grant",
-        700_020,
-        format!("The user account {person} does not exist in the directory."),
-    )
-}
-
 type Redeemed = (Refresh, Vec<String>, Option<String>);
 
 fn by_code(
     world: &mut World,
     form: &HashMap<String, String>,
-    client: &str,
+    app: &Application,
     now: Timestamp,
 ) -> Result<Redeemed, Refusal> {
     let given = form.get("code").ok_or_else(|| missing("code"))?;
@@ -162,7 +94,7 @@ fn by_code(
             "The provided value for the 'code' parameter is not valid.",
         ));
     };
-    if code.client_id != client {
+    if code.client_id != app.client_id {
         return Err(Refusal::new("invalid_grant", 700_005, "The code was issued to another application."));
     }
     if code.used {
@@ -218,19 +150,21 @@ fn by_code(
         person: code.person.clone(),
         tenant: code.tenant.clone(),
         scopes: code.scopes.clone(),
-        issued: now,
+        issued: code.expires - CODE_LIFE,
         expires: now + REFRESH_LIFE,
         session: code.session.clone(),
+        proof: code.proof,
     };
     Ok((grant, code.asked.clone(), code.nonce.clone()))
 }
 
 fn by_refresh(
-    world: &mut World,
+    world: &World,
     form: &HashMap<String, String>,
-    client: &str,
+    app: &Application,
     now: Timestamp,
 ) -> Result<Redeemed, Refusal> {
+    let client = app.client_id.as_str();
     let given = form.get("refresh_token").ok_or_else(|| missing("refresh_token"))?;
     let Some(grant) = world.grants.refresh.get(given).cloned() else {
         return Err(Refusal::new(
@@ -248,50 +182,35 @@ fn by_refresh(
         )
         .suberror("client_mismatch"));
     }
-    let person = world.people.get(&grant.person).ok_or_else(|| gone(&grant.person))?;
-    if !person.enabled {
-        return Err(Refusal::new("invalid_grant", 50057, "The user account is disabled."));
-    }
-    if grant.issued < person.tokens_valid_from {
-        return Err(Refusal::new(
-            "invalid_grant",
-            50173,
-            format!(
-                "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{}'.",
-                grant.issued, person.tokens_valid_from
-            ),
-        ));
-    }
-    if grant.expires <= now {
-        return Err(Refusal::new(
-            "invalid_grant",
-            700_082,
-            format!(
-                "The refresh token has expired due to inactivity. The token was issued on {} and was inactive for 90.00:00:00.",
-                grant.issued
-            ),
-        ));
-    }
+    standing::of_grant(world, app, &grant, now)?;
     let asked = match form.get("scope") {
         Some(scope) => scopes::read(scope).map_err(|text| Refusal::new("invalid_scope", 70011, text))?,
         None => Vec::new(),
     };
     let consented = world.grants.consented(&grant.person, &grant.tenant, client);
-    let mut granted = grant.scopes.clone();
     let wanted = scopes::canonicals(&asked);
     let oidc = |s: &String| scopes::OIDC.contains(&s.as_str());
-    if let Some(missing) = wanted.iter().find(|w| !oidc(w) && !consented.contains(*w)) {
-        return Err(Refusal::new(
+    let unconsented = |what: &str| {
+        Refusal::new(
             "invalid_grant",
             65001,
-            format!("The user or administrator has not consented to use the application with ID '{client}'. Send an interactive authorization request for this user and resource. (scope {missing})"),
+            format!("The user or administrator has not consented to use the application with ID '{client}' named '{}'. Send an interactive authorization request for this user and resource.{what}", app.name),
         )
-        .suberror("consent_required"));
+        .suberror("consent_required")
+    };
+    if let Some(missing) = wanted.iter().find(|w| !oidc(w) && !consented.contains(*w)) {
+        return Err(unconsented(&format!(" (scope {missing})")));
+    }
+    // What was taken back since is not given again, asked for or not.
+    let mut granted: Vec<String> =
+        grant.scopes.iter().filter(|g| oidc(g) || consented.contains(*g)).cloned().collect();
+    let had_graph = grant.scopes.iter().any(|g| !oidc(g));
+    if had_graph && !granted.iter().any(|g| !oidc(g)) {
+        return Err(unconsented(""));
     }
     if !wanted.is_empty() {
         granted.retain(|g| wanted.contains(g) || g == "offline_access");
-        granted.extend(wanted.into_iter().filter(|w| consented.contains(w)).collect::<Vec<_>>());
-        granted.dedup();
+        granted.extend(wanted.into_iter().filter(|w| consented.contains(w)));
     }
     let mut unique: Vec<String> = Vec::new();
     for scope in granted {

@@ -23,20 +23,46 @@ pub struct Refusal {
     code: u32,
     text: String,
     suberror: Option<String>,
+    claims: Option<&'static str>,
     status: u16,
+}
+
+/// A parameter that is missing (AADSTS900144).
+pub fn missing(name: &str) -> Refusal {
+    Refusal::new(
+        "invalid_request",
+        900_144,
+        format!("The request body must contain the following parameter: '{name}'."),
+    )
 }
 
 impl Refusal {
     /// `error`, the AADSTS number and its text.
     pub fn new(error: &str, code: u32, text: impl Into<String>) -> Self {
         let status = if error == "invalid_client" { 401 } else { 400 };
-        Self { error: error.to_owned(), code, text: text.into(), suberror: None, status }
+        Self { error: error.to_owned(), code, text: text.into(), suberror: None, claims: None, status }
     }
 
     /// With a `suberror`.
     pub fn suberror(mut self, suberror: &str) -> Self {
         self.suberror = Some(suberror.to_owned());
         self
+    }
+
+    /// With a claims challenge.
+    pub fn claims(mut self, claims: &'static str) -> Self {
+        self.claims = Some(claims);
+        self
+    }
+
+    /// The AADSTS number.
+    pub fn code(&self) -> u32 {
+        self.code
+    }
+
+    /// Entra's text, without the number.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     fn body(&self, (trace, correlation, time): &(String, String, String)) -> Value {
@@ -58,6 +84,9 @@ impl Refusal {
         });
         if let Some(suberror) = &self.suberror {
             body["suberror"] = json!(suberror);
+        }
+        if let Some(claims) = self.claims {
+            body["claims"] = json!(claims);
         }
         body
     }

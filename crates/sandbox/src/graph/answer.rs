@@ -125,6 +125,20 @@ impl Problem {
         )
     }
 
+    /// 503 while a mailbox is moved to another database: minutes to hours, and then all is well again.
+    pub fn moving() -> Self {
+        Self::new(503, "ErrorMailboxMoveInProgress", "Mailbox move in progress. Try again later.")
+    }
+
+    /// 507 for what would put something into a full mailbox.
+    pub fn full() -> Self {
+        Self::new(
+            507,
+            "ErrorQuotaExceeded",
+            "The mailbox has exceeded its storage quota. The operation cannot be completed.",
+        )
+    }
+
     /// 400 for a query that cannot be parsed or is not supported here.
     pub fn query(message: impl Into<String>) -> Self {
         Self::new(400, "RequestBroker--ParseUri", message)

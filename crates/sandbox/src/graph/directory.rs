@@ -67,8 +67,7 @@ pub fn user(ctx: &Ctx<'_>) -> Outcome {
 
 /// `GET /organization`.
 pub fn organization(ctx: &Ctx<'_>) -> Outcome {
-    let person = ctx.world.people.get(&ctx.owner).ok_or_else(Problem::no_mailbox)?;
-    let tenant = ctx.world.tenants.get(&person.tenant).ok_or_else(Problem::item_not_found)?;
+    let tenant = ctx.world.tenants.get(&ctx.who.tenant).ok_or_else(Problem::item_not_found)?;
     Ok(Answer::json(
         200,
         &json!({

@@ -11,8 +11,8 @@ use axum::response::Response;
 use super::answer::{Answer, Problem};
 use super::query::Prefer;
 use super::record::{Entry, file};
-use super::route::{self, Route, Target};
-use super::{Call, Ctx, Identity, batch, perform, subscriptions, uploads};
+use super::route::{self, Target};
+use super::{Call, Ctx, Identity, batch, perform, reach, subscriptions, uploads};
 use crate::faults::{self, Effect, Kind, Operation};
 use crate::server::Cut;
 use crate::site::{Shared, Site};
@@ -128,9 +128,13 @@ async fn steps(
     let who = who?;
     *owner = Some(who.person.clone());
     let route = route?;
-    let mailbox = owner_of(site, &route, &who)?;
-    *owner = Some(mailbox.clone());
-    permitted(&call.method, &route, &who)?;
+    let mailbox = {
+        let world = site.world();
+        let mailbox = reach::owner(&world, &route, &who)?;
+        *owner = Some(mailbox.clone());
+        reach::permitted(&world, &call.method, &route, &who, &mailbox)?;
+        mailbox
+    };
     let item = item_of(site, &mailbox, &route.target);
     gated(site, call, route.operation, &who.app, Some(&mailbox), item.as_deref(), |site, struck| {
         let (who, route, mailbox) = (who.clone(), route.clone(), mailbox.clone());
@@ -145,7 +149,7 @@ async fn steps(
             let mut ctx = Ctx {
                 world: &mut world,
                 owner: mailbox,
-                caller: who.person,
+                who: &who,
                 call,
                 prefer,
                 base: &site.base,
@@ -277,30 +281,8 @@ pub fn identify(site: &Site, headers: &HeaderMap) -> Result<Identity, Problem> {
         person: grant.person.clone(),
         tenant: grant.tenant.clone(),
         scopes: grant.scopes.clone(),
+        app_only: grant.app_only,
     })
-}
-
-fn owner_of(site: &Site, route: &Route, who: &Identity) -> Result<String, Problem> {
-    let Some(user) = &route.user else { return Ok(who.person.clone()) };
-    let world = site.world();
-    world.person(user).filter(|p| p.tenant == who.tenant).map(|p| p.id.clone()).ok_or_else(|| {
-        Problem::new(404, "ErrorInvalidUser", format!("The requested user '{user}' is invalid."))
-    })
-}
-
-fn permitted(method: &axum::http::Method, route: &Route, who: &Identity) -> Result<(), Problem> {
-    let wanted = route::permissions(method, &route.target);
-    if wanted.iter().any(|w| who.scopes.iter().any(|s| s.eq_ignore_ascii_case(w))) {
-        return Ok(());
-    }
-    if matches!(route.target, Target::Me | Target::Organization | Target::TranslateIds) {
-        return Err(Problem::new(
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        ));
-    }
-    Err(Problem::access_denied())
 }
 
 /// The immutable id of the message a path names: faults know messages by it.

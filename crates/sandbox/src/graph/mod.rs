@@ -14,7 +14,9 @@ mod filter_parse;
 mod folders;
 mod messages;
 pub mod notify;
+mod on_behalf;
 mod query;
+mod reach;
 mod record;
 mod render;
 mod route;
@@ -71,12 +73,14 @@ impl Call {
 pub struct Identity {
     /// Application.
     pub app: String,
-    /// Person's object id.
+    /// Person's object id; empty when the application comes for itself.
     pub person: String,
     /// Tenant id.
     pub tenant: String,
-    /// Permissions.
+    /// Permissions: of the person (`scp`) or of the application itself (`roles`).
     pub scopes: Vec<String>,
+    /// Nobody is signed in.
+    pub app_only: bool,
 }
 
 /// What a handler works with, under the world's lock.
@@ -85,8 +89,8 @@ pub struct Ctx<'a> {
     pub world: &'a mut World,
     /// Object id of the mailbox's owner.
     pub owner: String,
-    /// Object id of the signed-in person.
-    pub caller: String,
+    /// Whose token it is.
+    pub who: &'a Identity,
     /// The call.
     pub call: &'a Call,
     /// Prefer.
@@ -110,15 +114,53 @@ impl Ctx<'_> {
         self.world.mailboxes.get_mut(&self.owner).ok_or_else(Problem::no_mailbox)
     }
 
+    /// Whether there is a mailbox to work in; who may, `reach` has decided before.
     fn reachable(&self) -> Result<(), Problem> {
-        if self.owner != self.caller {
-            // Delegated: only one's own mailbox without the .Shared permissions.
-            return Err(Problem::access_denied());
-        }
         match self.world.people.get(&self.owner).map(|p| p.mailbox) {
-            Some(MailboxKind::Online) => Ok(()),
+            Some(MailboxKind::Online | MailboxKind::Full) => Ok(()),
+            Some(MailboxKind::Moving) => Err(Problem::moving()),
             _ => Err(Problem::no_mailbox()),
         }
+    }
+
+    /// Refuses what would put something into a mailbox that is full.
+    fn room(&self, route: &Route) -> Result<(), Problem> {
+        let full = self.world.people.get(&self.owner).is_some_and(|p| p.mailbox == MailboxKind::Full);
+        let puts = matches!(
+            (&route.target, self.call.method.as_str()),
+            (
+                Target::Messages { .. }
+                    | Target::Attachments(_)
+                    | Target::UploadSession(_)
+                    | Target::SendMail,
+                "POST"
+            ) | (Target::Value(_), "PUT")
+                | (
+                    Target::Action(
+                        _,
+                        Action::Send
+                            | Action::Copy
+                            | Action::CreateReply
+                            | Action::CreateReplyAll
+                            | Action::CreateForward
+                            | Action::Reply
+                            | Action::ReplyAll
+                            | Action::Forward
+                    ),
+                    "POST"
+                )
+        );
+        if full && puts { Err(Problem::full()) } else { Ok(()) }
+    }
+
+    /// The signed-in person works in somebody else's mailbox.
+    pub fn is_elsewhere(&self) -> bool {
+        !self.who.app_only && self.who.person != self.owner
+    }
+
+    /// Somebody as the directory names them.
+    pub fn party_of(&self, id: &str) -> Option<Party> {
+        self.world.people.get(id).map(|p| Party { name: p.name.clone(), address: p.mail.clone() })
     }
 
     /// The owner as the directory names them.
@@ -165,6 +207,7 @@ pub fn next_link(ctx: &Ctx<'_>, option: &str, value: &str) -> String {
 
 /// Does what a call asks for.
 fn perform(ctx: &mut Ctx<'_>, route: &Route) -> Outcome {
+    ctx.room(route)?;
     let method = ctx.call.method.as_str();
     match (&route.target, method) {
         (Target::Me, "GET") => directory::user(ctx),

@@ -6,10 +6,10 @@ use super::answer::{Answer, Problem};
 use super::messages::{check_match, number};
 use super::query::Options;
 use super::route::{Action, Item};
-use super::{Ctx, Outcome, body, drafts};
+use super::{Ctx, Outcome, body, drafts, on_behalf};
 use crate::world::mailbox::DRAFTS;
 use crate::world::message::Party;
-use crate::world::transport;
+use crate::world::transport::{self, Face};
 
 /// Recipients of one message (message.md).
 const RECIPIENTS: usize = 500;
@@ -58,7 +58,8 @@ pub fn reply(ctx: &mut Ctx<'_>, item: &Item, action: Action) -> Outcome {
     })
 }
 
-fn check(ctx: &Ctx<'_>, message: &crate::world::message::Message) -> Result<(), Problem> {
+/// Whether this can be sent, and as whom.
+fn check(ctx: &Ctx<'_>, message: &crate::world::message::Message) -> Result<Face, Problem> {
     let content = message.content();
     if !message.is_draft || message.submitted.is_some() {
         // A second submission finds no draft any more.
@@ -82,16 +83,7 @@ fn check(ctx: &Ctx<'_>, message: &crate::world::message::Message) -> Result<(), 
     if all.len() > RECIPIENTS {
         return Err(Problem::new(400, "ErrorInvalidRecipients", "The message has too many recipients."));
     }
-    if let Some(from) = &content.from
-        && !ctx.is_own_address(&from.address)
-    {
-        return Err(Problem::new(
-            403,
-            "ErrorSendAsDenied",
-            "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account. Cannot submit message.",
-        ));
-    }
-    Ok(())
+    on_behalf::face(ctx, message)
 }
 
 fn valid(address: &str) -> bool {
@@ -101,12 +93,12 @@ fn valid(address: &str) -> bool {
 }
 
 fn submit(ctx: &mut Ctx<'_>, number: u64, save: bool) -> Outcome {
-    {
+    let face = {
         let message = ctx.mailbox()?.get(number).ok_or_else(Problem::item_not_found)?;
-        check(ctx, message)?;
-    }
+        check(ctx, message)?
+    };
     let owner = ctx.owner.clone();
-    transport::submit(ctx.world, &owner, number, save)
+    transport::submit(ctx.world, &owner, number, save, face)
         .map_err(|e| Problem::new(429, "ErrorSubmissionQuotaExceeded", e.to_string()))?;
     Ok(Answer::accepted())
 }

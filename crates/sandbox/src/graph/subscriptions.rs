@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Problem};
 use super::route::Target;
-use super::{Call, Identity, Outcome, body, folders};
+use super::{Call, Identity, Outcome, body, folders, reach};
 use crate::site::Site;
 use crate::world::{World, ids};
 
@@ -27,8 +27,11 @@ pub struct Subscription {
     pub id: String,
     /// Application.
     pub app: String,
-    /// Owner of the mailbox and of the token.
+    /// Owner of the mailbox.
     pub owner: String,
+    /// Who made it: the owner; empty for an application by itself.
+    #[serde(default)]
+    pub creator: String,
     /// Tenant.
     pub tenant: String,
     /// As given.
@@ -61,7 +64,7 @@ impl Subscription {
             "notificationUrl": self.notification_url,
             "lifecycleNotificationUrl": self.lifecycle_url,
             "expirationDateTime": self.expires.to_string(),
-            "creatorId": self.owner,
+            "creatorId": if self.creator.is_empty() { &self.app } else { &self.creator },
             "includeResourceData": null,
             "latestSupportedTlsVersion": "v1_2",
             "notificationQueryOptions": null,
@@ -108,8 +111,13 @@ pub async fn handle(site: &Site, call: &Call, who: &Identity, target: &Target) -
     }
 }
 
+/// Ends every subscription a person made: Microsoft does so when their password changes or their account is disabled.
+pub fn forget(world: &mut World, person: &str) {
+    world.subscriptions.retain(|_, s| s.creator != person);
+}
+
 fn mine(subscription: &Subscription, who: &Identity) -> bool {
-    subscription.app == who.app && subscription.owner == who.person
+    subscription.app == who.app && subscription.tenant == who.tenant && subscription.creator == who.person
 }
 
 fn with(site: &Site, who: &Identity, id: &str, act: impl FnOnce(&mut Subscription) -> Outcome) -> Outcome {
@@ -154,30 +162,35 @@ fn check_url(url: &str) -> Result<(), Problem> {
     }
 }
 
-/// The folder in `me/mailFolders('Inbox')/messages`; only the signed-in user's own mailbox (graph.md 3).
-fn folder_of(world: &World, who: &Identity, resource: &str) -> Result<Option<u32>, Problem> {
+/// Owner and folder in `me/mailFolders('Inbox')/messages`: signed in, only one's own mailbox; an application by itself, any
+/// it may read (graph.md 3).
+fn folder_of(world: &World, who: &Identity, resource: &str) -> Result<(String, Option<u32>), Problem> {
     let path = resource.trim_start_matches('/').split('?').next().unwrap_or_default();
     let route = super::route::route(&Method::GET, &format!("/{path}"))
         .map_err(|_| Problem::new(400, "ExtensionError", format!("Invalid resource '{resource}'.")))?;
-    if let Some(user) = &route.user
-        && world.person(user).map(|p| p.id.as_str()) != Some(who.person.as_str())
-    {
+    let owner = reach::owner(world, &route, who)?;
+    if who.app_only {
+        reach::may_subscribe(world, who, &owner)?;
+    } else if owner != who.person {
         return Err(Problem::new(
             403,
             "ExtensionError",
             "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]",
         ));
     }
-    let mailbox = world.mailboxes.get(&who.person).ok_or_else(Problem::no_mailbox)?;
-    match route.target {
-        Target::Messages { folder: Some(folder) } => folders::resolve(mailbox, &folder).map(Some),
-        Target::Messages { folder: None } => Ok(None),
-        _ => Err(Problem::new(
-            400,
-            "ExtensionError",
-            format!("Resource '{resource}' cannot be subscribed to here."),
-        )),
-    }
+    let mailbox = world.mailboxes.get(&owner).ok_or_else(Problem::no_mailbox)?;
+    let folder = match route.target {
+        Target::Messages { folder: Some(folder) } => Some(folders::resolve(mailbox, &folder)?),
+        Target::Messages { folder: None } => None,
+        _ => {
+            return Err(Problem::new(
+                400,
+                "ExtensionError",
+                format!("Resource '{resource}' cannot be subscribed to here."),
+            ));
+        }
+    };
+    Ok((owner, folder))
 }
 
 async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
@@ -206,9 +219,10 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
     if client_state.as_ref().is_some_and(|s| s.chars().count() > 128) {
         return Err(Problem::new(400, "InvalidRequest", "clientState is limited to 128 characters."));
     }
-    let folder = {
+    let (owner, folder) = {
         let world = site.world();
-        let held = world.subscriptions.values().filter(|s| s.owner == who.person).count();
+        let found = folder_of(&world, who, &resource)?;
+        let held = world.subscriptions.values().filter(|s| s.owner == found.0).count();
         if held >= PER_MAILBOX {
             return Err(Problem::new(
                 403,
@@ -216,7 +230,7 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
                 "The mailbox has reached its limit of 1000 subscriptions.",
             ));
         }
-        folder_of(&world, who, &resource)?
+        found
     };
     for endpoint in std::iter::once(&url).chain(&lifecycle_url) {
         check_url(endpoint)?;
@@ -225,7 +239,8 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
     let subscription = Subscription {
         id: ids::guid(),
         app: who.app.clone(),
-        owner: who.person.clone(),
+        owner,
+        creator: who.person.clone(),
         tenant: who.tenant.clone(),
         resource,
         folder,

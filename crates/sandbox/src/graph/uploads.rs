@@ -37,6 +37,10 @@ impl Upload {
 
 /// `POST .../attachments/createUploadSession`.
 pub fn create(ctx: &mut Ctx<'_>, item: &Item) -> Outcome {
+    if ctx.world.shared_uploads_refused && ctx.is_elsewhere() {
+        // A known issue of Graph with other people's mailboxes; switched on by the control API.
+        return Err(Problem::access_denied());
+    }
     let number = attachments::open_draft(ctx, item)?;
     let mut map = body::object(&ctx.call.body)?;
     let described = body::parameter(&mut map, "AttachmentItem");

@@ -2,12 +2,15 @@
 //!
 //! One value behind one lock (see `site`); nothing here waits or speaks over a network.
 
+pub mod apps;
+pub mod enterprise;
 pub mod ids;
 pub mod mailbox;
 pub mod message;
 pub mod outside;
 pub mod people;
 pub mod persist;
+pub mod rights;
 pub mod transport;
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,9 +21,12 @@ use serde::{Deserialize, Serialize};
 use crate::entra::grants::Grants;
 use crate::graph::subscriptions::Subscription;
 use crate::graph::uploads::Upload;
+use apps::Application;
+use enterprise::Enterprise;
 use mailbox::Mailbox;
 use outside::Outside;
-use people::{Application, MailboxKind, Person, Tenant};
+use people::{CONSUMERS, MailboxKind, Person, Tenant};
+use rights::Rights;
 use transport::Transport;
 
 /// The whole state. Cloning it is cheap enough to take a picture for the state file: messages are shared.
@@ -38,6 +44,15 @@ pub struct World {
     pub people: BTreeMap<String, Person>,
     /// By client id.
     pub apps: BTreeMap<String, Application>,
+    /// What tenants say about applications, by tenant id and client id.
+    #[serde(default)]
+    pub enterprises: BTreeMap<String, Enterprise>,
+    /// Rights on other mailboxes: owner's object id, person's object id.
+    #[serde(default)]
+    pub rights: BTreeMap<String, BTreeMap<String, Rights>>,
+    /// Upload sessions on drafts of other people's mailboxes are refused: a known issue of Graph that comes and goes.
+    #[serde(default)]
+    pub shared_uploads_refused: bool,
     /// Consents, codes, tokens and browser sessions.
     pub grants: Grants,
     /// By the owner's object id.
@@ -73,10 +88,17 @@ impl World {
         self.people.values().find(|p| p.upn.eq_ignore_ascii_case(key) || p.mail.eq_ignore_ascii_case(key))
     }
 
-    /// The online mailbox that answers to an address; `None` for on-premises, gone and unknown ones.
+    /// The person of a tenant as Graph's `/users/{...}` finds them: by object id or UPN, not by any other address.
+    pub fn user(&self, tenant: &str, key: &str) -> Option<&Person> {
+        let found = self.people.get(&key.to_ascii_lowercase());
+        let found = found.or_else(|| self.people.values().find(|p| p.upn.eq_ignore_ascii_case(key)));
+        found.filter(|p| p.tenant == tenant)
+    }
+
+    /// The mailbox in Exchange Online that answers to an address; `None` for on-premises, gone and unknown ones.
     pub fn mailbox_at(&self, address: &str) -> Option<&Mailbox> {
         let person = self.person(address)?;
-        if person.mailbox != MailboxKind::Online {
+        if !person.mailbox.receives() {
             return None;
         }
         self.mailboxes.get(&person.id)
@@ -106,7 +128,10 @@ impl World {
 
     /// Adds a person and, if they have one, their empty mailbox.
     pub fn add_person(&mut self, person: Person) {
-        if person.mailbox == MailboxKind::Online && !self.mailboxes.contains_key(&person.id) {
+        if person.tenant == CONSUMERS {
+            self.tenants.entry(CONSUMERS.to_owned()).or_insert_with(Tenant::consumers);
+        }
+        if person.mailbox.exists() && !self.mailboxes.contains_key(&person.id) {
             self.mailboxes.insert(person.id.clone(), Mailbox::new(&person.id, &person.language));
         }
         self.people.insert(person.id.clone(), person);

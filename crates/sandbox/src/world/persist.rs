@@ -19,6 +19,9 @@ pub fn load(path: &Path) -> Result<Option<World>, io::Error> {
     for mailbox in world.mailboxes.values_mut() {
         mailbox.rebuild();
     }
+    for app in world.apps.values_mut() {
+        app.settle();
+    }
     Ok(Some(world))
 }
 

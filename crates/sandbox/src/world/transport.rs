@@ -91,11 +91,26 @@ impl Transport {
 #[error("The message can't be submitted because the sender's submission quota was exceeded.")]
 pub struct QuotaExceeded;
 
-/// Submits the draft `number` of `owner`'s mailbox. The caller has checked that it is a draft with recipients.
-pub fn submit(world: &mut World, owner: &str, number: u64, save: bool) -> Result<(), QuotaExceeded> {
+/// As whom a mail leaves, with the directory's names: Exchange sends those, whatever the client wrote.
+#[derive(Clone, Debug)]
+pub struct Face {
+    /// Whom it is from.
+    pub from: Party,
+    /// Who sent it; another than `from` only "on behalf of".
+    pub sender: Party,
+}
+
+/// Submits the draft `number` of `owner`'s mailbox. The caller has checked that it is a draft with recipients, and as whom
+/// it may leave.
+pub fn submit(
+    world: &mut World,
+    owner: &str,
+    number: u64,
+    save: bool,
+    face: Face,
+) -> Result<(), QuotaExceeded> {
     let now = world.now();
     let delay = SignedDuration::from_millis(world.transport.delay_ms);
-    let Some(person) = world.people.get(owner).cloned() else { return Ok(()) };
     let Some(mailbox) = world.mailboxes.get_mut(owner) else { return Ok(()) };
     let Some(message) = mailbox.get(number) else { return Ok(()) };
     let content = message.content();
@@ -110,10 +125,8 @@ pub fn submit(world: &mut World, owner: &str, number: u64, save: bool) -> Result
         m.submitted = Some(now);
         m.sent = whole_second(now);
         if let Some(content) = m.draft_content_mut() {
-            let named = Party { name: person.name.clone(), address: person.mail.clone() };
-            // Exchange sends the directory's display name, whatever the client wrote.
-            content.from = Some(named.clone());
-            content.sender = Some(named);
+            content.from = Some(face.from.clone());
+            content.sender = Some(face.sender.clone());
         }
     });
     let (raw, message_id, subject) = match mailbox.get(number) {
@@ -137,7 +150,7 @@ pub fn submit(world: &mut World, owner: &str, number: u64, save: bool) -> Result
     });
     transport.outgoing.push(Outgoing {
         due: free.max(now) + delay,
-        sender: person.mail,
+        sender: face.from.address,
         recipients,
         message_id,
         subject,

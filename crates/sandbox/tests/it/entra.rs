@@ -5,6 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
 use crate::town::{ADELE, REDIRECT, SCOPES, SUPPORT, Town, VERIFIER, returned};
 
 fn claims(tokens: &Value) -> Value {
@@ -217,49 +218,9 @@ async fn what_is_wrong_with_the_application_is_shown_and_what_is_wrong_with_the_
     }
 }
 
-/// What a browser does: cookies, forms, redirects.
-struct Browser {
-    town: Town,
-    cookie: String,
-}
-
-impl Browser {
-    async fn open(&mut self, extra: &[(&str, &str)]) -> String {
-        let answer = self
-            .town
-            .http
-            .get(self.town.authorize_url(extra))
-            .header("Cookie", &self.cookie)
-            .send()
-            .await
-            .unwrap();
-        self.take(answer).await
-    }
-
-    async fn take(&mut self, answer: reqwest::Response) -> String {
-        if let Some(cookie) = answer.headers().get("set-cookie") {
-            cookie.to_str().unwrap().split(';').next().unwrap().clone_into(&mut self.cookie);
-        }
-        match answer.headers().get("location") {
-            Some(location) => location.to_str().unwrap().to_owned(),
-            None => answer.text().await.unwrap(),
-        }
-    }
-
-    async fn submit(&mut self, page: &str, form: &[(&str, &str)]) -> String {
-        let flow = page.split("name=\"flow\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-        let mut form = form.to_vec();
-        form.push(("flow", flow));
-        let url = format!("{}/organizations/signin", self.town.base);
-        let answer =
-            self.town.http.post(url).header("Cookie", &self.cookie).form(&form).send().await.unwrap();
-        self.take(answer).await
-    }
-}
-
 #[tokio::test]
 async fn the_account_picker_offers_whoever_is_signed_in_and_another_account() {
-    let mut browser = Browser { town: Town::new().await, cookie: String::new() };
+    let mut browser = Browser::new(Town::new().await);
     let page = browser.open(&[("login_hint", SUPPORT)]).await;
     assert!(page.contains("name=\"passwd\"") && page.contains(SUPPORT));
     let page =

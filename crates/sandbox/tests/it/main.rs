@@ -1,6 +1,9 @@
 //! The stand-in over HTTP: each test names one way in which Microsoft is awkward, and fails if the stand-in is kinder.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod app_only;
+mod browser;
+mod consent;
 mod control;
 mod delta;
 mod drafts;
@@ -8,5 +11,7 @@ mod entra;
 mod faults;
 mod messages;
 mod sending;
+mod shared;
 mod subscriptions;
 mod town;
+mod trouble;

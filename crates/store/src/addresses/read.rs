@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::proof;
 use super::{
     Connection, ConnectionState, Cursor, Due, ExchangeAccount, Kind, Mode, OtherMailbox, SupportAddress,
     Tokens,
@@ -46,6 +47,10 @@ pub(super) fn read_connection(row: connection::Model) -> Result<Connection> {
         last_sent_at: at.maybe_time("last_sent_at", row.last_sent_at)?,
         next_read_at: at.time("next_read_at", row.next_read_at)?,
         proved_at: at.maybe_time("proved_at", row.proved_at)?,
+        moving: super::forwarding::read_move(at, &row)?,
+        last_forwarded_at: at.maybe_time("last_forwarded_at", row.last_forwarded_at)?,
+        forwarded_until: at.maybe_time("forwarded_until", row.forwarded_until)?,
+        proof: proof::read(at, &row)?,
         account: (kind == Kind::Exchange).then(|| read_account(at, row)).transpose()?,
     })
 }

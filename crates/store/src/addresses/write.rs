@@ -8,15 +8,15 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::read::missing;
 use super::{ConnectionState, Cursor, ExchangeAccount, Kind, NewConnection, Reach, StateCause, Tokens};
-use crate::cells::{clean, json, micros, small};
+use crate::cells::{clean, json, micros};
 use crate::entity::{
     address_owner, connection, cursor, import_run, ledger, outbox, support_address as table, ticket,
 };
 use crate::people::SUPPORT;
-use crate::{Error, Happening, Lease, Result, Step, Topic, Tx};
+use crate::{Error, Happening, Lease, Result, Step, Topic, Tx, Wanted};
 
 /// Writes an account into its columns.
-fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
+pub(super) fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
     row.mode = Set(account.mode.as_str().to_owned());
     row.tenant = Set(account.tenant.clone());
     row.account_id = Set(account.account_id.clone());
@@ -28,24 +28,22 @@ fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
 }
 
 impl Tx {
-    /// Makes address, connection and, when wanted, the import run (`Some(300)`). The first verified address becomes the
-    /// default only if there is none. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
+    /// Makes address, connection and, when wanted, the import run. No address becomes the default by being
+    /// connected: it must prove itself first. Refused ([`crate::Error::AddressInUse`]) when the address is anybody's.
     pub async fn connect(
         &self,
         new: &NewConnection,
-        import: Option<u32>,
+        import: Option<Wanted>,
     ) -> Result<(AddressId, ConnectionId, Option<ImportId>)> {
         if !self.own_address(&new.address, SUPPORT).await? {
             return Err(self.in_use(&new.address).await);
         }
         let connection = self.insert_connection(new).await?;
-        let has_default =
-            table::Entity::find().filter(table::Column::IsDefault.eq(true)).one(&self.db).await?.is_some();
         let address = table::Entity::insert(table::ActiveModel {
             address: Set(new.address.as_str().to_owned()),
             name: Set(clean(&new.name)),
             brand_id: Set(new.brand.0),
-            is_default: Set(!has_default),
+            is_default: Set(false),
             connection_id: Set(connection.0),
             created_at: Set(micros(self.now)),
             ..Default::default()
@@ -61,7 +59,7 @@ impl Tx {
             .exec(&self.db)
             .await?;
         let run = match import {
-            Some(wanted) => Some(self.insert_import(connection, wanted).await?),
+            Some(wanted) => Some(self.start_import(connection, wanted, None).await?),
             None => None,
         };
         self.announce(Topic::Addresses);
@@ -76,7 +74,13 @@ impl Tx {
             }
             .as_str()
             .to_owned()),
-            state: Set(ConnectionState::Verified.as_str().to_owned()),
+            state: Set(match new.reach {
+                Reach::Exchange(..) => ConnectionState::Verified,
+                // Somebody must see first that mail for the address is really sent on to us.
+                Reach::Forwarding => ConnectionState::Unproved,
+            }
+            .as_str()
+            .to_owned()),
             state_since: Set(micros(self.now)),
             access_token: Set(String::new()),
             access_expires_at: Set(0),
@@ -87,6 +91,7 @@ impl Tx {
             account_id: Set(String::new()),
             account_name: Set(String::new()),
             scopes: Set(String::new()),
+            proof_due: Set(true),
             ..Default::default()
         };
         if let Reach::Exchange(account, _) = &new.reach {
@@ -98,16 +103,6 @@ impl Tx {
             self.store_tokens(id, tokens, &account.scopes).await?;
         }
         Ok(id)
-    }
-
-    async fn insert_import(&self, connection: ConnectionId, wanted: u32) -> Result<ImportId> {
-        let row = import_run::ActiveModel {
-            connection_id: Set(connection.0),
-            wanted: Set(small(wanted)),
-            created_at: Set(micros(self.now)),
-            ..Default::default()
-        };
-        Ok(ImportId(import_run::Entity::insert(row).exec(&self.db).await?.last_insert_id))
     }
 
     /// Removes the address and its connection. Tickets go over to the default. Refused for the default address. Ledger
@@ -157,12 +152,12 @@ impl Tx {
         Ok(())
     }
 
-    async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
+    pub(super) async fn lock_address(&self, id: AddressId) -> Result<table::Model> {
         let found = table::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("support address", id.0))
     }
 
-    async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
+    pub(super) async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
         outbox::Entity::update_many()
             .col_expr(outbox::Column::Step, Expr::value(Step::Failed.as_str()))
             .col_expr(outbox::Column::LastError, Expr::value(reason))
@@ -170,28 +165,6 @@ impl Tx {
             .filter(outbox::Column::Step.is_in(steps.iter().map(|step| step.as_str())))
             .exec(&self.db)
             .await?;
-        Ok(())
-    }
-
-    /// Makes the default; refused unless the connection works.
-    pub async fn make_default(&self, id: AddressId) -> Result<()> {
-        let row = self.lock_address(id).await?;
-        let connection = self.lock_connection(ConnectionId(row.connection_id)).await?;
-        let works = ConnectionState::parse(&connection.state).is_some_and(ConnectionState::works);
-        if !works {
-            return Err(Error::DefaultAddress);
-        }
-        table::Entity::update_many()
-            .col_expr(table::Column::IsDefault, Expr::value(false))
-            .filter(table::Column::IsDefault.eq(true))
-            .exec(&self.db)
-            .await?;
-        table::Entity::update_many()
-            .col_expr(table::Column::IsDefault, Expr::value(true))
-            .filter(table::Column::Id.eq(id.0))
-            .exec(&self.db)
-            .await?;
-        self.announce(Topic::Addresses);
         Ok(())
     }
 
@@ -218,12 +191,16 @@ impl Tx {
         self.note_event(connection, &row.address, &Happening::Edited { name: name.to_owned() }, actor).await
     }
 
-    async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
+    pub(crate) async fn lock_connection(&self, id: ConnectionId) -> Result<connection::Model> {
         let found = connection::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
         found.ok_or_else(|| missing("connection", id.0))
     }
 
-    async fn change_connection(&self, id: ConnectionId, change: connection::ActiveModel) -> Result<()> {
+    pub(super) async fn change_connection(
+        &self,
+        id: ConnectionId,
+        change: connection::ActiveModel,
+    ) -> Result<()> {
         let changed = connection::Entity::update_many()
             .set(change)
             .filter(connection::Column::Id.eq(id.0))

@@ -11,6 +11,9 @@ pub struct Model {
     pub purpose: String,
     pub expires_at: i64,
     pub used_at: Option<i64>,
+    pub created_at: i64,
+    pub made_by: Option<i64>,
+    pub outbox_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -32,6 +32,14 @@ pub struct Model {
     pub usage: Option<String>,
     pub checkup: Option<String>,
     pub checkup_asked_at: Option<i64>,
+    pub moving_to: Option<String>,
+    pub moving_since: Option<i64>,
+    pub forwarding_proved_at: Option<i64>,
+    pub forwarded_until: Option<i64>,
+    pub last_forwarded_at: Option<i64>,
+    pub proof_failed_at: Option<i64>,
+    pub proof_due: bool,
+    pub default_wanted: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -36,6 +36,7 @@ pub struct Model {
     pub last_error: Option<String>,
     pub bounce: Option<String>,
     pub purpose: String,
+    pub answers: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

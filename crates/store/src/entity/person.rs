@@ -14,6 +14,9 @@ pub struct Model {
     pub password_hash: Option<String>,
     pub search: String,
     pub created_at: i64,
+    pub deactivated_at: Option<i64>,
+    pub updated_at: Option<i64>,
+    pub session_epoch: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

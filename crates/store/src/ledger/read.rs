@@ -3,14 +3,17 @@
 use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, LedgerId, OutboxId, TicketId};
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use super::{Account, Form, KnownMessage, LedgerQuery, LedgerRow, SeenBy, ToAcknowledge};
 use crate::cells::{Row, count, micros};
-use crate::entity::{ledger as table, message_identity};
+use crate::entity::{import_run, ledger as table, message_identity};
 use crate::{BlobId, Error, Result, Store};
 
-pub(super) fn read(row: table::Model) -> Result<LedgerRow> {
+pub(crate) fn read(row: table::Model) -> Result<LedgerRow> {
     let at = Row { table: "ledger", id: row.id };
     Ok(LedgerRow {
         id: LedgerId(row.id),
@@ -48,17 +51,29 @@ pub(super) fn missing(id: LedgerId) -> Error {
 }
 
 impl Store {
-    /// Rows of a mailbox that still have no outcome and whose retry time has come; live mail before imports, oldest received first.
+    /// Rows of a mailbox (not those handed in by SMTP) that still have no outcome and whose retry time has come; live mail before
+    /// imports, oldest received first. What belongs to an import that rests is left out.
     pub async fn unsettled(
         &self,
         connection: ConnectionId,
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<LedgerRow>> {
+        let resting = Query::select()
+            .column(import_run::Column::Id)
+            .from(import_run::Entity)
+            .and_where(import_run::Column::PausedAt.is_not_null())
+            .take();
         let rows = table::Entity::find()
             .filter(table::Column::ConnectionId.eq(connection.0))
+            .filter(table::Column::SeenBy.ne(SeenBy::Smtp.word()))
             .filter(table::Column::Outcome.is_null())
             .filter(table::Column::RetryAt.lte(micros(now)))
+            .filter(
+                Condition::any()
+                    .add(table::Column::ImportId.is_null())
+                    .add(table::Column::ImportId.not_in_subquery(resting)),
+            )
             .order_by_asc(table::Column::ImportId.is_not_null())
             .order_by_asc(table::Column::ReceivedAt.if_null(0_i64))
             .order_by_asc(table::Column::Id)

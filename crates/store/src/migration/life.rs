@@ -7,7 +7,7 @@ use sea_orm_migration::schema::{
     big_integer, big_integer_null, big_pk_auto, integer, integer_null, text, text_null,
 };
 
-use super::{index, table};
+use super::{add, index, table};
 
 /// The step.
 pub(super) struct Life;
@@ -27,11 +27,6 @@ impl MigrationTrait for Life {
         imports(manager).await?;
         add(manager, "outbox", text("purpose").default("ticket").take()).await
     }
-}
-
-/// SQLite adds one column at a time.
-async fn add(manager: &SchemaManager<'_>, name: &'static str, column: ColumnDef) -> Result<(), DbErr> {
-    manager.alter_table(Table::alter().table(name).add_column(column).take()).await
 }
 
 async fn connections(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

@@ -1,10 +1,13 @@
 //! The schema, step by step. A step that has been released is never edited: a change is a new step.
 
 mod details;
+mod forwarding;
+mod imports;
 mod life;
 mod mail;
 mod mailboxes;
 mod people;
+mod team;
 mod tickets;
 
 use sea_orm_migration::async_trait::async_trait;
@@ -15,7 +18,14 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(First), Box::new(life::Life), Box::new(details::Details)]
+        vec![
+            Box::new(First),
+            Box::new(life::Life),
+            Box::new(imports::Imports),
+            Box::new(details::Details),
+            Box::new(team::Team),
+            Box::new(forwarding::Forwarding),
+        ]
     }
 }
 
@@ -45,6 +55,11 @@ impl MigrationTrait for First {
 /// A table without columns yet.
 fn table(name: &'static str) -> TableCreateStatement {
     Table::create().table(name).take()
+}
+
+/// SQLite adds one column at a time.
+async fn add(manager: &SchemaManager<'_>, name: &'static str, column: ColumnDef) -> Result<(), DbErr> {
+    manager.alter_table(Table::alter().table(name).add_column(column).take()).await
 }
 
 async fn index(manager: &SchemaManager<'_>, index: &IndexCreateStatement) -> Result<(), DbErr> {

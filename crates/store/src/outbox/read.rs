@@ -11,7 +11,7 @@ use crate::cells::{Row, count, micros};
 use crate::entity::{connection, outbox as table};
 use crate::{ConnectionState, Error, Result, Store};
 
-pub(super) fn read(row: table::Model) -> Result<OutboxRow> {
+pub(crate) fn read(row: table::Model) -> Result<OutboxRow> {
     let at = Row { table: "outbox", id: row.id };
     let mail = NewOutbox {
         connection: ConnectionId(row.connection_id),
@@ -51,6 +51,7 @@ pub(super) fn read(row: table::Model) -> Result<OutboxRow> {
         sent_at: at.maybe_time("sent_at", row.sent_at)?,
         last_error: row.last_error,
         bounce: row.bounce,
+        answers: at.maybe_json("answers", row.answers.as_deref())?.unwrap_or_default(),
     })
 }
 

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::read::{missing, read};
-use super::{NewOutbox, OutboxRow, OutboxUpdate, Step};
+use super::{NewOutbox, OutboxRow, OutboxUpdate, Purpose, Step};
 use crate::cells::{clean, json, micros, small};
 use crate::entity::{message_identity, outbox as table};
 use crate::ledger::identity_of;
@@ -115,6 +115,9 @@ impl Tx {
         if let Some(error) = &update.last_error {
             change.last_error = Set(Some(clean(error)));
         }
+        if let Some(answers) = &update.answers {
+            change.answers = Set(Some(json(answers)));
+        }
         let mut statement = table::Entity::update_many().set(change).filter(table::Column::Id.eq(id.0));
         // The attempts always stand in the statement: an update that sets nothing would be none.
         let tries = Expr::col(table::Column::Attempts).add(i32::from(update.attempted));
@@ -150,6 +153,16 @@ impl Tx {
             let row = table::Entity::find().filter(table::Column::Id.in_subquery(ours));
             found = row.order_by_asc(table::Column::Id).one(&self.db).await?;
         }
+        found.map(read).transpose()
+    }
+
+    /// The test mail with this Message-ID: it is known by it where its mark was lost on the way.
+    pub async fn proof_mail(&self, id: &MessageId) -> Result<Option<OutboxRow>> {
+        let found = table::Entity::find()
+            .filter(table::Column::Purpose.eq(Purpose::Proof.as_str()))
+            .filter(table::Column::MessageId.eq(id.as_str()))
+            .one(&self.db)
+            .await?;
         found.map(read).transpose()
     }
 

@@ -17,20 +17,15 @@ async fn set_state(
 }
 
 both! {
-    async fn the_first_address_becomes_the_default_and_the_next_does_not(scene) {
-        let (first, _) = scene.connect("first@desk.example").await;
-        let (second, _) = scene.connect("second@desk.example").await;
-        assert!(scene.store.support_address(first).await.unwrap().is_default);
-        assert!(!scene.store.support_address(second).await.unwrap().is_default);
-    }
-
     /// Invariant 7: mail to people leaves from the default address, so there is always one that works.
     async fn the_default_address_cannot_be_deleted_until_another_takes_over(scene) {
         let (first, _) = scene.connect("first@desk.example").await;
         let (second, _) = scene.connect("second@desk.example").await;
+        scene.prove(first).await;
+        scene.prove(second).await;
         let tx = scene.begin().await;
         assert!(matches!(tx.delete_address(first).await, Err(Error::DefaultAddress)));
-        tx.make_default(second).await.unwrap();
+        tx.make_default(second, None).await.unwrap();
         tx.delete_address(first).await.unwrap();
         tx.commit().await.unwrap();
         let left = scene.store.support_addresses().await.unwrap();
@@ -41,6 +36,8 @@ both! {
     async fn only_an_address_that_works_can_become_the_default(scene) {
         let (first, _) = scene.connect("first@desk.example").await;
         let (second, connection) = scene.connect("second@desk.example").await;
+        scene.prove(first).await;
+        scene.prove(second).await;
         let broken = [
             ConnectionState::NeedsSignIn,
             ConnectionState::NeedsAdministrator,
@@ -50,24 +47,26 @@ both! {
         for state in broken {
             set_state(scene, 0, connection, state, None).await;
             let tx = scene.begin().await;
-            assert!(matches!(tx.make_default(second).await, Err(Error::DefaultAddress)), "{state:?}");
+            assert!(matches!(tx.make_default(second, None).await, Err(Error::DefaultAddress)), "{state:?}");
         }
         set_state(scene, 0, connection, ConnectionState::Delayed, None).await;
         let tx = scene.begin().await;
-        tx.make_default(second).await.unwrap();
+        tx.make_default(second, None).await.unwrap();
         tx.commit().await.unwrap();
         assert!(!scene.store.support_address(first).await.unwrap().is_default);
     }
 
     /// Invariant 7 under concurrency: one wants to delete what another makes the default.
     async fn deleting_and_making_default_at_once_leaves_a_default(scene) {
-        scene.connect("first@desk.example").await;
+        let (first, _) = scene.connect("first@desk.example").await;
         let (second, _) = scene.connect("second@desk.example").await;
+        scene.prove(first).await;
+        scene.prove(second).await;
         let act = |delete: bool| {
             let store = scene.store.clone();
             tokio::spawn(async move {
                 let tx = store.begin(after(0)).await.unwrap();
-                let done = if delete { tx.delete_address(second).await } else { tx.make_default(second).await };
+                let done = if delete { tx.delete_address(second).await } else { tx.make_default(second, None).await };
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
                 if done.is_ok() {
                     tx.commit().await.unwrap();
@@ -84,6 +83,7 @@ both! {
     async fn tickets_of_a_deleted_address_go_over_to_the_default(scene) {
         let (first, _) = scene.connect("first@desk.example").await;
         let (second, connection) = scene.connect("second@desk.example").await;
+        scene.prove(first).await;
         let ann = scene.customer("ann@example.com").await;
         let tx = scene.begin().await;
         let new = store::NewTicket {

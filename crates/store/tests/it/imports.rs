@@ -1,7 +1,7 @@
 //! Import runs: progress that survives a restart, and an end that means all are done.
 
 use desk::decide::OutcomeKind;
-use store::{Error, SeenBy, Settlement};
+use store::{Error, SeenBy, Settlement, Wanted};
 
 use crate::scene::{after, exchange, seen};
 
@@ -10,13 +10,13 @@ const INBOX: &str = "help@desk.example";
 both! {
     async fn progress_counts_outcomes_and_the_run_ends_when_all_have_one(scene) {
         let tx = scene.begin().await;
-        let (_, connection, run) = tx.connect(&exchange(INBOX), Some(300)).await.unwrap();
+        let (_, connection, run) = tx.connect(&exchange(INBOX), Some(Wanted::Newest(300))).await.unwrap();
         let run = run.unwrap();
         // One of the newest was seen by the delta first: it is known, and counts as done.
         tx.see(Some(connection), INBOX, &[seen("live")], SeenBy::Delta).await.unwrap();
         tx.commit().await.unwrap();
         let stored = scene.store.open_import(connection).await.unwrap().unwrap();
-        assert_eq!((stored.id, stored.wanted, stored.found, stored.done), (run, 300, None, 0));
+        assert_eq!((stored.id, stored.wanted, stored.found, stored.done), (run, Wanted::Newest(300), None, 0));
 
         let lease = scene.lease("import:1", "a").await;
         let tx = scene.begin().await;
@@ -60,7 +60,7 @@ both! {
 
     async fn a_worker_without_the_lease_cannot_list(scene) {
         let tx = scene.begin().await;
-        let (_, _, run) = tx.connect(&exchange(INBOX), Some(300)).await.unwrap();
+        let (_, _, run) = tx.connect(&exchange(INBOX), Some(Wanted::Newest(300))).await.unwrap();
         tx.commit().await.unwrap();
         let mut lease = scene.lease("import:1", "a").await;
         lease.fence -= 1;

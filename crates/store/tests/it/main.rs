@@ -17,6 +17,7 @@ mod leases;
 mod ledger;
 mod outbox;
 mod people;
+mod proofs;
 mod schema;
 mod secrets;
 mod sign_ins;

@@ -13,7 +13,7 @@ fn asked(state: &str) -> NewSignIn {
         nonce: "nonce".to_owned(),
         verifier: SecretString::from("the verifier"),
         brand: BrandId(1),
-        import: Some(300),
+        import: Some(store::Wanted::Newest(300)),
         reconnect: Some(AddressId(3)),
         expires_at: after(600),
     }

@@ -52,6 +52,8 @@ both! {
             subject: "a NUL \0 inside".to_owned(),
             signals: vec![desk::decide::Signal::Token { ticket: ticket.id }],
             spoof: true,
+            invitation: None,
+            protection: None,
         };
         let file = NewAttachment {
             name: "請求書.pdf".to_owned(),

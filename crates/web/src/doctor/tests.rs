@@ -55,6 +55,8 @@ pub(crate) fn every_fact() -> Vec<Fact> {
         Fact::Proved { at },
         Fact::ProvedLongAgo { at },
         Fact::NeverProved,
+        Fact::ProofUnderWay { since: at },
+        Fact::ProofNotReturned { sent_at: at },
         Fact::ClockRight,
         Fact::ClockOff { ahead: 400 },
         Fact::ClockOff { ahead: -40 },

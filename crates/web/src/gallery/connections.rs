@@ -226,6 +226,7 @@ impl Sample {
             filter,
             number: 1,
             connected: false,
+            proving: false,
         }
     }
 

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use store::{
     Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, ExchangeAccount, ImportRun, Kind,
-    LedgerRow, Mode, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Purpose, SeenBy, StateCause, Step,
-    StoredAttachment, SupportAddress, Suspended, TicketRow, Urgency,
+    LedgerRow, Mode, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Proof, Purpose, SeenBy, StateCause,
+    Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Urgency,
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -98,6 +98,8 @@ pub(super) fn comments() -> Vec<CommentView> {
             subject: LONG.to_owned(),
             signals: vec![],
             spoof: true,
+            invitation: None,
+            protection: None,
         }),
         created_at: ago(3 * 1440),
     };
@@ -295,7 +297,8 @@ pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: boo
             last_read_at: (id != 3).then(|| ago(1)),
             last_sent_at: None,
             next_read_at: ago(0),
-            proved_at: None,
+            proved_at: (id == 1).then(|| ago(20)),
+            proof: Proof::Idle,
         },
     }
 }

@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use desk::{AddressId, BrandId};
-use engine::{AddressList, AddressView};
+use engine::{AddressList, AddressView, MadeDefault};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
-use store::{AddressFilter, AddressQuery, ConnectionState, ImportRun, Kind};
+use store::{AddressFilter, AddressQuery, ConnectionState, ImportRun, Kind, NotDefault, Proof};
 
 use crate::app::App;
 use crate::explain::ADDRESSES;
@@ -47,6 +47,7 @@ pub(crate) struct ListPage {
     pub(crate) filter: AddressFilter,
     pub(crate) number: u32,
     pub(crate) connected: bool,
+    pub(crate) proving: bool,
 }
 
 /// A brand's part of the page.
@@ -69,9 +70,9 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(wish): Qu
         limit: ROWS,
     };
     let list = app.engine.find_addresses(&reader.actor()?, &query).await?;
-    let connected = wish.done == "connected";
+    let (connected, proving) = (wish.done == "connected", wish.done == "proving");
     let AddressQuery { text, brand, filter, .. } = query;
-    show(&ListPage { page, list, text, brand, filter, number, connected })
+    show(&ListPage { page, list, text, brand, filter, number, connected, proving })
 }
 
 fn parse_filter(word: &str) -> AddressFilter {
@@ -85,11 +86,26 @@ const FILTERS: [(AddressFilter, &str); 4] = [
     (AddressFilter::Verified, "verified"),
 ];
 
-/// Whether an address may become the default: it works, and mail has been read through it. Mail that lets people in leaves
-/// from the default, so an unproved one could lock everybody out.
-pub(crate) fn proved(view: &AddressView) -> bool {
-    view.address.connection.state == ConnectionState::Verified
-        && view.address.connection.last_read_at.is_some()
+/// Why an address cannot become the default just now, for its page; empty when it can. Mail that lets people in leaves from
+/// the default, so an unproved one could lock everybody out.
+pub(crate) fn why_not_default(page: &Page, view: &AddressView) -> String {
+    let t = page.t;
+    match view.address.connection.may_be_default(page.now()) {
+        Ok(()) => String::new(),
+        Err(NotDefault::Broken) => fl!(t, "default-needs-working"),
+        Err(NotDefault::UnderWay) => match view.address.connection.proof {
+            Proof::UnderWay { then_default: true, .. } => fl!(t, "proof-under-way-default"),
+            _ => fl!(t, "proof-under-way"),
+        },
+        Err(NotDefault::Unproved) => fl!(t, "default-needs-proof"),
+        Err(NotDefault::NotReturned) => fl!(t, "proof-not-returned"),
+    }
+}
+
+/// Whether the wish for this default is offered: at once, or after a test mail that is sent for it.
+pub(crate) fn default_offered(page: &Page, view: &AddressView) -> bool {
+    !matches!(view.address.connection.may_be_default(page.now()), Err(NotDefault::Broken))
+        && !matches!(view.address.connection.proof, Proof::UnderWay { then_default: true, .. })
 }
 
 /// How far an import has come, in whole percent; `None` before the mailbox has been listed.
@@ -209,8 +225,12 @@ impl ListPage {
         view.address.connection.kind == Kind::Exchange
     }
 
-    fn proved(&self, view: &AddressView) -> bool {
-        proved(view)
+    fn why_not_default(&self, view: &AddressView) -> String {
+        why_not_default(&self.page, view)
+    }
+
+    fn default_offered(&self, view: &AddressView) -> bool {
+        default_offered(&self.page, view)
     }
 
     fn percent(&self, run: &ImportRun) -> Option<u32> {
@@ -247,6 +267,14 @@ pub(crate) async fn make_default(
     reader: Reader,
     Path(id): Path<AddressId>,
 ) -> Answer {
-    app.engine.make_default(&reader.actor()?, id).await?;
-    Ok(to(ADDRESSES))
+    match app.engine.make_default(&reader.actor()?, id).await? {
+        MadeDefault::Done => Ok(to(ADDRESSES)),
+        MadeDefault::Proving => Ok(to(&format!("{ADDRESSES}?done=proving"))),
+    }
+}
+
+/// Sends a test mail from the address to itself.
+pub(crate) async fn prove(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
+    app.engine.prove(&reader.actor()?, id).await?;
+    Ok(to(&format!("{ADDRESSES}/{id}")))
 }

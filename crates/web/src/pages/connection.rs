@@ -8,9 +8,9 @@ use desk::{AddressId, BrandId, PersonId};
 use engine::{ConnectionView, Finding, Step, Verdict};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
-use store::{Brand, Event, ImportRun, Kind, Mode};
+use store::{Brand, Event, ImportRun, Kind, Mode, Proof};
 
-use super::addresses::{TOPICS, kind_name, percent, proved, state_class};
+use super::addresses::{TOPICS, default_offered, kind_name, percent, state_class, why_not_default};
 use crate::app::App;
 use crate::doctor::{self, Mend, Said};
 use crate::failure::Failure;
@@ -92,8 +92,16 @@ impl DetailsPage {
         }
     }
 
-    fn proved(&self) -> bool {
-        proved(&self.all.view)
+    fn why_not_default(&self) -> String {
+        why_not_default(&self.page, &self.all.view)
+    }
+
+    fn default_offered(&self) -> bool {
+        default_offered(&self.page, &self.all.view)
+    }
+
+    fn proof(&self) -> Proof {
+        self.connection().proof
     }
 
     fn percent(&self, run: &ImportRun) -> Option<u32> {
@@ -203,6 +211,7 @@ impl DetailsPage {
         match mend {
             Mend::Reconnect => "#state".to_owned(),
             Mend::MailLog => format!("/admin/channels/email/mail-log?mailbox={}", self.connection().id),
+            Mend::Prove => "#proof".to_owned(),
             Mend::Channel => "/admin/channels/email".to_owned(),
         }
     }
@@ -211,6 +220,7 @@ impl DetailsPage {
         match mend {
             Mend::Reconnect => fl!(self.page.t, "reconnect"),
             Mend::MailLog => fl!(self.page.t, "open-mail-log"),
+            Mend::Prove => fl!(self.page.t, "proof-send"),
             Mend::Channel => fl!(self.page.t, "open-page"),
         }
     }

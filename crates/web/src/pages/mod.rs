@@ -3,12 +3,16 @@
 pub(crate) mod addresses;
 pub(crate) mod admin;
 pub(crate) mod answer;
+pub(crate) mod api_tokens;
 pub(crate) mod attachments;
 pub(crate) mod comments;
 pub(crate) mod connect;
 pub(crate) mod connection;
+pub(crate) mod end_users;
 pub(crate) mod mail_log;
+pub(crate) mod password;
 pub(crate) mod sign_in;
 pub(crate) mod suspended;
+pub(crate) mod team;
 pub(crate) mod ticket;
 pub(crate) mod tickets;

@@ -4,12 +4,14 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use engine::LoggedIn;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 use tower_sessions::Session;
 
 use crate::app::{App, SandboxHint};
 use crate::explain;
+use crate::failure::Failure;
 use crate::page::{Answer, Page, show, show_as};
 use crate::reader::{Reader, encoded};
 use crate::sessions;
@@ -63,8 +65,8 @@ pub(crate) async fn sign_in(
     reader: Reader,
     Form(typed): Form<Credentials>,
 ) -> Answer {
-    let person = match app.engine.log_in(&typed.email, &typed.password).await {
-        Ok(person) => person,
+    let entered = match app.engine.log_in(&typed.email, &typed.password).await {
+        Ok(entered) => entered,
         Err(error @ (engine::Error::WrongLogin | engine::Error::TooManyAttempts)) => {
             let here = format!("/sign-in?next={}", encoded(local(&typed.next)));
             let page = Page::of(&Reader { here, ..reader });
@@ -79,10 +81,17 @@ pub(crate) async fn sign_in(
         }
         Err(error) => return Err(error.into()),
     };
+    begin_session(&session, &entered).await?;
+    Ok(Redirect::to(local(&typed.next)).into_response())
+}
+
+/// A new session for somebody who has just proved who they are.
+pub(crate) async fn begin_session(session: &Session, entered: &LoggedIn) -> Result<(), Failure> {
     // A session id that was known before the sign-in must not be worth anything after it.
     session.cycle_id().await?;
-    session.insert(sessions::PERSON, person.id).await?;
-    Ok(Redirect::to(local(&typed.next)).into_response())
+    session.insert(sessions::PERSON, entered.person.id).await?;
+    session.insert(sessions::EPOCH, entered.epoch).await?;
+    Ok(())
 }
 
 pub(crate) async fn sign_out(session: Session) -> Answer {

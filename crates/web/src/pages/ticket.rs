@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use desk::{PersonId, Priority, Status, TicketId};
 use engine::{CommentView, TicketView};
 use i18n_embed_fl::fl;
-use mail::Mailbox;
+use mail::{Invitation, InvitationKind, Mailbox, Moment, Protection};
 use serde::Deserialize;
 use store::{Audit, OutboxRow, StoredAttachment, TicketChange, Urgency};
 
@@ -18,6 +18,7 @@ use crate::pages::sign_in::to;
 use crate::pages::tickets::Sidebar;
 use crate::reader::Reader;
 use crate::wording;
+use crate::zone::When;
 
 /// What the answer form holds when the page is drawn.
 #[derive(Debug, Clone, Default)]
@@ -119,6 +120,30 @@ impl TicketPage {
 
     fn via(&self, comment: &CommentView) -> String {
         wording::via(self.page.t, comment.comment.via)
+    }
+
+    fn protection(&self, protection: &Protection) -> String {
+        wording::protection(self.page.t, *protection)
+    }
+
+    fn invitation_kind(&self, kind: &InvitationKind) -> String {
+        wording::invitation(self.page.t, *kind)
+    }
+
+    fn moment(&self, moment: &Moment) -> When {
+        match *moment {
+            Moment::At(at) => self.page.full(&at),
+            Moment::Day(day) => self.page.day(day),
+        }
+    }
+
+    /// The end as one says it: a whole day's is the day before the one the calendar names; the same moment is not said twice.
+    fn last_moment(&self, invitation: &Invitation) -> Option<When> {
+        let ends = match invitation.ends? {
+            Moment::Day(day) => Moment::Day(day.yesterday().ok()?),
+            at @ Moment::At(_) => at,
+        };
+        (Some(ends) != invitation.starts).then(|| self.moment(&ends))
     }
 
     fn closed(&self) -> bool {

@@ -1,0 +1,66 @@
+//! Every address of the API, who may use it, and what answers: the table of contents.
+
+use axum::Router;
+use axum::routing::{MethodRouter, delete, get, post, put};
+
+use crate::app::App;
+use crate::{brands, openapi, recipient_addresses, users};
+
+/// Who may use a route. The engine decides; this says what it decides, and tests hold it to that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Everybody.
+    Open,
+    /// Agents, admins, the owner.
+    Staff,
+    /// Admins and the owner.
+    Admins,
+}
+
+/// One method of one address.
+pub struct Route {
+    /// Who may.
+    pub door: Door,
+    /// `GET`, `POST`, `PUT` or `DELETE`.
+    pub method: &'static str,
+    /// The path, in axum's form and OpenAPI's.
+    pub path: &'static str,
+    handler: MethodRouter<App>,
+}
+
+impl Route {
+    pub(crate) fn mount(self, router: Router<App>, _: &App) -> Router<App> {
+        router.route(self.path, self.handler)
+    }
+}
+
+fn route(door: Door, method: &'static str, path: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { door, method, path, handler }
+}
+
+/// All of them.
+#[rustfmt::skip]
+pub fn all() -> Vec<Route> {
+    use Door::{Admins, Open, Staff};
+    vec![
+        route(Open, "GET", "/api/v2/openapi.json", get(openapi::describe)),
+
+        route(Staff, "GET", "/api/v2/brands", get(brands::list)),
+
+        route(Staff, "GET", "/api/v2/recipient_addresses", get(recipient_addresses::list)),
+        route(Admins, "POST", "/api/v2/recipient_addresses", post(recipient_addresses::create)),
+        route(Staff, "GET", "/api/v2/recipient_addresses/{id}", get(recipient_addresses::show)),
+        route(Admins, "PUT", "/api/v2/recipient_addresses/{id}", put(recipient_addresses::update)),
+        route(Admins, "DELETE", "/api/v2/recipient_addresses/{id}", delete(recipient_addresses::delete)),
+
+        route(Staff, "GET", "/api/v2/users", get(users::list)),
+        route(Staff, "POST", "/api/v2/users", post(users::create)),
+        route(Staff, "GET", "/api/v2/users/me", get(users::me)),
+        route(Staff, "GET", "/api/v2/users/search", get(users::search)),
+        route(Staff, "GET", "/api/v2/users/show_many", get(users::show_many)),
+        route(Staff, "POST", "/api/v2/users/create_or_update", post(users::create_or_update)),
+        route(Staff, "GET", "/api/v2/users/{id}", get(users::show)),
+        route(Staff, "PUT", "/api/v2/users/{id}", put(users::update)),
+        route(Admins, "DELETE", "/api/v2/users/{id}", delete(users::delete)),
+    ]
+}

@@ -1,0 +1,185 @@
+//! What a calendar part says, in the few words a person needs: what, when, where, who asks, and what was answered.
+
+use calcard::icalendar::{
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarMethod,
+    ICalendarParameterName, ICalendarParameterValue, ICalendarParticipationStatus, ICalendarProperty,
+    ICalendarValue,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::header::one_line;
+use crate::letter::{Address, Invitation, InvitationKind, Mailbox, Moment};
+use crate::mime::Part;
+
+/// Calendars beyond this size are no invitation.
+const MAX_CALENDAR: usize = 1024 * 1024;
+/// Characters kept of each text.
+const MAX_TEXT: usize = 500;
+
+/// The invitation of a mail: its first readable calendar part.
+pub fn invitation(parts: &[Part<'_>]) -> Option<Invitation> {
+    parts
+        .iter()
+        .filter(|part| !part.container && matches!(part.mime.as_str(), "text/calendar" | "application/ics"))
+        .take(5)
+        .find_map(|part| {
+            let bytes = part.decoded();
+            let text = crate::charset::decode(
+                bytes.get(..MAX_CALENDAR).unwrap_or(&bytes),
+                part.charset.as_deref(),
+                None,
+            );
+            read(&text)
+        })
+}
+
+/// Reads a calendar; `None` when there is no event in it.
+pub fn read(text: &str) -> Option<Invitation> {
+    let calendar = ICalendar::parse(text).ok()?;
+    let zones = calendar.build_tz_resolver();
+    let event = calendar.components.iter().find(|c| c.component_type == ICalendarComponentType::VEvent)?;
+    let method =
+        calendar.components.iter().flat_map(|c| &c.entries).find_map(|entry| match entry.values.first() {
+            Some(ICalendarValue::Method(method)) => Some(method.clone()),
+            _ => None,
+        });
+    let words = |property: &ICalendarProperty| {
+        let text = event.property(property)?.values.first()?.as_text()?;
+        let text: String = one_line(text).chars().take(MAX_TEXT).collect();
+        (!text.is_empty()).then_some(text)
+    };
+    let when = |property: &ICalendarProperty| moment(event.property(property)?, |name| zones.resolve(name));
+    let answer = attendee(event);
+    let (title, starts) = (words(&ICalendarProperty::Summary), when(&ICalendarProperty::Dtstart));
+    if title.is_none() && starts.is_none() {
+        return None;
+    }
+    Some(Invitation {
+        kind: match (method, answer) {
+            (Some(ICalendarMethod::Cancel), _) => InvitationKind::Cancelled,
+            (Some(ICalendarMethod::Reply), Some((_, kind))) => kind,
+            (Some(ICalendarMethod::Counter), _) => InvitationKind::OtherTimeProposed,
+            (Some(ICalendarMethod::Publish), _) => InvitationKind::Published,
+            _ => InvitationKind::Invited,
+        },
+        title: title.unwrap_or_default(),
+        starts,
+        ends: when(&ICalendarProperty::Dtend),
+        place: words(&ICalendarProperty::Location),
+        organizer: event.property(&ICalendarProperty::Organizer).and_then(person),
+        repeats: event.has_property(&ICalendarProperty::Rrule),
+    })
+}
+
+/// The first attendee and what they answered.
+fn attendee(event: &ICalendarComponent) -> Option<(&ICalendarEntry, InvitationKind)> {
+    let entry = event.property(&ICalendarProperty::Attendee)?;
+    let kind = match entry.parameter(&ICalendarParameterName::Partstat)? {
+        ICalendarParameterValue::Partstat(ICalendarParticipationStatus::Accepted) => InvitationKind::Accepted,
+        ICalendarParameterValue::Partstat(ICalendarParticipationStatus::Declined) => InvitationKind::Declined,
+        ICalendarParameterValue::Partstat(ICalendarParticipationStatus::Tentative) => {
+            InvitationKind::Tentative
+        }
+        _ => return None,
+    };
+    Some((entry, kind))
+}
+
+fn person(entry: &ICalendarEntry) -> Option<Mailbox> {
+    let address = Address::parse(entry.calendar_address()?)?;
+    let name = match entry.parameter(&ICalendarParameterName::Cn) {
+        Some(ICalendarParameterValue::Text(name)) => one_line(name).chars().take(MAX_TEXT).collect(),
+        _ => String::new(),
+    };
+    Some(Mailbox { name, address })
+}
+
+/// A whole day, or a moment in the zone the calendar names (Windows' names of zones are known, too).
+fn moment<Z>(entry: &ICalendarEntry, zone: impl Fn(&str) -> Option<Z>) -> Option<Moment>
+where
+    Z: Into<calcard::common::timezone::Tz>,
+{
+    let date = entry.values.first()?.as_partial_date_time()?;
+    if date.hour.is_none() {
+        let day = Date::new(
+            i16::try_from(date.year?).ok()?,
+            i8::try_from(date.month?).ok()?,
+            i8::try_from(date.day?).ok()?,
+        );
+        return day.ok().map(Moment::Day);
+    }
+    let name = match entry.parameter(&ICalendarParameterName::Tzid) {
+        Some(ICalendarParameterValue::Text(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    let zone = name.and_then(zone).map_or(calcard::common::timezone::Tz::UTC, Into::into);
+    let at = date.to_date_time_with_tz(zone)?;
+    Timestamp::from_second(at.timestamp()).ok().map(Moment::At)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(method: &str, lines: &str) -> String {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nUID:1\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    }
+
+    /// The agent must see when and where without opening a file that browsers do not show.
+    #[test]
+    fn an_invitation_of_outlook_says_what_when_and_where() {
+        let text = event(
+            "REQUEST",
+            "SUMMARY;LANGUAGE=ja-JP:定例\r\n  打ち合わせ\r\nDTSTART;TZID=Tokyo Standard Time:20261124T130000\r\nDTEND;TZID=Tokyo Standard Time:20261124T140000\r\nLOCATION:第3会議室\r\nORGANIZER;CN=\"山田 太郎\":mailto:Taro@Example.co.jp",
+        );
+        let read = read(&text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(read.kind, InvitationKind::Invited);
+        assert_eq!(read.title, "定例 打ち合わせ");
+        assert_eq!(read.starts, "2026-11-24T04:00:00Z".parse().ok().map(Moment::At));
+        assert_eq!(read.ends, "2026-11-24T05:00:00Z".parse().ok().map(Moment::At));
+        assert_eq!(read.place.as_deref(), Some("第3会議室"));
+        assert_eq!(
+            read.organizer.map(|o| (o.name, o.address.to_string())),
+            Some(("山田 太郎".into(), "taro@example.co.jp".into()))
+        );
+    }
+
+    #[test]
+    fn answers_and_cancellations_are_told_apart() {
+        let answered = |status: &str| {
+            event(
+                "REPLY",
+                &format!(
+                    "SUMMARY:x\r\nDTSTART:20261124T040000Z\r\nATTENDEE;PARTSTAT={status}:mailto:a@b.example"
+                ),
+            )
+        };
+        let table = [
+            (answered("ACCEPTED"), InvitationKind::Accepted),
+            (answered("DECLINED"), InvitationKind::Declined),
+            (answered("TENTATIVE"), InvitationKind::Tentative),
+            (event("CANCEL", "SUMMARY:x"), InvitationKind::Cancelled),
+            (event("COUNTER", "SUMMARY:x"), InvitationKind::OtherTimeProposed),
+            (event("PUBLISH", "SUMMARY:x"), InvitationKind::Published),
+        ];
+        for (text, kind) in table {
+            assert_eq!(read(&text).map(|read| read.kind), Some(kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_days_have_no_hour() {
+        let text = event("REQUEST", "SUMMARY:x\r\nDTSTART;VALUE=DATE:20261124");
+        assert_eq!(read(&text).and_then(|read| read.starts), Date::new(2026, 11, 24).ok().map(Moment::Day));
+    }
+
+    #[test]
+    fn what_is_no_event_is_no_invitation() {
+        for text in ["", "hello", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "BEGIN:VEVENT"] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
+    }
+}
