@@ -82,7 +82,7 @@ for (const { language, mailbox, subject, question, answer, thanks, customer } of
 
       // 2. Connect with the newest 300, and confirm the account that came back.
       assert.equal(await page.locator('select[name=brand]').count(), 0, 'with one brand the question is not asked');
-      assert.ok(await page.locator('input[name=import]').isChecked());
+      assert.ok(await page.locator('input[name=import][value=yes]').isChecked());
       await shot(page, `${language}-2-connect`);
       await page.getByRole('button', { name: t('next'), exact: true }).click();
       await signInAtMicrosoft(page, stage, person);

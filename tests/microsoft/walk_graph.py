@@ -5,7 +5,7 @@ import time
 
 import httpx
 import msal
-from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator, BaseBearerTokenAuthenticationProvider
+from kiota_abstractions.authentication import BaseBearerTokenAuthenticationProvider
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.headers_collection import HeadersCollection
 from kiota_abstractions.serialization import ParseNodeFactoryRegistry  # noqa: F401  registers the JSON factories
@@ -14,13 +14,11 @@ from msgraph.graph_request_adapter import options
 from msgraph.generated.models.attachment_item import AttachmentItem
 from msgraph.generated.models.attachment_type import AttachmentType
 from msgraph.generated.models.body_type import BodyType
-from msgraph.generated.models.email_address import EmailAddress
 from msgraph.generated.models.file_attachment import FileAttachment
 from msgraph.generated.models.internet_message_header import InternetMessageHeader
 from msgraph.generated.models.item_body import ItemBody
 from msgraph.generated.models.message import Message
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
-from msgraph.generated.models.recipient import Recipient
 from msgraph.generated.users.item.mail_folders.item.messages.delta.delta_request_builder import DeltaRequestBuilder
 from msgraph.generated.users.item.mail_folders.item.messages.messages_request_builder import MessagesRequestBuilder
 from msgraph.generated.users.item.messages.item.attachments.create_upload_session.create_upload_session_post_request_body import (
@@ -33,22 +31,9 @@ from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.requests.batch_request_item import BatchRequestItem
 
 from sandbox import CLIENT, REDIRECT, SCOPES, WALKER, Browser, authority, main
+from tools import CUSTOMER, Token, recipient
 
-CUSTOMER = "customer@elsewhere.example"
 IMMUTABLE = 'IdType="ImmutableId"'
-
-
-class Token(AccessTokenProvider):
-    """The token MSAL got."""
-
-    def __init__(self, token):
-        self.token = token
-
-    async def get_authorization_token(self, uri, additional_authentication_context=None):
-        return self.token
-
-    def get_allowed_hosts_validator(self):
-        return AllowedHostsValidator([])
 
 
 def sign_in(sandbox):
@@ -66,10 +51,6 @@ def with_headers(query=None, *preferences):
     for preference in (IMMUTABLE, *preferences):
         headers.add("Prefer", preference)
     return RequestConfiguration(query_parameters=query, headers=headers)
-
-
-def recipient(address, name=None):
-    return Recipient(email_address=EmailAddress(address=address, name=name))
 
 
 def mime(number):

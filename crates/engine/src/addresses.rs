@@ -2,7 +2,7 @@
 //! asks Microsoft: a page about a broken mailbox opens when Microsoft does not answer.
 
 use desk::{AddressId, BrandId, ConnectionId, Person};
-use exchange::entra::SCOPES;
+use exchange::Permissions;
 use jiff::{SignedDuration, Timestamp};
 use store::{
     Account, AddressFilter, AddressQuery, BrandCount, Connection, Event, ExchangeAccount, Kind, Mode, Spent,
@@ -113,13 +113,11 @@ impl ConnectionView {
 
 /// The permissions that an account needs in its mode.
 pub(crate) fn wanted_permissions(account: &ExchangeAccount) -> Vec<Permission> {
+    let of = |set: Permissions| set.names().iter().map(|name| (*name).to_owned()).collect();
     let names: Vec<String> = match (account.mode, &account.mailbox) {
         (Mode::AppOnly, _) => ROLES.map(str::to_owned).to_vec(),
-        (Mode::Delegated, None) => SCOPES.map(str::to_owned).to_vec(),
-        (Mode::Delegated, Some(_)) => SCOPES
-            .iter()
-            .map(|name| if name.starts_with("Mail.") { format!("{name}.Shared") } else { (*name).to_owned() })
-            .collect(),
+        (Mode::Delegated, None) => of(Permissions::Own),
+        (Mode::Delegated, Some(_)) => of(Permissions::Shared),
     };
     let has = |name: &str| {
         account

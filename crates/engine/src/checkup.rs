@@ -12,6 +12,7 @@ mod run;
 pub use facts::{Checkup, Fact, Finding, Step, Verdict};
 pub(crate) use run::checking;
 
+pub(crate) use commands::quoted;
 use desk::{AddressId, ConnectionId};
 use store::Lease;
 

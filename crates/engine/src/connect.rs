@@ -1,14 +1,17 @@
 //! Connecting a mailbox: choice, departure to Microsoft, return, confirmation. Nothing is saved as a connection before
-//! the administrator has seen and confirmed which account came back.
+//! the administrator has seen and confirmed which account came back. [`arrival`] checks what came back.
+
+mod arrival;
 
 use desk::{AddressId, BrandId, ConnectionId, ImportId, SignInId};
 use exchange::Entra;
 use jiff::SignedDuration;
 use mail::Address;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{
-    ConnectionState, ExchangeAccount, Kind, Mode, NewConnection, NewSignIn, Reach, SignIn, SignedIn,
-    SupportAddress, Tokens, UsedBy, Wanted,
+    ConnectionState, ExchangeAccount, Happening, Kind, Mode, NewConnection, NewSignIn, Reach, SignIn,
+    SignedIn, SupportAddress, Wanted,
 };
 
 use crate::{Actor, Engine, Error, Result};
@@ -23,6 +26,82 @@ pub struct ConnectChoice {
     pub brand: BrandId,
     /// Old mail that is to become tickets.
     pub import: Option<Wanted>,
+}
+
+/// By whose rights a mailbox is to be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "way", rename_all = "snake_case")]
+pub enum Way {
+    /// The mailbox of whoever signs in.
+    Own,
+    /// Another mailbox, by the rights of whoever signs in.
+    Shared {
+        /// Its address (user principal name) or Graph id.
+        mailbox: String,
+    },
+    /// Any mailbox, by the application's own rights: nobody signs in.
+    AppOnly {
+        /// Its address (user principal name) or Graph id.
+        mailbox: String,
+        /// The tenant: id or domain.
+        tenant: String,
+    },
+}
+
+impl Way {
+    /// As stored.
+    pub fn mode(&self) -> Mode {
+        match self {
+            Self::Own | Self::Shared { .. } => Mode::Delegated,
+            Self::AppOnly { .. } => Mode::AppOnly,
+        }
+    }
+
+    /// The mailbox, where it is not that of whoever signs in.
+    pub fn mailbox(&self) -> Option<&str> {
+        match self {
+            Self::Own => None,
+            Self::Shared { mailbox } | Self::AppOnly { mailbox, .. } => Some(mailbox),
+        }
+    }
+
+    /// The way by which a connection is reached now.
+    pub fn of(account: &ExchangeAccount) -> Self {
+        let mailbox = account.mailbox_id().to_owned();
+        match (account.mode, &account.mailbox) {
+            (Mode::AppOnly, _) => Self::AppOnly { mailbox, tenant: account.tenant.clone() },
+            (Mode::Delegated, Some(_)) => Self::Shared { mailbox },
+            (Mode::Delegated, None) => Self::Own,
+        }
+    }
+
+    /// Refuses what cannot name a mailbox or a tenant.
+    pub(crate) fn check(&self) -> Result<()> {
+        let invalid = |field, problem| Err(Error::Invalid { field, problem });
+        let names_one =
+            |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+        match self.mailbox() {
+            Some("") => return invalid("mailbox", "empty"),
+            Some(mailbox) if !names_one(mailbox) => return invalid("mailbox", "unknown-address"),
+            _ => {}
+        }
+        match self.tenant() {
+            Some("") => invalid("tenant", "empty"),
+            Some(tenant) if !tenant.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')) => {
+                invalid("tenant", "not-tenant")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where the administrator goes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Onward {
+    /// To this address of Microsoft's, to sign in.
+    Microsoft(String),
+    /// Straight to the confirmation: nobody has to sign in.
+    Confirm(SignInId),
 }
 
 /// An account that came back and waits for confirmation.
@@ -42,6 +121,13 @@ pub struct Pending {
     pub import: Option<Wanted>,
     /// For a reconnect: the address concerned.
     pub reconnect: Option<AddressId>,
+    /// By which way.
+    pub way: Way,
+    /// For a reconnect by another way than before: the one before.
+    pub moved_from: Option<Mode>,
+    /// For another's mailbox: whether the person may send from its address shows only with the first mail; the line by which an
+    /// Exchange administrator makes sure.
+    pub unproved: Option<String>,
 }
 
 /// What a confirmed sign-in made.
@@ -56,21 +142,43 @@ pub struct Connected {
 }
 
 impl Engine {
-    /// Prepares the sign-in; answers where to send the browser. Admins.
+    /// Prepares the sign-in to one's own mailbox; answers where to send the browser. Admins.
     pub async fn begin_connect(&self, actor: &Actor, choice: ConnectChoice) -> Result<String> {
-        actor.must_be_admin()?;
-        if !self.inner.store.brands().await?.iter().any(|brand| brand.id == choice.brand) {
-            return Err(Error::NotFound);
+        match self.connect_by(actor, choice, &Way::Own).await? {
+            Onward::Microsoft(url) => Ok(url),
+            Onward::Confirm(_) => Err(Error::UnknownSignIn),
         }
-        choice.import.map(crate::old_mail::checked).transpose()?;
-        self.depart(actor, choice.brand, choice.import, None).await
     }
 
-    /// The same for an address whose connection was lost.
+    /// Prepares connecting by any way: off to Microsoft where somebody must sign in; where nobody must, the mailbox is checked at once.
+    /// Admins.
+    pub async fn connect_by(&self, actor: &Actor, choice: ConnectChoice, way: &Way) -> Result<Onward> {
+        actor.must_be_admin()?;
+        self.must_be_a_brand(choice.brand).await?;
+        choice.import.map(crate::old_mail::checked).transpose()?;
+        self.depart(actor, choice.brand, choice.import, None, way).await
+    }
+
+    pub(crate) async fn must_be_a_brand(&self, id: BrandId) -> Result<()> {
+        let known = self.inner.store.brands().await?.iter().any(|brand| brand.id == id);
+        if known { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// The same for an address whose connection was lost, by the way it has been reached so far.
     pub async fn begin_reconnect(&self, actor: &Actor, address: AddressId) -> Result<String> {
+        match self.reconnect_by(actor, address, None).await? {
+            Onward::Microsoft(url) => Ok(url),
+            Onward::Confirm(_) => Err(Error::UnknownSignIn),
+        }
+    }
+
+    /// The same by another way, if one is given. Whatever the way, it must come back with the same mailbox. Admins.
+    pub async fn reconnect_by(&self, actor: &Actor, address: AddressId, way: Option<&Way>) -> Result<Onward> {
         actor.must_be_admin()?;
         let address = self.inner.store.support_address(address).await?;
-        self.depart(actor, address.brand, None, Some(&address)).await
+        // A forwarding address that moves to the connector has no account yet: it is its own mailbox unless a way is named.
+        let way = way.cloned().unwrap_or_else(|| account_of(&address).map_or(Way::Own, Way::of));
+        self.depart(actor, address.brand, None, Some(&address), &way).await
     }
 
     async fn depart(
@@ -79,13 +187,18 @@ impl Engine {
         brand: BrandId,
         import: Option<Wanted>,
         reconnect: Option<&SupportAddress>,
-    ) -> Result<String> {
-        let entra = self.inner.entra.as_ref().ok_or(Error::NotRegistered)?;
-        let departure =
-            entra.depart(reconnect.and_then(account_of).map(|account| account.account_name.as_str()));
+        way: &Way,
+    ) -> Result<Onward> {
+        way.check()?;
+        let entra = self.entra().await?;
+        // A hint at the person who signed in last; where nobody did, whoever has the rights may.
+        let hint = reconnect
+            .and_then(account_of)
+            .filter(|account| account.mode == Mode::Delegated)
+            .map(|account| account.account_name.as_str());
+        let departure = entra.depart(way.permissions(), hint);
         let now = self.now();
-        let tx = self.inner.store.begin(now).await?;
-        tx.start_sign_in(&NewSignIn {
+        let new = NewSignIn {
             actor: actor.person.id,
             state_hash: hash(&departure.state),
             nonce: departure.nonce,
@@ -93,11 +206,25 @@ impl Engine {
             brand,
             import,
             reconnect: reconnect.map(|address| address.id),
+            mode: way.mode(),
+            mailbox: way.mailbox().map(str::to_owned),
             expires_at: now + SIGN_IN_LIFE,
-        })
-        .await?;
+        };
+        let Way::AppOnly { mailbox, tenant } = way else {
+            let tx = self.inner.store.begin(now).await?;
+            tx.start_sign_in(&new).await?;
+            tx.commit().await?;
+            return Ok(Onward::Microsoft(departure.url.into()));
+        };
+        let account = self.check_application(&entra, mailbox, tenant).await?;
+        self.check_fit(&new, &account).await?;
+        let tx = self.inner.store.begin(self.now()).await?;
+        let id = tx.start_sign_in(&new).await?;
+        // No browser will come back with this state.
+        tx.take_state(&new.state_hash).await?;
+        tx.save_signed_in(id, &account).await?;
         tx.commit().await?;
-        Ok(departure.url.into())
+        Ok(Onward::Confirm(id))
     }
 
     /// The browser is back from Microsoft with a code. Checks state, nonce, id_token, scopes, `/me`, the mailbox and that the
@@ -149,92 +276,24 @@ impl Engine {
         taken.filter(|sign_in| sign_in.asked.actor == actor.person.id).ok_or(Error::UnknownSignIn)
     }
 
-    /// Everything that is checked of an account before a person is asked to confirm it. Saves nothing.
-    async fn check_return(&self, sign_in: &SignIn, code: &str) -> Result<SignedIn> {
-        let entra = self.inner.entra.as_ref().ok_or(Error::NotRegistered)?;
-        let back = entra.arrive(code, &sign_in.asked.verifier, &sign_in.asked.nonce, self.now()).await?;
-        // A missing scope is named before anything else is asked: without it the next calls could only answer "no".
-        let missing = Entra::missing_scopes(&back.tokens.scopes);
-        if !missing.is_empty() {
-            return Err(exchange::Error::MissingScopes { missing }.into());
-        }
-        let Some(refresh) = back.tokens.refresh else {
-            return Err(exchange::Error::MissingScopes { missing: vec!["offline_access".to_owned()] }.into());
-        };
-        // No mailbox has a negative number: its budget is its own.
-        let mailbox = self.inner.graph.mailbox(-sign_in.id.0, back.tokens.access.clone());
-        let me = mailbox.me().await?;
-        mailbox.inbox().await?;
-        let address = Address::parse(&me.mail).ok_or_else(|| {
-            Error::Microsoft(exchange::Error::Unexpected("the account has no usable mail address".to_owned()))
-        })?;
-        let account = SignedIn {
-            tenant: back.tenant,
-            account_id: me.id,
-            account_name: me.user_principal_name,
-            display_name: me.display_name,
-            address: address.to_string(),
-            scopes: back.tokens.scopes.join(" "),
-            microsoft_now: me.microsoft_now,
-            tokens: Tokens {
-                access: back.tokens.access,
-                access_expires_at: back.tokens.access_expires_at,
-                refresh,
-            },
-        };
-        match sign_in.asked.reconnect {
-            Some(id) => {
-                let known = self.inner.store.support_address(id).await?;
-                match known.connection.kind {
-                    Kind::Exchange => same_account(&known, &account)?,
-                    Kind::Forwarding | Kind::System => self.same_address(&known, &account).await?,
-                }
-            }
-            None => self.check_free(&address, &account).await?,
-        }
-        Ok(account)
-    }
-
-    /// An address that moves to the connector: its own mailbox or none, and none that is connected under another address.
-    async fn same_address(&self, known: &SupportAddress, account: &SignedIn) -> Result<()> {
-        if Address::parse(&account.address).as_ref() != Some(&known.address) {
-            return Err(Error::OtherAccount {
-                expected: known.address.to_string(),
-                got: account.account_name.clone(),
-            });
-        }
-        let connected = self.inner.store.support_addresses().await?;
-        match connected.into_iter().find(|a| is_account(a, account)) {
-            Some(other) => {
-                Err(Error::AddressInUse { address: other.address.to_string(), by: UsedBy::SupportAddress })
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// An address in use is named before the administrator confirms (connector.md A10); the transaction checks it again.
-    async fn check_free(&self, address: &Address, account: &SignedIn) -> Result<()> {
-        if let Some(by) = self.inner.store.address_use(address).await? {
-            return Err(Error::AddressInUse { address: address.to_string(), by });
-        }
-        // The same account under another address would be read twice.
-        let connected = self.inner.store.support_addresses().await?;
-        match connected.into_iter().find(|a| is_account(a, account)) {
-            Some(other) => {
-                Err(Error::AddressInUse { address: other.address.to_string(), by: UsedBy::SupportAddress })
-            }
-            None => Ok(()),
-        }
-    }
-
     /// What is to be confirmed. Does not ask Microsoft.
     pub async fn pending(&self, actor: &Actor, id: SignInId) -> Result<Pending> {
         let (sign_in, account) = self.waiting(actor, id).await?;
         let brands = self.inner.store.brands().await?;
         let brand =
             brands.into_iter().find(|brand| brand.id == sign_in.asked.brand).ok_or(Error::NotFound)?;
+        let way = Way::of(&reached(&account, sign_in.asked.mode));
+        let before = match sign_in.asked.reconnect {
+            Some(id) => self.inner.store.support_address(id).await?.connection.account,
+            None => None,
+        };
+        let unproved = matches!(way, Way::Shared { .. })
+            .then(|| crate::rights::send_as(&account.account_name, &account.address));
         Ok(Pending {
             id,
+            moved_from: before.filter(|before| Way::of(before) != way).map(|before| before.mode),
+            way,
+            unproved,
             address: account.address,
             display_name: account.display_name,
             account_name: account.account_name,
@@ -259,17 +318,22 @@ impl Engine {
             Some(address) => {
                 let known = self.inner.store.support_address(address).await?;
                 match known.connection.kind {
-                    Kind::Exchange => self.confirm_reconnect(id, address, account).await,
-                    Kind::Forwarding | Kind::System => self.confirm_move(actor, id, &known, account).await,
+                    Kind::Exchange => self.confirm_reconnect(actor, &sign_in, address, account).await,
+                    Kind::Forwarding | Kind::System => {
+                        self.confirm_move(actor, &sign_in, &known, account).await
+                    }
                 }
             }
-            None => self.confirm_new(&sign_in, account).await,
+            None => self.confirm_new(actor, &sign_in, account).await,
         }
     }
 
-    async fn confirm_new(&self, sign_in: &SignIn, account: SignedIn) -> Result<Connected> {
+    async fn confirm_new(&self, actor: &Actor, sign_in: &SignIn, account: SignedIn) -> Result<Connected> {
         let address = Address::parse(&account.address).ok_or(Error::UnknownSignIn)?;
-        self.check_free(&address, &account).await?;
+        self.check_free(&address, &account, sign_in.asked.mode).await?;
+        let by = account.account_name.clone();
+        let mut reached = reached(&account, sign_in.asked.mode);
+        reached.refreshed_at = Some(self.now());
         let name = Some(account.display_name)
             .filter(|name| !name.trim().is_empty())
             .unwrap_or_else(|| address.to_string());
@@ -277,23 +341,14 @@ impl Engine {
             address,
             name,
             brand: sign_in.asked.brand,
-            reach: Reach::Exchange(
-                ExchangeAccount {
-                    mode: Mode::Delegated,
-                    tenant: account.tenant,
-                    account_id: account.account_id,
-                    account_name: account.account_name,
-                    mailbox: None,
-                    scopes: account.scopes,
-                    refreshed_at: Some(self.now()),
-                },
-                account.tokens,
-            ),
+            reach: Reach::Exchange(reached, account.tokens),
             // Microsoft's clock, because it is compared with Microsoft's times of receipt.
             connected_at: account.microsoft_now,
         };
         let tx = self.inner.store.begin(self.now()).await?;
         let (address, connection, import) = tx.connect(&new, sign_in.asked.import).await?;
+        let connected = Happening::Connected { by };
+        tx.note_event(Some(connection), new.address.as_str(), &connected, Some(actor.person.id)).await?;
         tx.delete_sign_in(sign_in.id).await?;
         tx.commit().await?;
         tracing::info!(%address, %connection, "mailbox connected");
@@ -304,21 +359,14 @@ impl Engine {
     async fn confirm_move(
         &self,
         actor: &Actor,
-        id: SignInId,
+        sign_in: &SignIn,
         known: &SupportAddress,
         signed_in: SignedIn,
     ) -> Result<Connected> {
-        self.same_address(known, &signed_in).await?;
-        let account = ExchangeAccount {
-            mode: Mode::Delegated,
-            tenant: signed_in.tenant,
-            account_id: signed_in.account_id,
-            account_name: signed_in.account_name,
-            mailbox: None,
-            scopes: signed_in.scopes,
-            refreshed_at: Some(self.now()),
-        };
-        let by = actor.person.id;
+        self.same_address(known, &signed_in, sign_in.asked.mode).await?;
+        let mut account = reached(&signed_in, sign_in.asked.mode);
+        account.refreshed_at = Some(self.now());
+        let (by, id) = (actor.person.id, sign_in.id);
         self.move_to_exchange(known, &account, &signed_in.tokens, signed_in.microsoft_now, by, async |tx| {
             Ok(tx.delete_sign_in(id).await?)
         })
@@ -329,20 +377,30 @@ impl Engine {
 
     async fn confirm_reconnect(
         &self,
-        id: SignInId,
+        actor: &Actor,
+        sign_in: &SignIn,
         address: AddressId,
         account: SignedIn,
     ) -> Result<Connected> {
         let address = self.inner.store.support_address(address).await?;
-        same_account(&address, &account)?;
+        same_mailbox(&address, &account, sign_in.asked.mode)?;
         let connection = address.connection.id;
         let now = self.now();
+        let mut reached = reached(&account, sign_in.asked.mode);
+        reached.refreshed_at = Some(now);
+        let before = account_of(&address).map_or(Mode::Delegated, |before| before.mode);
+        let happening = if before == reached.mode {
+            Happening::Reconnected { by: reached.account_name.clone() }
+        } else {
+            Happening::Moved { from: before.as_str().to_owned(), to: reached.mode.as_str().to_owned() }
+        };
         let tx = self.inner.store.begin(now).await?;
-        tx.store_tokens(connection, &account.tokens, &account.scopes).await?;
+        tx.reconnect(connection, &reached, &account.tokens).await?;
+        tx.note_event(Some(connection), address.address.as_str(), &happening, Some(actor.person.id)).await?;
         tx.set_state(connection, ConnectionState::Verified, None).await?;
         // Reading goes on where it stopped, at once.
         tx.schedule_read(connection, now, None).await?;
-        tx.delete_sign_in(id).await?;
+        tx.delete_sign_in(sign_in.id).await?;
         tx.commit().await?;
         tracing::info!(address = %address.id, %connection, "mailbox reconnected");
         Ok(Connected { address: address.id, connection, import: None })
@@ -360,8 +418,12 @@ impl Engine {
     /// Deletes an address and its connection. Admins; not the default.
     pub async fn delete_address(&self, actor: &Actor, id: AddressId) -> Result<()> {
         actor.must_be_admin()?;
+        let address = self.inner.store.support_address(id).await?;
         let tx = self.inner.store.begin(self.now()).await?;
         tx.delete_address(id).await?;
+        let connection = Some(address.connection.id);
+        let actor = Some(actor.person.id);
+        tx.note_event(connection, address.address.as_str(), &Happening::Deleted, actor).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -375,19 +437,37 @@ fn account_of(address: &SupportAddress) -> Option<&ExchangeAccount> {
     address.connection.account.as_ref()
 }
 
-/// Tenant and object id name an account; its address and its UPN may change hands.
-fn is_account(address: &SupportAddress, account: &SignedIn) -> bool {
-    account_of(address)
-        .is_some_and(|known| known.tenant == account.tenant && known.account_id == account.account_id)
+/// The account as a connection keeps it.
+fn reached(account: &SignedIn, mode: Mode) -> ExchangeAccount {
+    ExchangeAccount {
+        mode,
+        tenant: account.tenant.clone(),
+        account_id: account.account_id.clone(),
+        account_name: account.account_name.clone(),
+        mailbox: account.mailbox.clone(),
+        scopes: account.scopes.clone(),
+        refreshed_at: None,
+    }
 }
 
-/// A reconnect brings back the same account or nothing: another mailbox's mail under this address would be a mix of two.
-fn same_account(address: &SupportAddress, account: &SignedIn) -> Result<()> {
-    if is_account(address, account) {
+/// Tenant and object id name a mailbox; its address and its user principal name may change hands, and so may the person who reads it.
+fn is_mailbox(address: &SupportAddress, account: &ExchangeAccount) -> bool {
+    account_of(address)
+        .is_some_and(|known| known.tenant == account.tenant && known.mailbox_id() == account.mailbox_id())
+}
+
+/// A reconnect brings back the same mailbox or nothing: another mailbox's mail under this address would be a mix of two.
+fn same_mailbox(address: &SupportAddress, account: &SignedIn, mode: Mode) -> Result<()> {
+    let account = reached(account, mode);
+    if is_mailbox(address, &account) {
         return Ok(());
     }
     Err(Error::OtherAccount {
-        expected: account_of(address).map(|known| known.account_name.clone()).unwrap_or_default(),
-        got: account.account_name.clone(),
+        expected: account_of(address).map(|known| mailbox_name(known).to_owned()).unwrap_or_default(),
+        got: mailbox_name(&account).to_owned(),
     })
+}
+
+fn mailbox_name(account: &ExchangeAccount) -> &str {
+    account.mailbox.as_ref().map_or(&account.account_name, |mailbox| &mailbox.name)
 }

@@ -21,6 +21,21 @@ pub enum Error {
     /// The desk has no registration at Entra yet.
     #[error("no registration at Microsoft Entra is configured")]
     NotRegistered,
+    /// The registration comes from the configuration file: it cannot be changed in the browser.
+    #[error("the registration comes from the configuration file")]
+    RegisteredInFile,
+    /// A certificate that cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] exchange::CertificateFault),
+    /// The link for an administrator's approval is not known or too old.
+    #[error("this link is not known or no longer valid")]
+    UnknownConsent,
+    /// The directory has no mailbox of this name.
+    #[error("there is no {0} in the directory")]
+    UnknownMailbox(String),
+    /// Rights at a mailbox are missing.
+    #[error("rights are missing at {}", .0.mailbox)]
+    MissingRights(crate::MissingRights),
     /// The sign-in at Microsoft is not known: wrong or used `state`, expired, or another administrator's.
     #[error("this sign-in is not known or was used already")]
     UnknownSignIn,

@@ -12,9 +12,11 @@ mod addresses;
 mod answer;
 mod api_tokens;
 mod carry;
+mod caught_up;
 mod checkup;
 mod clock;
 mod connect;
+mod consent;
 mod context;
 mod error;
 mod fetch;
@@ -35,6 +37,8 @@ mod preview;
 mod proof;
 mod receive;
 mod recipients;
+mod registration;
+mod rights;
 mod smtp_in;
 mod team;
 mod texts;
@@ -47,9 +51,11 @@ pub use account_mail::LinkMail;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
 pub use answer::{Answer, AnswerFile};
 pub use api_tokens::ApiTokenView;
+pub use caught_up::CaughtUpView;
 pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
-pub use connect::{ConnectChoice, Connected, Pending};
+pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
+pub use consent::{ConsentInvitation, ConsentView};
 pub use error::{Error, Result};
 pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
@@ -58,6 +64,11 @@ pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
 pub use people_csv::{CsvPreview, CsvRow, Fate, RowProblem, csv_text};
 pub use proof::MadeDefault;
 pub use recipients::{AddressChange, NewForwarding};
+pub use registration::{
+    CertificateView, CredentialChoice, CredentialKind, DraftView, RegistrationForm, RegistrationSource,
+    RegistrationView,
+};
+pub use rights::{MissingRights, Right};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
 
@@ -102,6 +113,8 @@ pub struct Settings {
     pub workers: usize,
     /// Lease time: how long a killed worker's mailbox rests.
     pub lease: SignedDuration,
+    /// When the secret of a registration in the configuration file ends, if that is told there.
+    pub secret_expires_at: Option<jiff::Timestamp>,
     /// Mail by SMTP, in and out.
     pub smtp: SmtpSettings,
     /// Whether a newly connected address proves itself, once, by a test mail to itself.
@@ -131,6 +144,7 @@ impl Default for Settings {
             recipients_a_day: 10_000,
             workers: 8,
             lease: SignedDuration::from_secs(60),
+            secret_expires_at: None,
             smtp: SmtpSettings::default(),
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
@@ -149,9 +163,8 @@ pub struct Engine {
 
 pub(crate) struct Inner {
     pub(crate) store: Store,
-    /// `None` until the desk's registration at Entra is configured.
-    pub(crate) entra: Option<Entra>,
-    pub(crate) graph: Graph,
+    /// Entra and Graph, by the registration as it is now.
+    pub(crate) links: registration::Links,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
     pub(crate) token_key: mail::TokenKey,
@@ -166,9 +179,9 @@ pub(crate) struct Inner {
 pub struct Parts {
     /// Store, migrated.
     pub store: Store,
-    /// Entra, when the registration is configured.
+    /// Entra by the registration in the configuration file, which wins; `None`: the one that an administrator stored, if any.
     pub entra: Option<Entra>,
-    /// Graph.
+    /// Graph of the configured cloud; a stored registration may name another one.
     pub graph: Graph,
     /// Clock.
     pub clock: Clock,
@@ -199,6 +212,6 @@ impl Engine {
 
     /// Graph counters, for the bench and the pages.
     pub fn graph_calls(&self) -> exchange::graph::Calls {
-        self.inner.graph.calls()
+        self.inner.links.graph().calls()
     }
 }

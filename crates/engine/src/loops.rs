@@ -125,7 +125,7 @@ async fn read(engine: &Engine, connection: ConnectionId, pace: Pace, stop: &Canc
         let tx = engine.inner.store.begin(now).await?;
         tx.schedule_read(connection, pace.next(now), read_at).await?;
         // Another process's page shows what this one has spent.
-        let spent = engine.inner.graph.spent(connection.0);
+        let spent = engine.inner.links.graph().spent(connection.0);
         let usage = store::Usage {
             at: now,
             calls: spent.calls,

@@ -134,7 +134,11 @@ impl<'e> Source<'e> {
                 let (store, now) = (&self.engine.inner.store, self.engine.now());
                 let sign_in = store.any_sign_in(id, now).await?.ok_or(Error::NotFound)?;
                 let account = sign_in.account.ok_or(Error::NotFound)?;
-                Ok(self.engine.inner.graph.mailbox(-id.0, account.tokens.access))
+                let graph = self.engine.graph().await?;
+                Ok(match account.mailbox {
+                    None => graph.mailbox(-id.0, account.tokens.access),
+                    Some(other) => graph.mailbox_of(-id.0, account.tokens.access, &other.id),
+                })
             }
         }
     }

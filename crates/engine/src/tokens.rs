@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use desk::ConnectionId;
-use exchange::{Entra, Remedy};
+use exchange::{Entra, Permissions, Remedy, TokenSet, Trace};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
-use store::{ConnectionState, Lease, StateCause, Tokens};
+use store::{ConnectionState, ExchangeAccount, Lease, Mode, StateCause, Tokens};
 
 use crate::{Engine, Error, Result};
 
@@ -56,24 +56,59 @@ impl Flights {
 
 /// The mailbox with an access token that is good now. A refusal by Entra is noted at the connection before it is answered.
 pub(crate) async fn mailbox(engine: &Engine, connection: ConnectionId) -> Result<exchange::Mailbox> {
-    let tokens = engine.inner.store.tokens(connection).await?;
+    let (account, tokens) = engine.inner.store.exchange_access(connection).await?;
     if is_good(&tokens, engine.now()) {
-        return Ok(open(engine, connection, tokens));
+        return open(engine, connection, &account, tokens).await;
     }
-    let tokens = refresh(engine, connection, None).await?;
-    Ok(open(engine, connection, tokens))
+    let (account, tokens) = refresh(engine, connection, None).await?;
+    open(engine, connection, &account, tokens).await
 }
 
 /// After a 401: the mailbox with another token than the one stored now, which was refused. To be called once per piece of work; when
 /// the new one is refused as well, [`note_failure`] decides.
 pub(crate) async fn mailbox_anew(engine: &Engine, connection: ConnectionId) -> Result<exchange::Mailbox> {
     let refused = engine.inner.store.tokens(connection).await?;
-    let tokens = refresh(engine, connection, Some(&refused)).await?;
-    Ok(open(engine, connection, tokens))
+    let (account, tokens) = refresh(engine, connection, Some(&refused)).await?;
+    open(engine, connection, &account, tokens).await
 }
 
-fn open(engine: &Engine, connection: ConnectionId, tokens: Tokens) -> exchange::Mailbox {
-    engine.inner.graph.mailbox(connection.0, tokens.access)
+/// The token's own mailbox, or the one it reaches by a person's or the application's rights.
+async fn open(
+    engine: &Engine,
+    connection: ConnectionId,
+    account: &ExchangeAccount,
+    tokens: Tokens,
+) -> Result<exchange::Mailbox> {
+    let graph = engine.graph().await?;
+    Ok(match &account.mailbox {
+        None => graph.mailbox(connection.0, tokens.access),
+        Some(other) => graph.mailbox_of(connection.0, tokens.access, &other.id),
+    })
+}
+
+/// What the way by which a mailbox is reached needs.
+fn permissions_of(account: &ExchangeAccount) -> Permissions {
+    match (account.mode, &account.mailbox) {
+        (Mode::AppOnly, _) => Permissions::Application,
+        (Mode::Delegated, Some(_)) => Permissions::Shared,
+        (Mode::Delegated, None) => Permissions::Own,
+    }
+}
+
+/// New tokens: by the refresh token, or, where nobody signed in, for the application itself.
+async fn renew(
+    engine: &Engine,
+    entra: &Entra,
+    account: &ExchangeAccount,
+    old: &Tokens,
+) -> exchange::Result<TokenSet> {
+    match (account.mode, &old.refresh) {
+        (Mode::AppOnly, _) => entra.by_itself(&account.tenant, engine.now()).await,
+        (Mode::Delegated, Some(refresh)) => {
+            entra.refresh(refresh, permissions_of(account), engine.now()).await
+        }
+        (Mode::Delegated, None) => Err(exchange::Error::SignIn(Trace::default())),
+    }
 }
 
 fn is_good(tokens: &Tokens, now: Timestamp) -> bool {
@@ -81,12 +116,16 @@ fn is_good(tokens: &Tokens, now: Timestamp) -> bool {
 }
 
 /// Refreshes, unless another flight did it meanwhile. `refused`: tokens that must not be used again although they look good.
-async fn refresh(engine: &Engine, connection: ConnectionId, refused: Option<&Tokens>) -> Result<Tokens> {
+async fn refresh(
+    engine: &Engine,
+    connection: ConnectionId,
+    refused: Option<&Tokens>,
+) -> Result<(ExchangeAccount, Tokens)> {
     let flight = engine.inner.flights.refreshing.of(connection);
     let _alone_here = flight.lock().await;
     let lease = match alone_everywhere(engine, connection, refused).await? {
         Turn::Ours(lease) => lease,
-        Turn::Done(tokens) => return Ok(tokens),
+        Turn::Done(account, tokens) => return Ok((*account, tokens)),
     };
     let outcome = refresh_alone(engine, connection, refused).await;
     engine.inner.store.release(&lease).await?;
@@ -98,7 +137,7 @@ async fn refresh(engine: &Engine, connection: ConnectionId, refused: Option<&Tok
 
 enum Turn {
     Ours(Lease),
-    Done(Tokens),
+    Done(Box<ExchangeAccount>, Tokens),
 }
 
 /// Waits for the right to refresh, or for the tokens that another process brings.
@@ -114,9 +153,9 @@ async fn alone_everywhere(
             return Ok(Turn::Ours(lease));
         }
         tokio::time::sleep(Duration::from_millis(150)).await;
-        let tokens = store.tokens(connection).await?;
+        let (account, tokens) = store.exchange_access(connection).await?;
         if usable(&tokens, refused, engine.now()) {
-            return Ok(Turn::Done(tokens));
+            return Ok(Turn::Done(Box::new(account), tokens));
         }
     }
 }
@@ -129,41 +168,45 @@ async fn refresh_alone(
     engine: &Engine,
     connection: ConnectionId,
     refused: Option<&Tokens>,
-) -> Result<Tokens> {
+) -> Result<(ExchangeAccount, Tokens)> {
     let store = &engine.inner.store;
-    let old = store.tokens(connection).await?;
+    let (account, old) = store.exchange_access(connection).await?;
     if usable(&old, refused, engine.now()) {
-        return Ok(old);
+        return Ok((account, old));
     }
-    let entra = engine.inner.entra.as_ref().ok_or(Error::NotRegistered)?;
-    let fresh = match entra.refresh(&old.refresh, engine.now()).await {
-        Ok(fresh) => fresh,
-        Err(error) => {
-            // Somebody may have reconnected the mailbox meanwhile: then the old token's end says nothing.
-            let now_stored = store.tokens(connection).await?;
-            let replaced = now_stored.refresh.expose_secret() != old.refresh.expose_secret();
-            return if replaced && usable(&now_stored, refused, engine.now()) {
-                Ok(now_stored)
-            } else {
-                Err(error.into())
-            };
-        }
-    };
-    let missing = Entra::missing_scopes(&fresh.scopes);
+    let entra = engine.entra().await?;
+    let fresh = renew(engine, &entra, &account, &old).await;
+    // Somebody may have reconnected the mailbox meanwhile: then the end of the old token says nothing, and what it brought must not
+    // take the place of the new one.
+    let (account_now, stored_now) = store.exchange_access(connection).await?;
+    if stored_now.access.expose_secret() != old.access.expose_secret() {
+        return match fresh {
+            _ if usable(&stored_now, refused, engine.now()) => Ok((account_now, stored_now)),
+            Err(error) => Err(error.into()),
+            Ok(_) => Err(exchange::Error::AccessToken(Trace::default()).into()),
+        };
+    }
+    let fresh = fresh?;
+    let missing = permissions_of(&account).missing(&fresh.scopes);
     let tokens = Tokens {
         access: fresh.access,
         access_expires_at: fresh.access_expires_at,
         // Microsoft may keep the old one in force.
-        refresh: fresh.refresh.unwrap_or(old.refresh),
+        refresh: fresh.refresh.or(old.refresh),
+    };
+    let scopes = match account.mode {
+        // An application's answer names no scopes; what was asked for is no finding.
+        Mode::AppOnly => account.scopes.clone(),
+        Mode::Delegated => fresh.scopes.join(" "),
     };
     // First durable, then used: a crash in between must not leave us with a token that was exchanged already.
     let tx = store.begin(engine.now()).await?;
-    tx.store_tokens(connection, &tokens, &fresh.scopes.join(" ")).await?;
+    tx.store_tokens(connection, &tokens, &scopes).await?;
     tx.commit().await?;
     if !missing.is_empty() {
         return Err(exchange::Error::MissingScopes { missing }.into());
     }
-    Ok(tokens)
+    Ok((account, tokens))
 }
 
 /// The one place where an error of Microsoft's becomes a state of the connection. What heals by itself never breaks a
@@ -240,11 +283,11 @@ pub(crate) async fn note_success(engine: &Engine, connection: ConnectionId) -> R
         tx.set_state(connection, ConnectionState::Verified, None).await?;
         tx.commit().await?;
     }
-    Ok(())
+    crate::caught_up::look(engine, address.address.as_str(), &address.connection).await
 }
 
-/// The desk's own registration may have been renewed since the last start (it can change in no other way): connections that
-/// stand still because of it are tried again.
+/// The registration in the configuration file may have been renewed since the last start: connections that stand still because of it
+/// are tried again. (One that is stored does that when it is saved.)
 pub(crate) async fn try_renewed_registration(engine: &Engine) -> Result<()> {
     for address in engine.inner.store.support_addresses().await? {
         if address.connection.state == ConnectionState::AppCredential {

@@ -1,4 +1,14 @@
-//! Sign-in: authorization code with PKCE, state and nonce; refresh; the id_token's check.
+//! Sign-in: authorization code with PKCE, state and nonce; refresh; the id_token's check; tokens for the application itself.
+
+mod certificate;
+mod consent;
+mod credential;
+mod permissions;
+
+pub use certificate::{Certificate, CertificateFault};
+pub use consent::Proof;
+pub use credential::Credential;
+pub use permissions::Permissions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +26,6 @@ use crate::http::{Answer, exchange, read_again};
 use crate::id_token::{self, Expected, Keys};
 use crate::{Cloud, Error, Result};
 
-/// The six delegated permissions, as asked for.
-pub const SCOPES: [&str; 6] =
-    ["openid", "offline_access", "email", "User.Read", "Mail.Send", "Mail.ReadWrite"];
-
-/// Scopes that answers may leave out without meaning that they were not granted.
-const UNLISTED: [&str; 3] = ["openid", "offline_access", "email"];
 /// Signing keys are fetched anew after this time. They change unannounced, so an unknown key id fetches them as well.
 const KEYS_GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// Taken off an access token's life, so that it does not die on its way.
@@ -34,12 +38,14 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 pub struct Registration {
     /// Application (client) id.
     pub client_id: String,
-    /// Secret.
-    pub client_secret: SecretString,
+    /// Secret or certificate.
+    pub credential: Credential,
     /// `organizations`, or a tenant's id or domain.
     pub authority: String,
-    /// Where Microsoft sends the browser back to; must be registered there.
+    /// Where Microsoft sends the browser back to after a sign-in; must be registered there.
     pub redirect_uri: Url,
+    /// The same after an administrator's approval.
+    pub consent_uri: Url,
 }
 
 /// A sign-in to be started: send the browser to `url`, keep the rest.
@@ -64,7 +70,8 @@ pub struct TokenSet {
     pub access_expires_at: Timestamp,
     /// Refresh token; on refresh Microsoft sends a new one each time, but need not.
     pub refresh: Option<SecretString>,
-    /// Scopes granted, short names (`Mail.Send`), as answered; those asked for when the answer is silent.
+    /// Scopes granted, short names (`Mail.Send`), as answered; those asked for when the answer is silent, as it always is to
+    /// an application.
     pub scopes: Vec<String>,
 }
 
@@ -123,9 +130,19 @@ impl Entra {
         Self { inner: Arc::new(Inner { http, cloud, registration, published: Mutex::new(None) }) }
     }
 
+    /// The registration it was made for.
+    pub fn registration(&self) -> &Registration {
+        &self.inner.registration
+    }
+
+    /// The cloud it was made for.
+    pub fn cloud(&self) -> &Cloud {
+        &self.inner.cloud
+    }
+
     /// Prepares a sign-in with `prompt=select_account` (a browser that is signed in to another account would else answer
     /// for the wrong mailbox); `login_hint` for a reconnect.
-    pub fn depart(&self, login_hint: Option<&str>) -> Departure {
+    pub fn depart(&self, permissions: Permissions, login_hint: Option<&str>) -> Departure {
         let registration = &self.inner.registration;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let state = CsrfToken::new_random_len(32).into_secret();
@@ -136,7 +153,7 @@ impl Entra {
             .append_pair("response_type", "code")
             .append_pair("response_mode", "query")
             .append_pair("redirect_uri", registration.redirect_uri.as_str())
-            .append_pair("scope", &SCOPES.join(" "))
+            .append_pair("scope", &permissions.asked(&self.inner.cloud.graph))
             .append_pair("prompt", "select_account")
             .append_pair("state", &state)
             .append_pair("nonce", &nonce)
@@ -156,23 +173,29 @@ impl Entra {
         code: &str,
         verifier: &SecretString,
         nonce: &str,
+        permissions: Permissions,
         now: Timestamp,
     ) -> Result<SignedIn> {
         let redirect = self.inner.registration.redirect_uri.as_str();
         let answer = self
-            .token(&[
-                ("grant_type", "authorization_code"),
-                ("code", code),
-                ("redirect_uri", redirect),
-                ("code_verifier", verifier.expose_secret()),
-            ])
+            .token(
+                &self.inner.registration.authority,
+                &[
+                    ("grant_type", "authorization_code"),
+                    ("code", code),
+                    ("redirect_uri", redirect),
+                    ("code_verifier", verifier.expose_secret()),
+                ],
+                permissions,
+                now,
+            )
             .await?;
         let Some(id_token) = &answer.id_token else {
             return Err(Error::NotGenuine("the answer has no id_token".into()));
         };
         let identity = self.identify(id_token.expose_secret(), nonce, now).await?;
-        let tokens = token_set(answer, now)?;
-        let mut missing = Self::missing_scopes(&tokens.scopes);
+        let tokens = token_set(answer, permissions, now)?;
+        let mut missing = permissions.missing(&tokens.scopes);
         if tokens.refresh.is_none() {
             missing.push("offline_access".into());
         }
@@ -183,28 +206,29 @@ impl Entra {
     }
 
     /// New tokens for a refresh token. The caller stores the rotated refresh token before it uses the access token, and
-    /// only then looks at [`Entra::missing_scopes`]: an administrator may have taken a permission back.
-    pub async fn refresh(&self, refresh: &SecretString, now: Timestamp) -> Result<TokenSet> {
-        let answer = self
-            .token(&[("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())])
-            .await?;
-        token_set(answer, now)
+    /// only then looks at [`Permissions::missing`]: an administrator may have taken a permission back.
+    pub async fn refresh(
+        &self,
+        refresh: &SecretString,
+        permissions: Permissions,
+        now: Timestamp,
+    ) -> Result<TokenSet> {
+        let grant = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())];
+        let answer = self.token(&self.inner.registration.authority, &grant, permissions, now).await?;
+        token_set(answer, permissions, now)
+    }
+
+    /// A token for the application itself in this tenant (client credentials). No refresh token comes with it: another one is asked
+    /// for in the same way. What it may do is not said in the answer.
+    pub async fn by_itself(&self, tenant: &str, now: Timestamp) -> Result<TokenSet> {
+        let grant = [("grant_type", "client_credentials")];
+        let answer = self.token(tenant, &grant, Permissions::Application, now).await?;
+        token_set(answer, Permissions::Application, now)
     }
 
     /// Classifies the `error`/`error_description` that came back to the redirect address.
     pub fn refusal(error: &str, description: &str) -> Error {
         classify::refusal(error, description)
-    }
-
-    /// The scopes of [`SCOPES`] that are not in `granted` (case-insensitive, short or as full addresses; `openid`,
-    /// `offline_access` and `email` may be left out of answers and do not count).
-    pub fn missing_scopes(granted: &[String]) -> Vec<String> {
-        SCOPES
-            .into_iter()
-            .filter(|scope| !UNLISTED.contains(scope))
-            .filter(|scope| !granted.iter().any(|has| short_name(has).eq_ignore_ascii_case(scope)))
-            .map(str::to_owned)
-            .collect()
     }
 
     fn address(&self, path: &[&str]) -> Url {
@@ -214,14 +238,21 @@ impl Entra {
     }
 
     /// One token call, never repeated here: its caller knows what a lost answer means.
-    async fn token(&self, grant: &[(&str, &str)]) -> Result<TokenAnswer> {
+    async fn token(
+        &self,
+        tenant: &str,
+        grant: &[(&str, &str)],
+        permissions: Permissions,
+        now: Timestamp,
+    ) -> Result<TokenAnswer> {
         let registration = &self.inner.registration;
-        let scope = SCOPES.join(" ");
+        let scope = permissions.asked(&self.inner.cloud.graph);
+        let url = self.inner.cloud.login_at(&[tenant, "oauth2", "v2.0", "token"]);
+        let proof = registration.credential.proof(&registration.client_id, url.as_str(), now)?;
         let mut form = grant.to_vec();
         form.push(("client_id", &registration.client_id));
-        form.push(("client_secret", registration.client_secret.expose_secret()));
         form.push(("scope", &scope));
-        let url = self.address(&["oauth2", "v2.0", "token"]);
+        form.extend(proof.iter().map(|(name, value)| (*name, value.as_str())));
         let answer = exchange(self.inner.http.post(url).timeout(TIMEOUT).form(&form)).await?;
         let answer = granted(answer, "token").inspect_err(|error| {
             warn!(operation = "token", %error, trace = ?error.trace(), "Entra refused");
@@ -281,7 +312,7 @@ fn granted(answer: Answer, operation: &'static str) -> Result<Answer> {
     if answer.status == 200 { Ok(answer) } else { Err(classify::entra(&answer)) }
 }
 
-fn token_set(answer: TokenAnswer, now: Timestamp) -> Result<TokenSet> {
+fn token_set(answer: TokenAnswer, permissions: Permissions, now: Timestamp) -> Result<TokenSet> {
     if !answer.token_type.eq_ignore_ascii_case("Bearer") {
         return Err(Error::Unexpected("the token is not a bearer token".into()));
     }
@@ -289,15 +320,12 @@ fn token_set(answer: TokenAnswer, now: Timestamp) -> Result<TokenSet> {
     let access_expires_at =
         now.checked_add(life).map_err(|_| Error::Unexpected("the token's life is no time".into()))?;
     let scopes = match &answer.scope {
-        Some(scope) => scope.split_whitespace().map(|name| short_name(name).to_owned()).collect(),
-        None => SCOPES.map(str::to_owned).to_vec(),
+        Some(scope) => {
+            scope.split_whitespace().map(|name| permissions::short_name(name).to_owned()).collect()
+        }
+        None => permissions.names().iter().map(|name| (*name).to_owned()).collect(),
     };
     Ok(TokenSet { access: answer.access_token, access_expires_at, refresh: answer.refresh_token, scopes })
-}
-
-/// `https://graph.microsoft.com/Mail.Send` and `Mail.Send` are the same permission.
-fn short_name(scope: &str) -> &str {
-    scope.rsplit('/').next().unwrap_or(scope)
 }
 
 /// A number, or a number in quotation marks as older endpoints write it.

@@ -16,7 +16,9 @@ mod own_address;
 
 pub use class::Class;
 pub use cloud::Cloud;
-pub use entra::{Entra, Registration, SignedIn, TokenSet};
+pub use entra::{
+    Certificate, CertificateFault, Credential, Entra, Permissions, Proof, Registration, SignedIn, TokenSet,
+};
 pub use entra_codes::{EntraHelp, KnownCode, known_code};
 pub use error::{Error, Remedy, Result, Trace};
 pub use graph::{Graph, Mailbox};

@@ -4,11 +4,11 @@ use std::os::unix::fs::DirBuilderExt;
 
 use anyhow::{Context, bail};
 use engine::{Clock, Door, Engine, Parts, Settings, SmtpSettings};
-use exchange::{Cloud, Entra, Graph, Registration};
+use exchange::{Certificate, Cloud, Credential, Entra, Graph, Registration};
 use jiff::SignedDuration;
 use store::Store;
 
-use crate::config::Config;
+use crate::config::{Config, EntraConfig};
 
 /// Opens the store and brings its schema up to date.
 pub async fn store(config: &Config) -> anyhow::Result<Store> {
@@ -104,23 +104,44 @@ fn signer(config: &Config) -> anyhow::Result<Option<smtp::Dkim>> {
 pub async fn engine(config: &Config, store: Store) -> anyhow::Result<Engine> {
     let cloud = cloud(config)?;
     let http = http_client(config)?;
-    let entra = match (&config.entra.client_id, &config.entra.client_secret) {
-        (Some(client_id), Some(secret)) => {
-            let registration = Registration {
-                client_id: client_id.clone(),
-                client_secret: secret.0.clone(),
-                authority: config.entra.authority.clone(),
-                redirect_uri: format!("{}/admin/connect/return", config.public_url)
-                    .parse()
-                    .context("public_url is not an address")?,
-            };
-            Some(Entra::new(http.clone(), cloud.clone(), registration))
-        }
-        _ => None,
-    };
+    let entra =
+        registration(config)?.map(|registration| Entra::new(http.clone(), cloud.clone(), registration));
     let graph = Graph::new(http, cloud);
     let settings = settings(config)?;
     Ok(Engine::new(Parts { store, entra, graph, clock: Clock::default(), settings }).await?)
+}
+
+/// The registration of the configuration file; `None`: an administrator stores one in the browser.
+fn registration(config: &Config) -> anyhow::Result<Option<Registration>> {
+    let Some(client_id) = &config.entra.client_id else { return Ok(None) };
+    let back =
+        |path: &str| format!("{}{path}", config.public_url).parse().context("public_url is not an address");
+    Ok(Some(Registration {
+        client_id: client_id.clone(),
+        credential: credential(&config.entra)?,
+        authority: config.entra.authority.clone(),
+        redirect_uri: back("/admin/connect/return")?,
+        consent_uri: back("/consent/return")?,
+    }))
+}
+
+fn credential(entra: &EntraConfig) -> anyhow::Result<Credential> {
+    match (&entra.certificate_file, &entra.client_secret) {
+        (Some(file), _) => {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("cannot read entra.certificate_file {}", file.display()))?;
+            let certificate = Certificate::read(&text.into())
+                .with_context(|| format!("entra.certificate_file {} cannot be used", file.display()))?;
+            Ok(Credential::Certificate(certificate))
+        }
+        (None, Some(secret)) => Ok(Credential::Secret(secret.0.clone())),
+        (None, None) => bail!("entra.client_id needs entra.client_secret or entra.certificate_file"),
+    }
+}
+
+/// How the API behaves.
+pub fn api(config: &Config) -> api::Config {
+    api::Config { public_url: config.public_url.clone(), requests_a_minute: config.api.requests_a_minute }
 }
 
 fn cloud(config: &Config) -> anyhow::Result<Cloud> {
@@ -144,6 +165,13 @@ fn http_client(config: &Config) -> anyhow::Result<reqwest::Client> {
         None => None,
     };
     exchange::http_client(extra_ca.as_deref()).context("cannot make an HTTP client")
+}
+
+fn secret_expires_at(entra: &EntraConfig) -> anyhow::Result<Option<jiff::Timestamp>> {
+    let Some(text) = &entra.secret_expires else { return Ok(None) };
+    let day: jiff::civil::Date =
+        text.parse().context("entra.secret_expires is not a date such as 2027-11-30")?;
+    Ok(Some(day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp()))
 }
 
 fn settings(config: &Config) -> anyhow::Result<Settings> {
@@ -173,6 +201,8 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             }
             None => None,
         },
+        secret_expires_at: secret_expires_at(&config.entra)?,
+        account_mail_patience: seconds("account_mail_patience", m.account_mail_patience)?,
         smtp: smtp(config)?,
         prove_new: m.prove_new,
         proof_within: seconds("proof_within", m.proof_within)?,

@@ -29,7 +29,15 @@ pub struct Config {
     pub log_filter: String,
     pub entra: EntraConfig,
     pub mailbox: MailboxConfig,
+    pub api: ApiConfig,
     pub smtp: SmtpConfig,
+}
+
+/// The REST API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiConfig {
+    pub requests_a_minute: u32,
 }
 
 /// Registration and clouds.
@@ -38,6 +46,8 @@ pub struct Config {
 pub struct EntraConfig {
     pub client_id: Option<String>,
     pub client_secret: Option<Secret>,
+    pub certificate_file: Option<PathBuf>,
+    pub secret_expires: Option<String>,
     pub authority: String,
     pub cloud: String,
     pub login_url: Option<String>,
@@ -60,6 +70,7 @@ pub struct MailboxConfig {
     pub recipients_a_day: u32,
     pub workers: usize,
     pub lease: f64,
+    pub account_mail_patience: f64,
     pub prove_new: bool,
     pub proof_within: f64,
 }
@@ -170,8 +181,14 @@ impl Config {
                 "public_url must be an http or https address without a slash at its end, e.g. https://desk.example.com"
             );
         }
-        if self.entra.client_id.is_some() != self.entra.client_secret.is_some() {
-            bail!("entra.client_id and entra.client_secret belong together: give both or none");
+        let entra = &self.entra;
+        let credentials =
+            usize::from(entra.client_secret.is_some()) + usize::from(entra.certificate_file.is_some());
+        if usize::from(entra.client_id.is_some()) != credentials {
+            bail!(
+                "entra.client_id and one of entra.client_secret and entra.certificate_file belong together: give both, or none and \
+                 enter the registration in Admin Center"
+            );
         }
         let smtp = &self.smtp;
         if smtp.host.is_some() != smtp.from.is_some() {

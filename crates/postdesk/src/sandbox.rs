@@ -49,7 +49,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         app: Some(sandbox::App {
             client_id: CLIENT_ID.to_owned(),
             client_secret: CLIENT_SECRET.to_owned(),
-            redirect_uris: vec![format!("{}/admin/connect/return", config.public_url)],
+            redirect_uris: redirect_uris(&config.public_url),
         }),
     })
     .await?;
@@ -71,7 +71,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             admin_password: PASSWORD.to_owned(),
         }),
     };
-    let pages = crate::serve::serve_pages(listener, engine.clone(), web, stop.clone());
+    let api = crate::assemble::api(&config);
+    let pages = crate::serve::serve_pages(listener, engine.clone(), web, api, stop.clone());
     let loops = async { engine.run(stop.clone()).await.context("the loops stopped") };
     let door = async {
         crate::serve::take_mail(mail_door, engine.clone(), stop.clone()).await;
@@ -81,6 +82,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     microsoft.stop().await;
     store.close().await;
     result
+}
+
+/// Where the desk wants browsers back: after a sign-in, and after an administrator's approval.
+fn redirect_uris(desk: &str) -> Vec<String> {
+    ["/admin/connect/return", "/consent/return"].map(|path| format!("{desk}{path}")).to_vec()
 }
 
 /// Points the desk at the stand-in, and makes it as quick as a rehearsal wants it: on one machine nothing is saved by patience.
@@ -147,7 +153,7 @@ pub async fn microsoft_alone(
         None => sandbox::App {
             client_id: CLIENT_ID.to_owned(),
             client_secret: CLIENT_SECRET.to_owned(),
-            redirect_uris: vec!["http://127.0.0.1:8700/admin/connect/return".to_owned()],
+            redirect_uris: redirect_uris("http://127.0.0.1:8700"),
         },
         Some(text) => {
             let mut parts = text.splitn(3, ',').map(str::to_owned);

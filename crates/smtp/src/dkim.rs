@@ -217,4 +217,55 @@ mod tests {
         assert_eq!(relaxed_body(b"\r\n\r\n"), b"");
         assert_eq!(relaxed_body(b"no end"), b"no end\r\n");
     }
+
+    /// Made for this test.
+    const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEICjayq/QcffCd/LTGhk/6ruST6RW/drcPWxZGY1GOGeL\n-----END PRIVATE KEY-----\n";
+
+    const MAIL: &[u8] = b"From: Desk <desk@example.com>\r\nTo: Carl\r\n <carl@example.org>\r\nSubject:  Re:\tPrinter \r\nX-Other: 1\r\n\r\nIt  is on. \r\n\r\n";
+
+    fn signed(mail: &[u8]) -> String {
+        let key = Dkim::new("example.com", "desk", KEY.as_bytes()).unwrap();
+        key.sign(mail, Timestamp::from_second(1_700_000_000).unwrap()).unwrap()
+    }
+
+    /// Another implementation (dkimpy) has found this signature good.
+    #[test]
+    fn a_signature_is_what_others_accept() {
+        let signature = signed(MAIL);
+        if let Some(folder) = std::env::var_os("POSTDESK_DKIM") {
+            let mail = [signature.as_bytes(), MAIL].concat();
+            std::fs::write(std::path::Path::new(&folder).join("signed.eml"), mail).unwrap();
+        }
+        let b = signature.split("\tb=").nth(1).unwrap().split_whitespace().collect::<String>();
+        assert_eq!(b, "GOLDEN");
+    }
+
+    #[test]
+    fn a_signature_covers_what_is_read_and_nothing_that_servers_change() {
+        let text = |from: &str, to: &str| String::from_utf8_lossy(MAIL).replace(from, to).into_bytes();
+        for (from, to) in [
+            ("is on", "is off"),
+            ("Printer", "Invoice"),
+            ("Desk <desk", "Desk <evil"),
+            ("X-Other", "Subject: b\r\nX-Other"),
+        ] {
+            assert_ne!(signed(&text(from, to)), signed(MAIL), "{from} to {to}");
+        }
+        for (from, to) in
+            [("on. \r\n\r\n", "on.\r\n"), ("Carl\r\n <", "Carl <"), ("X-Other: 1", "X-Other: 2")]
+        {
+            assert_eq!(signed(&text(from, to)), signed(MAIL), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_key_speaks_for_its_domain_and_below_and_a_bad_one_is_refused() {
+        let key = Dkim::new("Example.com", "desk", KEY.as_bytes()).unwrap();
+        for (domain, speaks) in
+            [("example.com", true), ("Mail.EXAMPLE.com", true), ("notexample.com", false), ("com", false)]
+        {
+            assert_eq!(key.speaks_for(domain), speaks, "{domain}");
+        }
+        assert!(matches!(Dkim::new("d", "s", b"nothing"), Err(KeyError::NotPem(_))));
+    }
 }

@@ -91,7 +91,7 @@ async fn connect(store: &Store) -> Result<ConnectionId> {
                 scopes: String::new(),
                 refreshed_at: None,
             },
-            Tokens { access: secret(), access_expires_at: now, refresh: secret() },
+            Tokens { access: secret(), access_expires_at: now, refresh: Some(secret()) },
         ),
         connected_at: now,
     };

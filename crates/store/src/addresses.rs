@@ -1,5 +1,6 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
+mod backlog;
 mod find;
 mod forwarding;
 mod proof;
@@ -223,6 +224,8 @@ pub struct Connection {
     pub next_read_at: Timestamp,
     /// When a test mail last made the whole way out and back in.
     pub proved_at: Option<Timestamp>,
+    /// When somebody reconnected it, until what had waited is in and out.
+    pub catching_up_since: Option<Timestamp>,
     /// On its way to another kind.
     pub moving: Option<Move>,
     /// Last mail handed in by SMTP.
@@ -264,8 +267,21 @@ pub struct Tokens {
     pub access: SecretString,
     /// Until when it may be used.
     pub access_expires_at: Timestamp,
-    /// Refresh token.
-    pub refresh: SecretString,
+    /// Refresh token; `None` where nobody signed in: then a new access token is simply asked for.
+    pub refresh: Option<SecretString>,
+}
+
+/// How far a reconnected mailbox has come with what had waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Mails that had arrived before the reconnection and were learnt of after it.
+    pub came_in: u64,
+    /// Those of them that have no outcome yet.
+    pub still_in: u64,
+    /// Mails that had waited to be sent and were sent after it.
+    pub went_out: u64,
+    /// Those that still wait.
+    pub still_out: u64,
 }
 
 /// A mailbox whose turn has come.

@@ -160,6 +160,19 @@ impl Tx {
 }
 
 impl Store {
+    /// What became of reconnected mailboxes since then, newest first: the line that tells how much had waited.
+    pub async fn caught_up_since(&self, since: Timestamp) -> Result<Vec<Event>> {
+        let kind = Happening::CaughtUp { came_in: 0, went_out: 0 }.word();
+        let rows = table::Entity::find()
+            .filter(table::Column::Kind.eq(kind))
+            .filter(table::Column::At.gte(micros(since)))
+            .order_by_desc(table::Column::Id)
+            .limit(20)
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
     /// The newest events of a connection, newest first.
     pub async fn events(&self, connection: ConnectionId, limit: u32) -> Result<Vec<Event>> {
         let rows = table::Entity::find()

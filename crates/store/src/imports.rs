@@ -20,7 +20,8 @@ use crate::entity::{import_run as table, ledger, support_address};
 use crate::{Error, Happening, Lease, Result, Store, Topic, Tx};
 
 /// Which old mail is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Wanted {
     /// The newest so many.
     Newest(u32),

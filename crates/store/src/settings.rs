@@ -1,8 +1,8 @@
 //! Small settings of the account, one row each: `name -> JSON text`. Secret ones are sealed.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
 use crate::entity::setting as table;
@@ -13,6 +13,23 @@ impl Store {
     /// A setting.
     pub async fn setting(&self, name: &str) -> Result<Option<String>> {
         Ok(table::Entity::find_by_id(name).one(self.reader()).await?.map(|row| row.value))
+    }
+
+    /// A setting and a sealed one that belong together, read at one moment: never the one of today with the other of yesterday.
+    pub async fn setting_with_secret(
+        &self,
+        plain: &str,
+        secret: &str,
+    ) -> Result<(Option<String>, Option<SecretString>)> {
+        let rows = table::Entity::find()
+            .filter(table::Column::Name.is_in([plain, secret]))
+            .all(self.reader())
+            .await?;
+        let value = |name: &str| rows.iter().find(|row| row.name == name).map(|row| row.value.as_str());
+        let opened = value(secret)
+            .map(|sealed| self.shared.vault.open("setting", "value", secret, sealed))
+            .transpose()?;
+        Ok((value(plain).map(str::to_owned), opened))
     }
 
     /// A sealed setting, opened.
@@ -26,6 +43,12 @@ impl Tx {
     /// Sets.
     pub async fn set_setting(&self, name: &str, value: &str) -> Result<()> {
         self.put_setting(name, value.to_owned(), false).await
+    }
+
+    /// Forgets.
+    pub async fn forget_setting(&self, name: &str) -> Result<()> {
+        table::Entity::delete_by_id(name).exec(&self.db).await?;
+        Ok(())
     }
 
     /// Sets, unless it is set already.

@@ -8,9 +8,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::cells::{Row, json, micros};
+use crate::cells::{Row, clean, json, micros};
 use crate::entity::sign_in as table;
-use crate::{Error, Result, Store, Tokens, Tx, Vault, Wanted};
+use crate::{Error, Mode, OtherMailbox, Result, Store, Tokens, Tx, Vault, Wanted};
 
 /// A sign-in to be started.
 #[derive(Debug, Clone)]
@@ -29,6 +29,10 @@ pub struct NewSignIn {
     pub import: Option<Wanted>,
     /// For a reconnect: the address concerned.
     pub reconnect: Option<AddressId>,
+    /// By whose rights the mailbox is to be reached.
+    pub mode: Mode,
+    /// The mailbox asked for (address or user principal name), where it is not the account's own.
+    pub mailbox: Option<String>,
     /// Until when it may be finished.
     pub expires_at: Timestamp,
 }
@@ -57,6 +61,8 @@ pub struct SignedIn {
     pub display_name: String,
     /// Mail address of the mailbox.
     pub address: String,
+    /// The mailbox, where it is not the account's own.
+    pub mailbox: Option<OtherMailbox>,
     /// Scopes granted.
     pub scopes: String,
     /// Microsoft's clock at that moment.
@@ -73,6 +79,8 @@ struct AccountCell {
     account_name: String,
     display_name: String,
     address: String,
+    #[serde(default)]
+    mailbox: Option<OtherMailbox>,
     scopes: String,
     microsoft_now: Timestamp,
 }
@@ -80,8 +88,9 @@ struct AccountCell {
 fn read(vault: &Vault, row: table::Model) -> Result<SignIn> {
     let at = Row { table: "sign_in", id: row.id };
     let key = row.id.to_string();
-    let account = match (&row.account, &row.access_token, &row.refresh_token, row.access_expires_at) {
-        (Some(account), Some(access), Some(refresh), Some(expires)) => {
+    let account = match (&row.account, &row.access_token, row.access_expires_at) {
+        (Some(account), Some(access), Some(expires)) => {
+            let refresh = row.refresh_token.as_ref();
             let account: AccountCell = at.json("account", account)?;
             Some(SignedIn {
                 tenant: account.tenant,
@@ -89,12 +98,15 @@ fn read(vault: &Vault, row: table::Model) -> Result<SignIn> {
                 account_name: account.account_name,
                 display_name: account.display_name,
                 address: account.address,
+                mailbox: account.mailbox,
                 scopes: account.scopes,
                 microsoft_now: account.microsoft_now,
                 tokens: Tokens {
                     access: vault.open("sign_in", "access_token", &key, access)?,
                     access_expires_at: at.time("access_expires_at", expires)?,
-                    refresh: vault.open("sign_in", "refresh_token", &key, refresh)?,
+                    refresh: refresh
+                        .map(|sealed| vault.open("sign_in", "refresh_token", &key, sealed))
+                        .transpose()?,
                 },
             })
         }
@@ -113,6 +125,8 @@ fn read(vault: &Vault, row: table::Model) -> Result<SignIn> {
                 .map(|wanted| Wanted::read(at, wanted, row.import_since, row.import_until))
                 .transpose()?,
             reconnect: row.reconnect_id.map(AddressId),
+            mode: at.word("mode", Mode::parse(&row.mode))?,
+            mailbox: row.mailbox,
             expires_at: at.time("expires_at", row.expires_at)?,
         },
         account,
@@ -159,6 +173,8 @@ impl Tx {
             import_since: Set(import.and_then(|(_, since, _)| since)),
             import_until: Set(import.and_then(|(.., until)| until)),
             reconnect_id: Set(new.reconnect.map(|id| id.0)),
+            mode: Set(new.mode.as_str().to_owned()),
+            mailbox: Set(new.mailbox.as_deref().map(clean)),
             expires_at: Set(micros(new.expires_at)),
             ..Default::default()
         };
@@ -195,6 +211,7 @@ impl Tx {
             account_name: account.account_name.clone(),
             display_name: account.display_name.clone(),
             address: account.address.clone(),
+            mailbox: account.mailbox.clone(),
             scopes: account.scopes.clone(),
             microsoft_now: account.microsoft_now,
         };
@@ -202,7 +219,11 @@ impl Tx {
             account: Set(Some(json(&cell))),
             access_token: Set(Some(vault.seal("sign_in", "access_token", &key, &account.tokens.access))),
             access_expires_at: Set(Some(micros(account.tokens.access_expires_at))),
-            refresh_token: Set(Some(vault.seal("sign_in", "refresh_token", &key, &account.tokens.refresh))),
+            refresh_token: Set(account
+                .tokens
+                .refresh
+                .as_ref()
+                .map(|refresh| vault.seal("sign_in", "refresh_token", &key, refresh))),
             ..Default::default()
         };
         let saved = table::Entity::update_many()

@@ -3,9 +3,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use desk::{BrandId, ConnectionId, TicketId};
-use engine::{Actor, Answer, Clock, ConnectChoice, Connected, Engine, Parts, Settings};
-use exchange::{Cloud, Entra, Graph, Registration};
+use desk::{BrandId, ConnectionId, SignInId, TicketId};
+use engine::{
+    Actor, Answer, Clock, ConnectChoice, Connected, CredentialChoice, Engine, Onward, Parts,
+    RegistrationForm, Settings, Way,
+};
+use exchange::{Cloud, Credential, Entra, Graph, Registration};
 use jiff::SignedDuration;
 use sandbox::Sandbox;
 use serde_json::Value;
@@ -16,8 +19,10 @@ use tokio_util::sync::CancellationToken;
 use crate::microsoft::{Microsoft, PASSWORD};
 use crate::visitor::Visitor;
 
-const CLIENT_ID: &str = "11111111-2222-4333-8444-555555555555";
-const CLIENT_SECRET: &str = "a secret of the test's own";
+/// The desk's registration at the stand-in.
+pub const CLIENT_ID: &str = "11111111-2222-4333-8444-555555555555";
+/// Its secret.
+pub const CLIENT_SECRET: &str = "a secret of the test's own";
 const PUBLIC_URL: &str = "http://desk.test";
 
 /// Which database the desk stands on.
@@ -56,6 +61,8 @@ pub struct World {
     pub admin: Actor,
     config: store::Config,
     settings: Settings,
+    /// Whether the registration stands in the configuration.
+    configured: bool,
     running: Option<(CancellationToken, JoinHandle<engine::Result<()>>)>,
     sandbox: Option<Sandbox>,
     _dir: tempfile::TempDir,
@@ -67,8 +74,17 @@ impl World {
         Self::on(Database::chosen()?, quick()).await
     }
 
+    /// The same without a registration in the configuration: an administrator has to store one.
+    pub async fn unregistered() -> anyhow::Result<Self> {
+        Self::made(Database::chosen()?, quick(), false).await
+    }
+
     /// On a given database with given settings.
     pub async fn on(database: Database, settings: Settings) -> anyhow::Result<Self> {
+        Self::made(database, settings, true).await
+    }
+
+    async fn made(database: Database, settings: Settings, configured: bool) -> anyhow::Result<Self> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let dir = tempfile::tempdir()?;
         let sandbox = Sandbox::start(sandbox::Config {
@@ -79,7 +95,10 @@ impl World {
             app: Some(sandbox::App {
                 client_id: CLIENT_ID.to_owned(),
                 client_secret: CLIENT_SECRET.to_owned(),
-                redirect_uris: vec![format!("{PUBLIC_URL}/admin/connect/return")],
+                redirect_uris: vec![
+                    format!("{PUBLIC_URL}/admin/connect/return"),
+                    format!("{PUBLIC_URL}/consent/return"),
+                ],
             }),
         })
         .await?;
@@ -97,7 +116,7 @@ impl World {
         };
         let clock = Clock::default();
         let settings = Settings { public_url: PUBLIC_URL.to_owned(), ..settings };
-        let (store, engine) = desk(&config, &settings, &microsoft.base, clock.clone()).await?;
+        let (store, engine) = desk(&config, &settings, &microsoft.base, clock.clone(), configured).await?;
         let person = engine.make_admin("Ada Admin", "ada@desk.test", "a long enough password").await?;
         Ok(Self {
             microsoft,
@@ -107,6 +126,7 @@ impl World {
             admin: Actor { person },
             config,
             settings,
+            configured,
             running: None,
             sandbox: Some(sandbox),
             _dir: dir,
@@ -136,7 +156,8 @@ impl World {
             let _ = task.await;
         }
         let (store, engine) =
-            desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone()).await?;
+            desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone(), self.configured)
+                .await?;
         (self.store, self.engine) = (store, engine);
         Ok(())
     }
@@ -166,6 +187,38 @@ impl World {
             )
             .await?;
         self.microsoft.sign_in(&mut Visitor::default(), &departure, upn, PASSWORD, untick).await
+    }
+
+    /// Walks Microsoft's pages from any address of Microsoft's as this person; answers where the browser was sent back to.
+    pub async fn walk(&self, departure: &str, upn: &str) -> anyhow::Result<String> {
+        self.microsoft.sign_in(&mut Visitor::default(), departure, upn, PASSWORD, &[]).await
+    }
+
+    /// Signs in as this person and hands what came back to the desk.
+    pub async fn return_as(&self, departure: &str, upn: &str) -> anyhow::Result<engine::Result<SignInId>> {
+        let back = self.walk(departure, upn).await?;
+        let (state, code) = (parameter(&back, "state")?, parameter(&back, "code")?);
+        Ok(self.engine.return_with_code(&self.admin, &state, &code).await)
+    }
+
+    /// Starts connecting by a way other than one's own sign-in; answers where to go next.
+    pub async fn depart(&self, way: &Way) -> anyhow::Result<engine::Result<Onward>> {
+        let choice = ConnectChoice { brand: self.brand().await?, import: None };
+        Ok(self.engine.connect_by(&self.admin, choice, way).await)
+    }
+
+    /// A registration form that fits the stand-in.
+    pub fn registration_form(&self) -> RegistrationForm {
+        RegistrationForm {
+            client_id: CLIENT_ID.to_owned(),
+            many_tenants: true,
+            tenant: String::new(),
+            cloud: "own".to_owned(),
+            login_url: format!("{}/", self.microsoft.base),
+            graph_url: format!("{}/", self.microsoft.base),
+            credential: CredentialChoice::Secret(Some(CLIENT_SECRET.into())),
+            expires_on: None,
+        }
     }
 
     /// The first brand.
@@ -268,7 +321,9 @@ impl World {
 
     /// Another engine on the same store and stand-in: a second worker, or the same after a restart.
     pub async fn second_engine(&self) -> anyhow::Result<Engine> {
-        Ok(desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone()).await?.1)
+        Ok(desk(&self.config, &self.settings, &self.microsoft.base, self.clock.clone(), self.configured)
+            .await?
+            .1)
     }
 
     /// Stops everything.
@@ -309,6 +364,7 @@ async fn desk(
     settings: &Settings,
     microsoft: &str,
     clock: Clock,
+    configured: bool,
 ) -> anyhow::Result<(Store, Engine)> {
     let store = Store::open(config).await?;
     store.migrate().await?;
@@ -317,11 +373,12 @@ async fn desk(
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let registration = Registration {
         client_id: CLIENT_ID.to_owned(),
-        client_secret: CLIENT_SECRET.into(),
+        credential: Credential::Secret(CLIENT_SECRET.into()),
         authority: "organizations".to_owned(),
         redirect_uri: format!("{PUBLIC_URL}/admin/connect/return").parse()?,
+        consent_uri: format!("{PUBLIC_URL}/consent/return").parse()?,
     };
-    let entra = Some(Entra::new(http.clone(), cloud.clone(), registration));
+    let entra = configured.then(|| Entra::new(http.clone(), cloud.clone(), registration));
     let parts = Parts {
         store: store.clone(),
         entra,

@@ -20,12 +20,16 @@ pub(crate) struct Explained {
     pub(crate) next: String,
     /// Names and values for Microsoft's support: code, request id.
     pub(crate) facts: Vec<(String, String)>,
+    /// Lines for an administrator's shell.
+    pub(crate) commands: Vec<String>,
     /// Words of a button and where it leads.
     pub(crate) way_on: (String, &'static str),
 }
 
 /// Where a new attempt at connecting starts.
 pub(crate) const CONNECT: &str = "/admin/channels/email/addresses/connect/exchange";
+/// The desk's registration at Entra.
+pub(crate) const REGISTRATION: &str = "/admin/channels/email/registration";
 /// The list of support addresses.
 pub(crate) const ADDRESSES: &str = "/admin/channels/email/addresses";
 
@@ -52,10 +56,11 @@ fn while_connecting(t: Texts, error: &engine::Error) -> Explained {
     let explained = of_engine(t, error);
     let (title, way_on) = match error {
         engine::Error::Forbidden => return explained,
-        engine::Error::OtherAccount { .. }
-        | engine::Error::AddressInUse { .. }
-        | engine::Error::NotRegistered => {
+        engine::Error::OtherAccount { .. } | engine::Error::AddressInUse { .. } => {
             (fl!(t, "connect-failed-title"), (fl!(t, "to-addresses"), ADDRESSES))
+        }
+        engine::Error::NotRegistered => {
+            (fl!(t, "connect-failed-title"), (fl!(t, "open-registration"), REGISTRATION))
         }
         _ => (fl!(t, "connect-failed-title"), (fl!(t, "connect-again"), CONNECT)),
     };
@@ -96,6 +101,31 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "not-registered-cause"),
             fl!(t, "not-registered-next"),
         ),
+        E::RegisteredInFile => (
+            StatusCode::CONFLICT,
+            fl!(t, "registered-in-file-title"),
+            fl!(t, "registration-in-file"),
+            fl!(t, "registered-in-file-next"),
+        ),
+        E::Certificate(fault) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            fl!(t, "certificate-fault-title"),
+            certificate_fault(t, *fault),
+            fl!(t, "certificate-fault-next"),
+        ),
+        E::UnknownConsent => (
+            StatusCode::NOT_FOUND,
+            fl!(t, "unknown-consent-title"),
+            fl!(t, "unknown-consent-cause"),
+            fl!(t, "unknown-consent-next"),
+        ),
+        E::UnknownMailbox(name) => (
+            StatusCode::CONFLICT,
+            fl!(t, "unknown-mailbox-title"),
+            fl!(t, "unknown-mailbox-cause", name = name.as_str()),
+            fl!(t, "unknown-mailbox-next"),
+        ),
+        E::MissingRights(missing) => return missing_rights(t, missing),
         E::UnknownSignIn => (
             StatusCode::BAD_REQUEST,
             fl!(t, "unknown-sign-in-title"),
@@ -129,6 +159,9 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "not-proved-cause"),
             fl!(t, "not-proved-next"),
         ),
+        E::NotYet => {
+            (StatusCode::CONFLICT, fl!(t, "not-yet-title"), fl!(t, "not-yet-cause"), fl!(t, "not-yet-next"))
+        }
         E::NoWayOut => (
             StatusCode::CONFLICT,
             fl!(t, "no-way-out-title"),
@@ -142,6 +175,18 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
         E::LinkDead => {
             (StatusCode::GONE, fl!(t, "link-dead-title"), fl!(t, "link-dead-cause"), fl!(t, "link-dead-next"))
         }
+        E::ImportUnderWay => (
+            StatusCode::CONFLICT,
+            fl!(t, "import-under-way-title"),
+            fl!(t, "import-under-way-cause"),
+            fl!(t, "import-under-way-next"),
+        ),
+        E::TooLate => (
+            StatusCode::CONFLICT,
+            fl!(t, "too-late-title"),
+            fl!(t, "too-late-cause"),
+            fl!(t, "too-late-next"),
+        ),
         E::Closed => {
             (StatusCode::CONFLICT, fl!(t, "closed-title"), fl!(t, "closed-cause"), fl!(t, "closed-next"))
         }
@@ -155,6 +200,82 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
         E::Store(_) | E::Template(_) => return own_fault(t),
     };
     plain(status, title, cause, next, home(t))
+}
+
+fn certificate_fault(t: Texts, fault: exchange::CertificateFault) -> String {
+    use exchange::CertificateFault as C;
+    match fault {
+        C::NoCertificate => fl!(t, "certificate-fault-none"),
+        C::NoKey => fl!(t, "certificate-fault-no-key"),
+        C::Encrypted => fl!(t, "certificate-fault-encrypted"),
+        C::NotRsa => fl!(t, "certificate-fault-not-rsa"),
+        C::Mismatch => fl!(t, "certificate-fault-mismatch"),
+        C::NotMade => fl!(t, "certificate-fault-not-made"),
+    }
+}
+
+/// Each missing right by its name in Exchange, and the lines that give them.
+fn missing_rights(t: Texts, missing: &engine::MissingRights) -> Explained {
+    use engine::Right;
+    let name = |right: &Right| match right {
+        Right::FullAccess => fl!(t, "right-full-access"),
+        Right::SendAs => fl!(t, "right-send-as"),
+        Right::AppReadWrite => fl!(t, "right-app-read"),
+        Right::AppSend => fl!(t, "right-app-send"),
+        Right::AppDirectory => fl!(t, "right-app-directory"),
+    };
+    let rights = missing.rights.iter().map(name).collect::<Vec<_>>().join(", ");
+    let mailbox = missing.mailbox.as_str();
+    let (cause, next) = match &missing.person {
+        Some(person) => (
+            fl!(t, "missing-rights-person", person = person.as_str(), mailbox = mailbox, rights = rights),
+            fl!(t, "missing-rights-person-next"),
+        ),
+        None => (
+            fl!(t, "missing-rights-app", mailbox = mailbox, rights = rights),
+            fl!(t, "missing-rights-app-next"),
+        ),
+    };
+    let title = fl!(t, "missing-rights-title");
+    Explained {
+        commands: missing.commands.clone(),
+        ..plain(StatusCode::CONFLICT, title, cause, next, home(t))
+    }
+}
+
+/// Why a registration was not saved. The class decides; Microsoft's number only picks more exact words.
+pub(crate) fn registering(t: Texts, error: &engine::Error) -> Explained {
+    use exchange::Error as M;
+    let explained = of_engine(t, error);
+    let engine::Error::Microsoft(said) = error else {
+        return Explained { title: fl!(t, "registration-not-saved"), ..explained };
+    };
+    let number = said.trace().and_then(|trace| trace.aadsts);
+    let (cause, next) = match (said, number) {
+        (M::NoAnswer(_) | M::Server(_) | M::Throttled { .. }, _) => {
+            (fl!(t, "registration-unreachable"), fl!(t, "registration-unreachable-next"))
+        }
+        (M::AppCredential(_), Some(7_000_222)) => {
+            (fl!(t, "registration-secret-expired"), fl!(t, "registration-secret-expired-next"))
+        }
+        (M::AppCredential(_), Some(700_027)) => {
+            (fl!(t, "registration-certificate-unknown"), fl!(t, "registration-certificate-unknown-next"))
+        }
+        (M::AppCredential(_), _) => {
+            (fl!(t, "registration-secret-wrong"), fl!(t, "registration-secret-wrong-next"))
+        }
+        (M::AppConfig(_) | M::BadRequest(_), Some(90_002 | 900_023)) => {
+            (fl!(t, "registration-no-tenant"), fl!(t, "registration-no-tenant-next"))
+        }
+        (M::AppConfig(_), Some(700_016)) => {
+            (fl!(t, "registration-no-app"), fl!(t, "registration-no-app-next"))
+        }
+        (M::AppConfig(_), Some(50_194)) => {
+            (fl!(t, "registration-one-tenant"), fl!(t, "registration-one-tenant-next"))
+        }
+        _ => (explained.cause.clone(), fl!(t, "registration-other-next")),
+    };
+    Explained { title: fl!(t, "registration-not-saved"), cause, next, ..explained }
 }
 
 fn team_rule(t: Texts, rule: TeamRule) -> (String, String) {
@@ -191,7 +312,18 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "files" => fl!(t, "field-files"),
         "status" => fl!(t, "field-status"),
         "assignee" => fl!(t, "field-assignee"),
+        "client-id" => fl!(t, "client-id"),
+        "tenant" => fl!(t, "tenant"),
+        "cloud" => fl!(t, "cloud"),
+        "login-url" => fl!(t, "login-url"),
+        "graph-url" => fl!(t, "graph-url"),
+        "client-secret" => fl!(t, "secret-value"),
+        "certificate" => fl!(t, "credential-certificate"),
+        "expires-on" => fl!(t, "secret-ends"),
+        "mailbox" => fl!(t, "field-mailbox"),
         "role" => fl!(t, "people-role"),
+        "number" => fl!(t, "import-choice-number"),
+        "dates" => fl!(t, "import-choice-between"),
         other => other.to_owned(),
     };
     match problem {
@@ -200,9 +332,14 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "too-short" => fl!(t, "problem-too-short", field = field),
         "too-large" => fl!(t, "problem-too-large", field = field),
         "unknown" | "unknown-address" => fl!(t, "problem-unknown", field = field),
+        "not-guid" => fl!(t, "problem-not-guid", field = field),
+        "not-tenant" => fl!(t, "problem-not-tenant", field = field),
+        "not-url" => fl!(t, "problem-not-url", field = field),
         "not-an-address" => fl!(t, "problem-not-an-address", field = field),
         "not-csv" => fl!(t, "problem-not-csv", field = field),
         "no-address-column" => fl!(t, "problem-no-address-column", field = field),
+        "out-of-range" => fl!(t, "problem-out-of-range", field = field, most = engine::MOST),
+        "wrong-order" => fl!(t, "problem-wrong-order", field = field),
         "not-staff" => fl!(t, "problem-not-staff", field = field),
         _ => fl!(t, "problem-other", field = field),
     }
@@ -236,8 +373,17 @@ fn of_microsoft(t: Texts, error: &exchange::Error) -> Explained {
         M::AppCredential(_) => {
             (StatusCode::CONFLICT, fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
         }
+        M::AppConfig(trace) if trace.aadsts == Some(700_016) => {
+            (StatusCode::CONFLICT, fl!(t, "ms-not-in-tenant-cause"), fl!(t, "ms-not-in-tenant-next"))
+        }
         M::AppConfig(_) => {
             (StatusCode::CONFLICT, fl!(t, "ms-app-config-cause"), fl!(t, "ms-app-config-next"))
+        }
+        M::MailboxGone(trace) if trace.code == "MailboxNotHostedInExchangeOnline" => {
+            (StatusCode::CONFLICT, fl!(t, "ms-on-premises-cause"), fl!(t, "ms-on-premises-next"))
+        }
+        M::MailboxGone(trace) if matches!(trace.code.as_str(), "ErrorInvalidUser" | "ResourceNotFound") => {
+            (StatusCode::CONFLICT, fl!(t, "ms-no-mailbox-cause"), fl!(t, "ms-no-mailbox-next"))
         }
         M::MailboxGone(_) => {
             (StatusCode::CONFLICT, fl!(t, "ms-mailbox-gone-cause"), fl!(t, "ms-mailbox-gone-next"))
@@ -317,7 +463,7 @@ fn plain(
     next: String,
     way_on: (String, &'static str),
 ) -> Explained {
-    Explained { status, title, cause, next, facts: Vec::new(), way_on }
+    Explained { status, title, cause, next, facts: Vec::new(), commands: Vec::new(), way_on }
 }
 
 fn home(t: Texts) -> (String, &'static str) {
@@ -365,6 +511,16 @@ mod tests {
             E::TooManyAttempts,
             E::NotRegistered,
             E::UnknownSignIn,
+            E::RegisteredInFile,
+            E::Certificate(exchange::CertificateFault::NoKey),
+            E::UnknownConsent,
+            E::UnknownMailbox("a@b.test".to_owned()),
+            E::MissingRights(engine::MissingRights {
+                mailbox: "a@b.test".to_owned(),
+                person: None,
+                rights: vec![engine::Right::AppSend],
+                commands: vec![],
+            }),
             E::OtherAccount { expected: "a@b.test".to_owned(), got: "c@d.test".to_owned() },
             used(UsedBy::SupportAddress),
             used(UsedBy::Staff("Ben".to_owned())),
@@ -372,6 +528,8 @@ mod tests {
             E::DefaultAddress,
             E::NotProved,
             E::NoWayOut,
+            E::ImportUnderWay,
+            E::TooLate,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
             E::Template(String::new()),

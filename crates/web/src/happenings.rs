@@ -59,6 +59,7 @@ fn state_words(t: Texts, state: ConnectionState) -> String {
     match state {
         ConnectionState::Verified => fl!(t, "happened-verified"),
         ConnectionState::Delayed => fl!(t, "happened-delayed"),
+        ConnectionState::Unproved => fl!(t, "happened-unproved"),
         ConnectionState::NeedsSignIn => fl!(t, "happened-needs-sign-in"),
         ConnectionState::NeedsAdministrator => fl!(t, "happened-needs-administrator"),
         ConnectionState::AppCredential => fl!(t, "happened-app-credential"),

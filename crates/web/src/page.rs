@@ -66,6 +66,11 @@ impl Page {
         })
     }
 
+    /// The day of a time, in words.
+    pub(crate) fn day_of(&self, at: Timestamp) -> String {
+        self.zone.day_of(at, self.language)
+    }
+
     /// The time that the page was made at, by the desk's clock where it shows what changes.
     pub(crate) fn now(&self) -> Timestamp {
         self.now

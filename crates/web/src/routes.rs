@@ -7,8 +7,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
 use crate::pages::{
-    addresses, admin, answer, api_tokens, attachments, comments, connect, connection, end_users, mail_log,
-    password, sign_in, suspended, team, ticket, tickets,
+    addresses, admin, answer, api_tokens, attachments, comments, connect, connection, consent, end_users, forwarding,
+    imports, mail_log, password, registration, sign_in, suspended, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 use crate::{health, live};
@@ -96,6 +96,13 @@ pub fn all() -> Vec<Route> {
         admins("/admin/connect/confirm/{id}", get(connect::ask).post(connect::confirm)),
 
         // Registration, consent and ways to sign in
+        admins("/admin/channels/email/registration", get(registration::page).post(registration::save)),
+        admins("/admin/channels/email/registration/certificate", post(registration::make_certificate)),
+        admins("/admin/channels/email/registration/certificate.cer", get(registration::certificate)),
+        admins("/admin/channels/email/addresses/connect/exchange/approval/{word}", get(consent::approval)),
+        admins("/admin/channels/email/addresses/{id}/way", get(connect::way)),
+        open("/consent/return", get(consent::returned)),
+        open("/consent/{word}", get(consent::invitation)),
 
         // Connection details and check-up
         open("/health", get(health::health)),
@@ -103,6 +110,14 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/addresses/{id}/edit", get(connection::ask_edit).post(connection::edit)),
 
         // Forwarding
+        admins("/admin/channels/email/addresses/connect/forwarding", get(forwarding::form).post(forwarding::add)),
+        admins("/admin/channels/email/addresses/{id}/forwarding", get(forwarding::page)),
+        admins("/admin/channels/email/addresses/{id}/forwarding/verify", post(forwarding::verify)),
+        admins("/admin/channels/email/addresses/{id}/move", post(forwarding::begin_move)),
+        admins("/admin/channels/email/addresses/{id}/move/give-up", post(forwarding::give_up)),
+        admins("/admin/channels/email/addresses/{id}/move/confirm", post(forwarding::confirm)),
+        admins("/admin/channels/email/way-out", get(forwarding::way_out)),
+        admins("/admin/channels/email/way-out/test", post(forwarding::test_way_out)),
 
         // Team, invitations and passwords
         open("/forgot-password", get(password::forgot_form).post(password::forgot)),
@@ -124,6 +139,15 @@ pub fn all() -> Vec<Route> {
 
         // Imports
         admins("/admin/channels/email/addresses/{id}/prove", post(addresses::prove)),
+        admins("/admin/channels/email/addresses/{id}/import", get(imports::form).post(imports::ask)),
+        admins("/admin/channels/email/imports/{id}", get(imports::import)),
+        admins("/admin/channels/email/imports/{id}/pause", post(imports::pause)),
+        admins("/admin/channels/email/imports/{id}/resume", post(imports::resume)),
+        admins("/admin/channels/email/imports/{id}/undo", post(imports::undo)),
+        admins("/admin/channels/email/previews/{id}", get(imports::preview)),
+        admins("/admin/channels/email/previews/{id}/cancel", post(imports::cancel_preview)),
+        admins("/admin/channels/email/previews/{id}/import", post(imports::import_previewed)),
+        admins("/admin/connect/confirm/{id}/preview", post(imports::preview_sign_in)),
 
         // Notifications and alarms
     ]

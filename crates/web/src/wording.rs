@@ -5,9 +5,11 @@ use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
 use i18n_embed_fl::fl;
 use mail::{InvitationKind, Protection};
-use store::{AuditEvent, ConnectionState, OutboxRow, StateCause, Step};
+use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
+use store::{AuditEvent, ConnectionState, Kind, OutboxRow, StateCause, Step};
 
 use crate::language::Texts;
+use crate::page::Page;
 
 pub(crate) fn status(t: Texts, status: Status) -> String {
     match status {
@@ -46,6 +48,41 @@ pub(crate) fn via(t: Texts, via: Via) -> String {
         Via::Import => fl!(t, "via-import"),
         Via::Rule => fl!(t, "via-rule"),
         Via::FollowUp => fl!(t, "via-follow-up"),
+    }
+}
+
+/// Which old mail an import is about. The last day of a range is included.
+pub(crate) fn wanted(page: &Page, wanted: Wanted) -> String {
+    match wanted {
+        Wanted::Newest(count) => fl!(page.t, "wanted-newest", count = count),
+        Wanted::Between { since, until } => {
+            let last = until - jiff::SignedDuration::from_secs(1);
+            fl!(page.t, "wanted-between", since = page.day_of(since), until = page.day_of(last))
+        }
+    }
+}
+
+pub(crate) fn import_state(t: Texts, run: &ImportRun) -> String {
+    match (run.undone, run.finished_at, run.paused_at) {
+        (Undone::Done { .. }, ..) => fl!(t, "import-state-undone"),
+        (Undone::UnderWay { .. }, ..) => fl!(t, "import-state-undoing"),
+        (Undone::No, Some(_), _) => fl!(t, "import-state-finished"),
+        (Undone::No, None, Some(_)) => fl!(t, "import-state-paused"),
+        (Undone::No, None, None) => fl!(t, "import-state-running"),
+    }
+}
+
+/// What would become of a mail, and what that means.
+pub(crate) fn foreseen(t: Texts, kind: Foreseen) -> (String, String) {
+    match kind {
+        Foreseen::NewTicket => (fl!(t, "foreseen-new-ticket"), fl!(t, "foreseen-new-ticket-help")),
+        Foreseen::Reply => (fl!(t, "foreseen-reply"), fl!(t, "foreseen-reply-help")),
+        Foreseen::Known => (fl!(t, "foreseen-known"), fl!(t, "foreseen-known-help")),
+        Foreseen::Own => (fl!(t, "foreseen-own"), fl!(t, "foreseen-own-help")),
+        Foreseen::Automatic => (fl!(t, "foreseen-automatic"), fl!(t, "foreseen-automatic-help")),
+        Foreseen::Suspended => (fl!(t, "foreseen-suspended"), fl!(t, "foreseen-suspended-help")),
+        Foreseen::Unreadable => (fl!(t, "foreseen-unreadable"), fl!(t, "foreseen-unreadable-help")),
+        Foreseen::Gone => (fl!(t, "foreseen-gone"), fl!(t, "foreseen-gone-help")),
     }
 }
 
@@ -116,10 +153,16 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
         "automatic_reply" => fl!(t, "reason-automatic-reply"),
         "third_party_reply" => fl!(t, "reason-third-party-reply"),
         "cc_without_requester" => fl!(t, "reason-cc-without-requester"),
+        "mailbox_left" => fl!(t, "reason-mailbox-left"),
         "private_ticket" => fl!(t, "reason-private-ticket"),
         "quotes_private_comment" => fl!(t, "reason-quotes-private-comment"),
         _ => Cause::parse(reason).map_or_else(|| reason.to_owned(), |known| cause(t, known)),
     }
+}
+
+/// What had waited at a mailbox that was reconnected.
+pub(crate) fn caught_up(t: Texts, line: &engine::CaughtUpView) -> String {
+    fl!(t, "caught-up", address = line.address.as_str(), came_in = line.came_in, went_out = line.went_out)
 }
 
 /// Verified, Delayed or Error.
@@ -131,13 +174,25 @@ pub(crate) fn state(t: Texts, state: ConnectionState) -> String {
         | ConnectionState::NeedsAdministrator
         | ConnectionState::AppCredential
         | ConnectionState::MailboxGone => fl!(t, "state-error"),
+        ConnectionState::Unproved => fl!(t, "state-unproved"),
     }
 }
 
 /// Why a connection stands as it does: (in plain words, what to do).
 pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCause>) -> (String, String) {
     let missing = why.map(|why| why.missing_scopes.join(", ")).unwrap_or_default();
+    match why.map(|why| why.code.as_str()) {
+        Some("smtp_unreachable") => {
+            return (fl!(t, "smtp-unreachable-cause"), fl!(t, "smtp-unreachable-next"));
+        }
+        Some("smtp_sign_in") => return (fl!(t, "smtp-sign-in-cause"), fl!(t, "smtp-sign-in-next")),
+        Some("smtp_not_configured") => {
+            return (fl!(t, "smtp-not-configured-cause"), fl!(t, "smtp-not-configured-next"));
+        }
+        _ => {}
+    }
     match state {
+        ConnectionState::Unproved => (fl!(t, "unproved-cause"), fl!(t, "unproved-next")),
         ConnectionState::Verified => (fl!(t, "verified-cause"), fl!(t, "verified-next")),
         ConnectionState::Delayed => (fl!(t, "delayed-cause"), fl!(t, "delayed-next")),
         ConnectionState::NeedsSignIn if missing.is_empty() => {
@@ -153,6 +208,15 @@ pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCau
             (fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
         }
         ConnectionState::MailboxGone => (fl!(t, "ms-mailbox-gone-cause"), fl!(t, "mailbox-gone-next")),
+    }
+}
+
+/// How an address is reached.
+pub(crate) fn kind(t: Texts, kind: Kind) -> String {
+    match kind {
+        Kind::Exchange => fl!(t, "connector-name"),
+        Kind::Forwarding => fl!(t, "forwarding-name"),
+        Kind::System => fl!(t, "way-out-title"),
     }
 }
 
@@ -182,6 +246,11 @@ fn trouble(t: Texts, stored: &str) -> String {
         "" => String::new(),
         "refused" => fl!(t, "trouble-refused", detail = detail),
         "unconfirmed" => fl!(t, "trouble-unconfirmed"),
+        "mail_server_refused" => fl!(t, "trouble-server-refused", detail = detail),
+        "mail_server_unconfirmed" => fl!(t, "trouble-server-unconfirmed", detail = detail),
+        "moved_unconfirmed" => fl!(t, "trouble-moved-unconfirmed"),
+        "no_way_out" => fl!(t, "trouble-no-way-out"),
+        "gave_up" => fl!(t, "trouble-gave-up", detail = detail),
         "no_connection" => fl!(t, "trouble-no-connection"),
         "template" => fl!(t, "trouble-template", detail = detail),
         "address_deleted" => fl!(t, "trouble-address-deleted"),

@@ -58,6 +58,20 @@ impl Zone {
         now.to_zoned(self.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp())
     }
 
+    /// When a day begins here.
+    pub(crate) fn start_of(&self, day: Date) -> Option<Timestamp> {
+        day.to_zoned(self.zone.clone()).ok().map(|start| start.timestamp())
+    }
+
+    /// Date alone.
+    pub(crate) fn day_of(&self, at: Timestamp, language: Language) -> String {
+        let pattern = match language {
+            Language::En => "%-d %b %Y",
+            Language::Ja => "%Y年%-m月%-d日",
+        };
+        at.to_zoned(self.zone.clone()).strftime(pattern).to_string()
+    }
+
     fn write(&self, at: Timestamp, pattern: &str, language: Language, form: &'static str) -> When {
         let zoned = at.to_zoned(self.zone.clone());
         let suffix = if self.known || form == "short" { "" } else { " UTC" };

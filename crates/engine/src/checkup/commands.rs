@@ -51,7 +51,7 @@ pub(super) fn command(address: &SupportAddress, step: Step, fact: &Fact) -> Opti
 }
 
 /// A value as PowerShell takes it literally, whatever stands in it.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let plain: String = value.chars().filter(|c| !c.is_control()).collect();
     // PowerShell takes the curly apostrophes for the straight one.
     let doubled: String = plain

@@ -153,8 +153,11 @@ impl Visit<'_> {
         let connection = self.address.connection.id;
         let engine = self.engine.clone();
         let fact = match step {
-            Step::Registration if engine.inner.entra.is_some() => Fact::Registered,
-            Step::Registration => Fact::NotRegistered,
+            Step::Registration => match engine.entra().await {
+                Ok(_) => Fact::Registered,
+                Err(Error::NotRegistered) => Fact::NotRegistered,
+                Err(error) => return Err(error),
+            },
             Step::SignIn => match self.in_time(microsoft::sign_in(engine, connection)).await? {
                 Ok((mailbox, until)) => {
                     self.mailbox = Some(mailbox);
@@ -266,7 +269,7 @@ impl Visit<'_> {
 
     async fn budgets(&self) -> Result<Fact> {
         let connection = self.address.connection.id;
-        let here = self.engine.inner.graph.spent(connection.0);
+        let here = self.engine.inner.links.graph().spent(connection.0);
         let noted = self.engine.inner.store.usage(connection).await?;
         let young = |at| self.engine.now().duration_since(at) < SignedDuration::from_mins(10);
         let noted = noted.filter(|usage| young(usage.at));

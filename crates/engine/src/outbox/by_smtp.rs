@@ -73,9 +73,7 @@ impl Post<'_> {
             Step::Queued | Step::Drafting | Step::Drafted => {}
             // Whoever wrote this is gone, and with them what the server said.
             Step::Sending | Step::Accepted => {
-                return self
-                    .fail(&row, "unconfirmed: the desk stopped while the mail server took the mail")
-                    .await;
+                return self.fail(&row, "mail_server_unconfirmed").await;
             }
             Step::Sent | Step::Failed => return Ok(()),
         }
@@ -142,7 +140,9 @@ impl Post<'_> {
                 later.push(refusal.to_string());
                 self.settle(row, answers, &later).await
             }
-            Err(SendFailure::Uncertain(words)) => self.fail(row, &format!("unconfirmed: {words}")).await,
+            Err(SendFailure::Uncertain(words)) => {
+                self.fail(row, &format!("mail_server_unconfirmed: {words}")).await
+            }
         }
     }
 
@@ -159,7 +159,7 @@ impl Post<'_> {
             update.last_error = Some(later.join("; "));
         } else if taken.is_empty() {
             update.step = Some(Step::Failed);
-            update.last_error = Some(format!("refused: {}", refused.join("; ")));
+            update.last_error = Some(format!("mail_server_refused: {}", refused.join("; ")));
         } else {
             update.step = Some(Step::Sent);
             update.sent_at = Some(now);
@@ -184,7 +184,7 @@ impl Post<'_> {
     async fn not_offered(&self, row: &OutboxRow, failure: Failure) -> Result<()> {
         let (code, words) = match failure {
             Failure::Refused(refusal) if refusal.permanent => {
-                return self.fail(row, &format!("refused: {refusal}")).await;
+                return self.fail(row, &format!("mail_server_refused: {refusal}")).await;
             }
             Failure::Refused(refusal) => return self.wait(row, self.pause(row), &refusal.to_string()).await,
             Failure::Unreachable(words) => ("smtp_unreachable", words),

@@ -2,11 +2,16 @@
 
 use std::pin::Pin;
 
-use desk::{AddressId, AttachmentId, BrandId, CommentId, ImportId, SignInId, TicketId};
-use engine::{Actor, Answer, ConnectChoice, Engine, Error};
+use desk::{
+    AddressId, ApiTokenId, AttachmentId, BrandId, CommentId, ImportId, Language, PersonId, PreviewId,
+    SignInId, TicketId,
+};
+use engine::{
+    Actor, AddressChange, Answer, ConnectChoice, Engine, Error, Invitation, NewForwarding, PersonChange, Way,
+};
 use mail::html::RemotePictures;
 use mail::{Address, Mailbox};
-use store::{LedgerQuery, TicketChange, TicketQuery};
+use store::{LedgerQuery, PeopleQuery, TicketChange, TicketQuery, Wanted};
 use testkit::World;
 
 type Outcome<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
@@ -20,11 +25,32 @@ macro_rules! use_case {
     };
 }
 
+fn someone() -> Invitation {
+    Invitation {
+        name: "Someone".to_owned(),
+        address: "someone@desk.test".to_owned(),
+        role: desk::Role::Agent,
+        language: Language::En,
+    }
+}
+
 fn for_admins() -> Vec<UseCase> {
     vec![
         use_case!("begin_connect", |e, a| e
             .begin_connect(a, ConnectChoice { brand: BrandId(1), import: None })),
         use_case!("begin_reconnect", |e, a| e.begin_reconnect(a, AddressId(1))),
+        use_case!("connect_by", |e, a| async {
+            e.connect_by(a, ConnectChoice { brand: BrandId(1), import: None }, &Way::Own).await
+        }),
+        use_case!("reconnect_by", |e, a| e.reconnect_by(a, AddressId(1), None)),
+        use_case!("ask_for_consent", |e, a| async {
+            e.ask_for_consent(a, ConnectChoice { brand: BrandId(1), import: None }, &Way::Own).await
+        }),
+        use_case!("consent", |e, a| e.consent(a, "word")),
+        use_case!("registration", |e, a| e.registration(a)),
+        use_case!("make_certificate", |e, a| e.make_certificate(a)),
+        use_case!("certificate_file", |e, a| e.certificate_file(a)),
+        use_case!("caught_up", |e, a| e.caught_up(a)),
         use_case!("return_with_code", |e, a| e.return_with_code(a, "state", "code")),
         use_case!("return_with_error", |e, a| async {
             Err::<(), _>(e.return_with_error(a, "state", "access_denied", "").await)
@@ -35,11 +61,47 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("delete_address", |e, a| e.delete_address(a, AddressId(1))),
         use_case!("make_default", |e, a| e.make_default(a, AddressId(1))),
         use_case!("prove", |e, a| e.prove(a, AddressId(1))),
+        use_case!("forwarding", |e, a| e.forwarding(a, AddressId(1))),
+        use_case!("verify_forwarding", |e, a| e.verify_forwarding(a, AddressId(1))),
+        use_case!("begin_move", |e, a| e.begin_move(a, AddressId(1))),
+        use_case!("give_up_move", |e, a| e.give_up_move(a, AddressId(1))),
+        use_case!("confirm_forwarding", |e, a| e.confirm_forwarding(a, AddressId(1))),
+        use_case!("way_out", |e, a| e.way_out(a)),
+        use_case!("send_test_mail", |e, a| e.send_test_mail(a)),
         use_case!("make_brand", |e, a| e.make_brand(a, "Brand")),
         use_case!("addresses", |e, a| e.addresses(a)),
+        use_case!("preview_sign_in", |e, a| e.preview_sign_in(a, SignInId(1))),
+        use_case!("preview_import", |e, a| e.preview_import(a, AddressId(1), Wanted::Newest(1))),
+        use_case!("preview", |e, a| e.preview(a, PreviewId(1))),
+        use_case!("cancel_preview", |e, a| e.cancel_preview(a, PreviewId(1))),
+        use_case!("start_import", |e, a| e.start_import(a, AddressId(1), Wanted::Newest(1))),
+        use_case!("import_view", |e, a| e.import_view(a, ImportId(1))),
+        use_case!("imports_of", |e, a| e.imports_of(a, AddressId(1))),
+        use_case!("pause_import", |e, a| e.pause_import(a, ImportId(1))),
+        use_case!("resume_import", |e, a| e.resume_import(a, ImportId(1))),
+        use_case!("undo_import", |e, a| e.undo_import(a, ImportId(1))),
         use_case!("import_run", |e, a| e.import_run(a, ImportId(1))),
         use_case!("ledger", |e, a| async {
             e.ledger(a, &LedgerQuery { limit: 1, ..LedgerQuery::default() }).await
+        }),
+        use_case!("team", |e, a| e.team(a)),
+        use_case!("invite", |e, a| async { e.invite(a, &someone()).await }),
+        use_case!("resend_link", |e, a| e.resend_link(a, PersonId(1), Language::En)),
+        use_case!("link_by_hand", |e, a| e.link_by_hand(a, PersonId(1))),
+        use_case!("change_role", |e, a| e.change_role(a, PersonId(1), desk::Role::Agent)),
+        use_case!("deactivate", |e, a| e.deactivate(a, PersonId(1))),
+        use_case!("reactivate", |e, a| e.reactivate(a, PersonId(1))),
+        use_case!("preview_people", |e, a| e.preview_people(a, "email\nx@example.com")),
+        use_case!("import_people", |e, a| e.import_people(a, "email\nx@example.com", "", Language::En)),
+        use_case!("api_tokens", |e, a| e.api_tokens(a)),
+        use_case!("make_api_token", |e, a| e.make_api_token(a, "Sync", PersonId(1))),
+        use_case!("revoke_api_token", |e, a| e.revoke_api_token(a, ApiTokenId(1))),
+        use_case!("make_forwarding", |e, a| async {
+            let new = NewForwarding { address: "f@desk.test".to_owned(), name: String::new(), brand: None };
+            e.make_forwarding(a, &new).await
+        }),
+        use_case!("change_address", |e, a| async {
+            e.change_address(a, AddressId(1), &AddressChange::default()).await
         }),
     ]
 }
@@ -47,6 +109,15 @@ fn for_admins() -> Vec<UseCase> {
 fn for_staff() -> Vec<UseCase> {
     vec![
         use_case!("brands", |e, a| e.brands(a)),
+        use_case!("people", |e, a| async { e.people(a, &PeopleQuery::default()).await }),
+        use_case!("member", |e, a| e.member(a, PersonId(1))),
+        use_case!("member_by_address", |e, a| e.member_by_address(a, "x@example.com")),
+        use_case!("make_end_user", |e, a| e.make_end_user(a, "X", "x@example.com")),
+        use_case!("change_person", |e, a| async {
+            e.change_person(a, PersonId(987_654), &PersonChange::default()).await
+        }),
+        use_case!("recipient_addresses", |e, a| e.recipient_addresses(a)),
+        use_case!("recipient_address", |e, a| e.recipient_address(a, AddressId(1))),
         use_case!("suspended", |e, a| e.suspended(a)),
         use_case!("tickets", |e, a| async {
             e.tickets(
@@ -112,7 +183,7 @@ async fn people_sign_in_with_their_password_and_nobody_guesses_it() {
     let world = World::new().await.unwrap();
     let engine = &world.engine;
     assert_eq!(
-        engine.log_in(" ADA@desk.test ", "a long enough password").await.unwrap().id,
+        engine.log_in(" ADA@desk.test ", "a long enough password").await.unwrap().person.id,
         world.admin.person.id
     );
     for _ in 0..10 {

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 const HELP: &str = "help@contoso.test";
 
 async fn refresh_token(world: &World, connection: ConnectionId) -> String {
-    world.store.tokens(connection).await.unwrap().refresh.expose_secret().to_owned()
+    world.store.tokens(connection).await.unwrap().refresh.unwrap().expose_secret().to_owned()
 }
 
 /// How often the stand-in was asked for tokens.

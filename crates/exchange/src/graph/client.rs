@@ -98,7 +98,7 @@ enum Body {
 }
 
 impl Call {
-    fn new(operation: &'static str, method: Method, url: Url) -> Self {
+    pub fn new(operation: &'static str, method: Method, url: Url) -> Self {
         Self {
             operation,
             method,
@@ -187,11 +187,24 @@ impl Call {
 }
 
 impl Mailbox {
-    /// An address below `/me`.
+    /// An address below the mailbox: `/me`, or `/users/{id}` where it is not the token's own.
     pub(super) fn at(&self, segments: &[&str]) -> Url {
-        let mut path = vec!["me"];
+        let mut path = match &self.owner {
+            None => vec!["me"],
+            Some(owner) => vec!["users", owner],
+        };
         path.extend(segments);
         self.graph.cloud.graph_at(&path)
+    }
+
+    /// A stored link, if this mailbox can follow it. A link that begins at `/me` means whoever the token belongs to: where the
+    /// mailbox is named it is another one's, or nobody's.
+    pub(super) fn link_to_follow(&self, link: &str) -> Option<Url> {
+        let url = self.graph.cloud.graph_link(link)?;
+        let root = self.graph.cloud.graph_at(&[]);
+        let below = url.path().strip_prefix(root.path())?.trim_start_matches('/');
+        let of_me = below.split(['/', '(']).next().is_some_and(|first| first.eq_ignore_ascii_case("me"));
+        (self.owner.is_none() || !of_me).then_some(url)
     }
 
     /// A reading call: tried up to three times.
@@ -312,6 +325,38 @@ mod tests {
         assert!(!request.contains("content-type"), "an empty body is no JSON");
         assert!(request.contains("prefer: idtype=\"immutableid\"\r\n"));
         assert!(request.contains("authorization: bearer opensesame\r\n"));
+    }
+
+    #[tokio::test]
+    async fn another_mailbox_is_addressed_by_its_owner() {
+        let answer = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+        let request = on_the_wire(answer, async |mailbox| {
+            let shared = Mailbox { owner: Some("help@b".into()), ..mailbox };
+            shared.send("AAk=").await.unwrap();
+        })
+        .await;
+        assert!(request.starts_with("post /v1.0/users/help@b/messages/aak=/send http/1.1\r\n"), "{request}");
+    }
+
+    /// After a change from a person's own sign-in to another way the old cursor would be followed as somebody else, or refused.
+    #[test]
+    fn a_link_of_me_is_followed_only_as_me() {
+        let graph = Graph::new(crate::http_client(None).unwrap(), Cloud::preset("global").unwrap());
+        let own = graph.mailbox(1, "t".into());
+        let named = graph.mailbox_of(1, "t".into(), "id-1");
+        let link =
+            |path: &str| format!("https://graph.microsoft.com/v1.0/{path}/messages/delta?$deltatoken=x");
+        for (path, as_me, as_named) in [
+            ("me/mailFolders('inbox')", true, false),
+            ("Me/mailFolders/inbox", true, false),
+            ("users/id-1/mailFolders/inbox", true, true),
+            ("users('id-1')/mailFolders('inbox')", true, true),
+            ("mean/mailFolders", true, true),
+        ] {
+            assert_eq!(own.link_to_follow(&link(path)).is_some(), as_me, "{path}");
+            assert_eq!(named.link_to_follow(&link(path)).is_some(), as_named, "{path}");
+        }
+        assert!(own.link_to_follow("https://evil.example/v1.0/me").is_none());
     }
 
     #[tokio::test]

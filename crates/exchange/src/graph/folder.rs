@@ -19,9 +19,13 @@ const DELTA_PAGE: &str = "odata.maxpagesize=200";
 const PAGES: usize = 100_000;
 
 impl Mailbox {
-    /// `GET /me`.
+    /// Whose mailbox it is: `GET /me` or `GET /users/{id}`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the directory has nobody of that name.
     pub async fn me(&self) -> Result<Me> {
-        let call = Call::get("me", self.at(&[])).query("$select", "id,displayName,userPrincipalName,mail");
+        let call =
+            Call::get("me", self.at(&[])).on_item().query("$select", "id,displayName,userPrincipalName,mail");
         let answer = self.read(call).await?;
         let user: User = answer.json()?;
         let user_principal_name = user.user_principal_name.unwrap_or_default();
@@ -54,8 +58,8 @@ impl Mailbox {
     /// Follows a stored link, verbatim; refused unless it points to this cloud's Graph: then the round must begin anew
     /// ([`Error::Resync`]; the desk was perhaps moved to another cloud).
     pub async fn delta_follow(&self, link: &str) -> Result<DeltaPage> {
-        let Some(url) = self.graph.cloud.graph_link(link) else {
-            let message = "the stored link does not lead to this Graph".to_owned();
+        let Some(url) = self.link_to_follow(link) else {
+            let message = "the stored link does not lead to this mailbox".to_owned();
             return Err(Error::Resync(Trace { code: "ForeignLink".into(), message, ..Trace::default() }));
         };
         self.delta(Call::get("delta", url)).await

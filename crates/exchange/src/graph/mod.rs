@@ -1,7 +1,7 @@
 //! The Graph calls this product makes, and no others.
 //!
 //! `client` is the one way to the wire; `folder` lists what is in the mailbox, `messages` reads and marks single
-//! messages, `drafts` and `attachments` are the way out; `batch` is Graph's `$batch`; `wire` has the JSON.
+//! messages, `drafts` and `attachments` are the way out; `rights` tries out what is allowed; `batch` is Graph's `$batch`; `wire` has the JSON.
 
 mod attachments;
 mod batch;
@@ -12,10 +12,12 @@ pub mod mail_out;
 mod messages;
 mod meter;
 mod probe;
+mod rights;
 mod wire;
 
 pub use meter::Spent;
 pub use probe::Glance;
+pub use rights::Rights;
 
 use std::sync::Arc;
 
@@ -23,7 +25,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
-use crate::Cloud;
+use crate::{Cloud, Entra, Registration};
 
 /// Graph over HTTP: holds the connection pool, the 4-at-once limit of each mailbox and the counters. Cheap to clone.
 #[derive(Clone)]
@@ -36,11 +38,13 @@ pub struct Graph {
 pub struct Mailbox {
     graph: Arc<client::Inner>,
     key: i64,
+    /// `None`: the mailbox of whoever the token belongs to.
+    owner: Option<String>,
     access: SecretString,
     lane: Arc<Semaphore>,
 }
 
-/// Who signed in.
+/// Somebody in the directory: who signed in, or whose mailbox it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Me {
     /// Graph user id.
@@ -151,7 +155,32 @@ impl Graph {
 
     /// The mailbox of the account that the token belongs to (`/me`). `key` names the mailbox for the 4-at-once limit.
     pub fn mailbox(&self, key: i64, access: SecretString) -> Mailbox {
-        Mailbox { graph: Arc::clone(&self.inner), key, access, lane: self.inner.lane(key) }
+        Mailbox { graph: Arc::clone(&self.inner), key, owner: None, access, lane: self.inner.lane(key) }
+    }
+
+    /// Another mailbox (`/users/{owner}`): one that the token's person has rights to, or any where the token is the application's own,
+    /// which has no `/me`. `owner` is an object id or a user principal name.
+    pub fn mailbox_of(&self, key: i64, access: SecretString, owner: &str) -> Mailbox {
+        Mailbox { owner: Some(owner.to_owned()), ..self.mailbox(key, access) }
+    }
+
+    /// The cloud.
+    pub fn cloud(&self) -> &Cloud {
+        &self.inner.cloud
+    }
+
+    /// Graph of a cloud, over the same HTTP client; itself when it is the same cloud, so that limits and counters stay.
+    pub fn in_cloud(&self, cloud: &Cloud) -> Self {
+        if self.inner.cloud == *cloud {
+            self.clone()
+        } else {
+            Self::new(self.inner.http.clone(), cloud.clone())
+        }
+    }
+
+    /// Entra of the same cloud, over the same HTTP client.
+    pub fn entra(&self, registration: Registration) -> Entra {
+        Entra::new(self.inner.http.clone(), self.inner.cloud.clone(), registration)
     }
 
     /// What a mailbox has spent lately, by the calls of this process.

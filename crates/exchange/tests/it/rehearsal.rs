@@ -1,7 +1,7 @@
 //! A sandbox with one company, one registered desk and one mailbox, and what tests do to them.
 
 use exchange::graph::mail_out::Draft;
-use exchange::{Cloud, Entra, Graph, Mailbox, Registration, SignedIn, entra::Departure};
+use exchange::{Cloud, Entra, Graph, Mailbox, Permissions, Registration, SignedIn, entra::Departure};
 use jiff::Timestamp;
 use sandbox::{App, Config, Sandbox};
 use secrecy::SecretString;
@@ -13,6 +13,7 @@ use crate::browser::{Person, walk};
 pub const CLIENT: &str = "00001111-aaaa-2222-bbbb-3333cccc4444";
 pub const SECRET: &str = "rehearsal-secret";
 pub const HOME: &str = "http://127.0.0.1:9/channels/exchange/back";
+pub const APPROVED: &str = "http://127.0.0.1:9/consent/return";
 pub const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 pub const SUPPORT: &str = "support@contoso.example";
 pub const PASSWORD: &str = "Pa55-word";
@@ -26,8 +27,11 @@ pub struct Rehearsal {
 
 impl Rehearsal {
     pub async fn start() -> Self {
-        let app =
-            App { client_id: CLIENT.into(), client_secret: SECRET.into(), redirect_uris: vec![HOME.into()] };
+        let app = App {
+            client_id: CLIENT.into(),
+            client_secret: SECRET.into(),
+            redirect_uris: vec![HOME.into(), APPROVED.into()],
+        };
         let listen = "127.0.0.1:0".parse().unwrap();
         let config = Config { listen, tls: None, state: None, company: false, app: Some(app) };
         let sandbox = Sandbox::start(config).await.unwrap();
@@ -115,11 +119,17 @@ impl Rehearsal {
     }
 
     pub async fn sign_in(&self) -> SignedIn {
-        let departure = self.entra.depart(None);
+        let departure = self.entra.depart(Permissions::Own, None);
         let back = self.come_back(&departure, support()).await;
         let now = self.now().await;
         self.entra
-            .arrive(&answer(&back, "code").unwrap(), &departure.verifier, &departure.nonce, now)
+            .arrive(
+                &answer(&back, "code").unwrap(),
+                &departure.verifier,
+                &departure.nonce,
+                Permissions::Own,
+                now,
+            )
             .await
             .unwrap()
     }
@@ -138,9 +148,10 @@ pub fn cloud(sandbox: &Sandbox) -> Cloud {
 pub fn registration(secret: &str) -> Registration {
     Registration {
         client_id: CLIENT.into(),
-        client_secret: SecretString::from(secret),
+        credential: exchange::Credential::Secret(SecretString::from(secret)),
         authority: "organizations".into(),
         redirect_uri: Url::parse(HOME).unwrap(),
+        consent_uri: Url::parse(APPROVED).unwrap(),
     }
 }
 

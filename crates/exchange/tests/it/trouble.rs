@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use exchange::{Error, Remedy};
+use exchange::{Error, Permissions, Remedy};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -79,11 +79,14 @@ async fn an_account_without_a_mailbox_in_exchange_online_is_told_apart() {
         ("gone@contoso.example", "gone"),
     ] {
         rehearsal.person(upn, kind).await;
-        let departure = rehearsal.entra.depart(None);
+        let departure = rehearsal.entra.depart(Permissions::Own, None);
         let back = rehearsal.come_back(&departure, Person { upn, ..support() }).await;
         let (code, now) = (answer(&back, "code").unwrap(), rehearsal.now().await);
-        let signed_in =
-            rehearsal.entra.arrive(&code, &departure.verifier, &departure.nonce, now).await.unwrap();
+        let signed_in = rehearsal
+            .entra
+            .arrive(&code, &departure.verifier, &departure.nonce, Permissions::Own, now)
+            .await
+            .unwrap();
         let mailbox = rehearsal.graph.mailbox(2, signed_in.tokens.access);
         assert!(mailbox.me().await.is_ok(), "{upn} is a person all the same");
         let error = mailbox.inbox().await.unwrap_err();

@@ -139,7 +139,7 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(shown)))
 }
 
-/// Does something to an application and shows what `act` gives.
+/// Does something to an application.
 fn with<T>(
     site: &Shared,
     id: &str,
@@ -156,7 +156,9 @@ fn with<T>(
 
 /// `GET /_sandbox/apps/{client_id}`
 pub async fn one(State(site): State<Shared>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    with(&site, &id, |app, world| Ok(Json(app_json(app, world.now()))))
+    let world = site.world();
+    let app = world.apps.get(&id).ok_or_else(|| Refusal::not_found("the application"))?;
+    Ok(Json(app_json(app, world.now())))
 }
 
 /// `PATCH /_sandbox/apps/{client_id}`: what is given replaces; `client_secret` replaces every secret.

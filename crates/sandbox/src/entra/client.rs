@@ -133,9 +133,11 @@ fn assertion(
             "Client assertion failed signature validation. [Reason - The header of the assertion names no key: 'x5t#S256' or 'x5t' is required.]",
         ));
     };
+    // Microsoft's own MSAL for Python writes thumbprints with padding.
+    let same = |held: &str, sent: &str| held == sent.trim_end_matches('=');
     let held = app.certificates.iter().find(|c| match (&header.x5t_s256, &header.x5t) {
-        (Some(long), _) => c.x5t_s256 == *long,
-        (None, Some(short)) => c.x5t == *short,
+        (Some(long), _) => same(&c.x5t_s256, long),
+        (None, Some(short)) => same(&c.x5t, short),
         (None, None) => false,
     });
     let Some(held) = held else {

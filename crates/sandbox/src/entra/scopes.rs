@@ -118,6 +118,11 @@ pub fn read(scope: &str) -> Result<Vec<String>, String> {
         Some(bad) => Err(format!(
             "The provided value for the input parameter 'scope' isn't valid. The scope '{bad}' does not exist."
         )),
+        None if asked.iter().any(|s| is_default(s)) && !graph_only(&canonicals(&asked)).is_empty() => {
+            Err(format!(
+                "The provided value for the input parameter 'scope' isn't valid. The scope {scope} is not valid. .default scope can't be combined with resource-specific scopes."
+            ))
+        }
         None => Ok(asked),
     }
 }
@@ -203,6 +208,15 @@ mod tests {
         ] {
             assert_eq!(needs_administrator(name), barred, "{name}");
         }
+    }
+
+    #[test]
+    fn a_default_stands_beside_sign_in_scopes_and_no_others() {
+        let default = "https://graph.microsoft.com/.default";
+        for (beside, fine) in [("", true), ("openid offline_access", true), ("Mail.Send", false)] {
+            assert_eq!(read(&format!("{beside} {default}")).is_ok(), fine, "{beside}");
+        }
+        assert!(read("openid Mail.Everything").is_err());
     }
 
     #[test]

@@ -293,11 +293,12 @@ mod tests {
     /// open here that is closed there, but that Mail.ReadWrite reads whatever Mail.Read does.
     #[test]
     fn no_permission_opens_more_than_microsofts_map_says() {
-        let Ok(folder) = std::env::var("GRAPH_CONTRACT") else {
-            eprintln!("skipped: GRAPH_CONTRACT is not set");
+        let folder = std::env::var_os("GRAPH_CONTRACT").map(std::path::PathBuf::from);
+        let file = folder.map(|f| f.join("permissions/mail-permissions.json")).filter(|f| f.is_file());
+        let Some(file) = file else {
+            eprintln!("skipped: GRAPH_CONTRACT names no folder with permissions/mail-permissions.json");
             return;
         };
-        let file = std::path::Path::new(&folder).join("permissions/mail-permissions.json");
         let map: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
         let opens = |permission: &str, scheme: &str, method: &Method, path: &str| {
             let sets = map["permissions"][permission]["pathSets"].as_array().cloned().unwrap_or_default();

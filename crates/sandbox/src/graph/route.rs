@@ -235,7 +235,8 @@ fn operation(method: &Method, target: &Target) -> Operation {
 pub fn permissions(method: &Method, target: &Target) -> &'static [&'static str] {
     let get = method == Method::GET;
     match target {
-        Target::Me | Target::Organization | Target::TranslateIds => USER,
+        Target::Organization => &["User.Read", "User.Read.All", "Organization.Read.All"],
+        Target::Me | Target::TranslateIds => USER,
         Target::MailboxSettings | Target::MasterCategories if get => SETTINGS,
         Target::MailboxSettings | Target::MasterCategories => SETTINGS_WRITE,
         Target::SendMail

@@ -8,7 +8,8 @@ use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::EncodePrivateKey;
 use serde_json::{Value, json};
 
-use crate::town::{ADELE, Guest, REDIRECT, SCOPES, SUPPORT, Town, VERIFIER, code, letter};
+use crate::subscriptions::listener;
+use crate::town::{ADELE, Guest, REDIRECT, SCOPES, SUPPORT, Town, VERIFIER, code, eventually, letter};
 
 const GRAPH: &str = "https://graph.microsoft.com/.default";
 const JWT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -139,6 +140,34 @@ async fn it_reaches_every_mailbox_of_its_tenant_and_has_no_me() {
     other["from"] = json!({"emailAddress": {"address": ADELE}});
     let (_, answer) = app.post(&send, json!({"message": other})).await;
     assert_eq!(code(&answer), "ErrorSendAsDenied", "each mailbox only as itself");
+}
+
+/// What nobody signed in may do for a shared mailbox, an application by itself may.
+#[tokio::test]
+async fn it_watches_any_mailbox_it_may_read() {
+    let town = Town::new().await;
+    town.allow(json!({"exchange": [{"permission": "Mail.Read", "mailboxes": [SUPPORT]}]})).await;
+    let app = town.application().await;
+    let (url, seen) = listener(true).await;
+    let expires = (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(100)).to_string();
+    let wish = |resource: String| {
+        json!({
+            "changeType": "created", "notificationUrl": url, "resource": resource,
+            "expirationDateTime": expires,
+        })
+    };
+    let inbox = |who: &str| wish(format!("users/{who}/mailFolders('Inbox')/messages"));
+    let (status, made) = app.post("/subscriptions", inbox(SUPPORT)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert_eq!(made["creatorId"], json!("app"), "nobody's but the application's");
+    let (status, answer) = app.post("/subscriptions", inbox(ADELE)).await;
+    assert_eq!((status.as_u16(), code(&answer)), (403, "ErrorAccessDenied"));
+    let (status, _) = app.post("/subscriptions", wish("me/mailFolders('Inbox')/messages".to_owned())).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let person = town.guest(SUPPORT).await;
+    assert_eq!(person.get("/subscriptions").await["value"], json!([]), "a person does not see it");
+    town.deliver(SUPPORT, &letter(7)).await;
+    eventually("the notification", || async { seen.lock().unwrap().first().cloned() }).await;
 }
 
 #[tokio::test]

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::town::{SUPPORT, Town, code, eventually, letter};
 
-type Seen = Arc<Mutex<Vec<Value>>>;
+pub type Seen = Arc<Mutex<Vec<Value>>>;
 
-async fn listener(honest: bool) -> (String, Seen) {
+pub async fn listener(honest: bool) -> (String, Seen) {
     let seen: Seen = Seen::default();
     let app = Router::new()
         .route(

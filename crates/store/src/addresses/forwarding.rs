@@ -15,7 +15,7 @@ use crate::entity::{connection, cursor, ledger, outbox, support_address as table
 use crate::{BlobId, Form, Happening, LedgerRow, Result, SeenBy, Step, Store, Topic, Tx};
 
 /// The reason of a mail that may have left by the way that is given up.
-const UNCONFIRMED: &str = "unconfirmed: the address was moved";
+const UNCONFIRMED: &str = "moved_unconfirmed";
 
 /// An address on its way from one kind of connection to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

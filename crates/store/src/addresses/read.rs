@@ -47,6 +47,7 @@ pub(super) fn read_connection(row: connection::Model) -> Result<Connection> {
         last_sent_at: at.maybe_time("last_sent_at", row.last_sent_at)?,
         next_read_at: at.time("next_read_at", row.next_read_at)?,
         proved_at: at.maybe_time("proved_at", row.proved_at)?,
+        catching_up_since: at.maybe_time("catching_up_since", row.catching_up_since)?,
         moving: super::forwarding::read_move(at, &row)?,
         last_forwarded_at: at.maybe_time("last_forwarded_at", row.last_forwarded_at)?,
         forwarded_until: at.maybe_time("forwarded_until", row.forwarded_until)?,
@@ -151,17 +152,32 @@ impl Store {
 
     /// The sealed tokens, opened.
     pub async fn tokens(&self, connection: ConnectionId) -> Result<Tokens> {
-        let row = connection::Entity::find_by_id(connection.0)
-            .one(self.reader())
-            .await?
-            .ok_or_else(|| missing("connection", connection.0))?;
+        self.open_tokens(&self.connection_row(connection).await?)
+    }
+
+    /// The same with the account they are for.
+    pub async fn exchange_access(&self, connection: ConnectionId) -> Result<(ExchangeAccount, Tokens)> {
+        let row = self.connection_row(connection).await?;
+        let tokens = self.open_tokens(&row)?;
+        Ok((read_account(Row { table: "connection", id: row.id }, row)?, tokens))
+    }
+
+    async fn connection_row(&self, connection: ConnectionId) -> Result<connection::Model> {
+        let found = connection::Entity::find_by_id(connection.0).one(self.reader()).await?;
+        found.ok_or_else(|| missing("connection", connection.0))
+    }
+
+    fn open_tokens(&self, row: &connection::Model) -> Result<Tokens> {
         let key = row.id.to_string();
         let vault = &self.shared.vault;
+        let refresh = Some(row.refresh_token.as_str()).filter(|sealed| !sealed.is_empty());
         Ok(Tokens {
             access: vault.open("connection", "access_token", &key, &row.access_token)?,
             access_expires_at: Row { table: "connection", id: row.id }
                 .time("access_expires_at", row.access_expires_at)?,
-            refresh: vault.open("connection", "refresh_token", &key, &row.refresh_token)?,
+            refresh: refresh
+                .map(|sealed| vault.open("connection", "refresh_token", &key, sealed))
+                .transpose()?,
         })
     }
 

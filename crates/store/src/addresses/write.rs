@@ -216,12 +216,33 @@ impl Tx {
         let change = connection::ActiveModel {
             access_token: Set(vault.seal("connection", "access_token", &key, &tokens.access)),
             access_expires_at: Set(micros(tokens.access_expires_at)),
-            refresh_token: Set(vault.seal("connection", "refresh_token", &key, &tokens.refresh)),
+            refresh_token: Set(tokens
+                .refresh
+                .as_ref()
+                .map(|refresh| vault.seal("connection", "refresh_token", &key, refresh))
+                .unwrap_or_default()),
             scopes: Set(scopes.to_owned()),
             refreshed_at: Set(Some(micros(self.now))),
             ..Default::default()
         };
         self.change_connection(connection, change).await
+    }
+
+    /// Puts another account, or the same one anew, in the place of the old one; cursors, ledger and outbox stay. From now on the connection
+    /// catches up. The caller has made sure that it is the same mailbox.
+    pub async fn reconnect(
+        &self,
+        connection: ConnectionId,
+        account: &ExchangeAccount,
+        tokens: &Tokens,
+    ) -> Result<()> {
+        let mut change =
+            connection::ActiveModel { catching_up_since: Set(Some(micros(self.now))), ..Default::default() };
+        set_account(&mut change, account);
+        self.change_connection(connection, change).await?;
+        self.store_tokens(connection, tokens, &account.scopes).await?;
+        self.announce(Topic::Addresses);
+        Ok(())
     }
 
     /// Sets the state; `state_since` moves only when the state changes. Announces [`crate::Topic::Addresses`] on a change.

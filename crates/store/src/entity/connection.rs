@@ -32,6 +32,7 @@ pub struct Model {
     pub usage: Option<String>,
     pub checkup: Option<String>,
     pub checkup_asked_at: Option<i64>,
+    pub catching_up_since: Option<i64>,
     pub moving_to: Option<String>,
     pub moving_since: Option<i64>,
     pub forwarding_proved_at: Option<i64>,

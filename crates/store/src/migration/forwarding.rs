@@ -5,6 +5,8 @@ use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer_null, text_null};
 
+use super::index;
+
 /// The step.
 pub(super) struct Forwarding;
 
@@ -32,6 +34,16 @@ impl MigrationTrait for Forwarding {
             let change = Table::alter().table(table).add_column(column).take();
             manager.alter_table(change).await?;
         }
-        Ok(())
+        // What has no outcome is looked for several times a second, among millions that have one.
+        index(
+            manager,
+            Index::create()
+                .name("ledger_waiting")
+                .table("ledger")
+                .col("seen_by")
+                .col("seen_at")
+                .and_where(Expr::col("outcome").is_null()),
+        )
+        .await
     }
 }

@@ -1,5 +1,6 @@
 //! The schema, step by step. A step that has been released is never edited: a change is a new step.
 
+mod catching_up;
 mod details;
 mod forwarding;
 mod imports;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(life::Life),
             Box::new(imports::Imports),
             Box::new(details::Details),
+            Box::new(catching_up::CatchingUp),
             Box::new(team::Team),
             Box::new(forwarding::Forwarding),
         ]

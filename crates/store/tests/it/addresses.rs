@@ -1,6 +1,10 @@
 //! Support addresses and connections, and invariant 7: the default address is verified, and stays.
 
-use store::{ConnectionState, Error, Happening, NewConnection, StateCause, Step};
+use secrecy::ExposeSecret;
+use store::{
+    Backlog, ConnectionState, Cursor, Error, ExchangeAccount, Happening, Mode, NewConnection, OtherMailbox,
+    SeenBy, StateCause, Step, Tokens,
+};
 
 use crate::scene::{Scene, after, answer, exchange, seen, tokens};
 
@@ -185,13 +189,12 @@ both! {
     }
 
     async fn rotated_tokens_replace_the_old_ones(scene) {
-        use secrecy::ExposeSecret;
         let (_, connection) = scene.connect("help@desk.example").await;
         let tx = scene.begin().await;
         tx.store_tokens(connection, &tokens("rotated"), "Mail.Send Mail.ReadWrite").await.unwrap();
         tx.commit().await.unwrap();
         let stored = scene.store.tokens(connection).await.unwrap();
-        assert_eq!((stored.access.expose_secret(), stored.refresh.expose_secret()), ("access-rotated", "refresh-rotated"));
+        assert_eq!((stored.access.expose_secret(), stored.refresh.as_ref().unwrap().expose_secret()), ("access-rotated", "refresh-rotated"));
         assert_eq!(scene.store.address_of(connection).await.unwrap().connection.account.unwrap().scopes, "Mail.Send Mail.ReadWrite");
     }
 
@@ -210,5 +213,68 @@ both! {
         assert_eq!(happenings, [Happening::Deleted, lost]);
         assert_eq!(events[1].request_id.as_deref(), Some("r-1"));
         assert_eq!(events[1].address, "help@desk.example");
+    }
+}
+
+both! {
+    /// The mailbox stays the same when another person signs in for it or nobody does: what was read and what waits must stay.
+    async fn another_way_to_sign_in_keeps_cursor_ledger_and_outbox(scene) {
+        let (address, connection) = scene.connect("help@desk.example").await;
+        scene.see(connection, "help@desk.example", &["a"]).await;
+        let lease = scene.lease("receive", "me").await;
+        let tx = scene.begin().await;
+        let cursor = Cursor { link: "link".to_owned(), carried: 1, round_started_at: after(0) };
+        tx.save_cursor(&lease, connection, "inbox", Some(&cursor)).await.unwrap();
+        let customer = tx.ensure_end_user(&crate::scene::mailbox("c@example.com"), None).await.unwrap();
+        tx.commit().await.unwrap();
+        let (ticket, _) = scene.ticket(&customer, "Printer").await;
+        let tx = scene.begin_at(1).await;
+        tx.enqueue(&crate::scene::answer(connection, address, &ticket, "m")).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let tx = scene.begin_at(10).await;
+        let account = ExchangeAccount {
+            mode: Mode::AppOnly,
+            tenant: "tenant".to_owned(),
+            account_id: "box".to_owned(),
+            account_name: "help@desk.example".to_owned(),
+            mailbox: Some(OtherMailbox { id: "box".to_owned(), name: "help@desk.example".to_owned() }),
+            scopes: String::new(),
+            refreshed_at: Some(after(10)),
+        };
+        let app = Tokens { refresh: None, ..crate::scene::tokens("app") };
+        tx.reconnect(connection, &account, &app).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let (stored, tokens) = scene.store.exchange_access(connection).await.unwrap();
+        assert_eq!(stored, account);
+        assert!(tokens.refresh.is_none() && tokens.access.expose_secret() == "access-app");
+        assert_eq!(scene.store.cursor(connection, "inbox").await.unwrap(), Some(cursor));
+        assert_eq!(scene.store.address_of(connection).await.unwrap().connection.catching_up_since, Some(after(10)));
+        let backlog = scene.store.backlog(connection, after(10)).await.unwrap();
+        assert_eq!(backlog, Backlog { still_out: 1, ..Backlog::default() }, "what was known before did not wait");
+        scene.see(connection, "help@desk.example", &["b", "c"]).await;
+    }
+
+    async fn what_had_waited_is_told_once(scene) {
+        let (_, connection) = scene.connect("help@desk.example").await;
+        let tx = scene.begin_at(10).await;
+        let account = scene.store.exchange_access(connection).await.unwrap().0;
+        tx.reconnect(connection, &account, &crate::scene::tokens("anew")).await.unwrap();
+        tx.commit().await.unwrap();
+        let tx = scene.begin_at(20).await;
+        tx.see(Some(connection), "help@desk.example", &[crate::scene::seen("late")], SeenBy::Delta).await.unwrap();
+        tx.commit().await.unwrap();
+        let backlog = scene.store.backlog(connection, after(10)).await.unwrap();
+        assert_eq!((backlog.came_in, backlog.still_in), (1, 1));
+        let tx = scene.begin_at(30).await;
+        assert!(tx.note_caught_up(connection, "help@desk.example", backlog).await.unwrap());
+        assert!(!tx.note_caught_up(connection, "help@desk.example", backlog).await.unwrap());
+        tx.commit().await.unwrap();
+        let told = scene.store.caught_up_since(after(0)).await.unwrap();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].happening, Happening::CaughtUp { came_in: 1, went_out: 0 });
+        assert!(scene.store.caught_up_since(after(31)).await.unwrap().is_empty());
+        assert_eq!(scene.store.address_of(connection).await.unwrap().connection.catching_up_since, None);
     }
 }

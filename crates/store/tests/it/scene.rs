@@ -75,7 +75,7 @@ pub fn tokens(word: &str) -> Tokens {
     Tokens {
         access: SecretString::from(format!("access-{word}")),
         access_expires_at: after(3600),
-        refresh: SecretString::from(format!("refresh-{word}")),
+        refresh: Some(SecretString::from(format!("refresh-{word}"))),
     }
 }
 

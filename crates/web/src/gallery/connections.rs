@@ -9,7 +9,7 @@ use store::{
 };
 
 use super::content::{account, addresses, ago, import, person, support};
-use super::{Sample, Shown};
+use super::{Sample, Shown, content};
 use crate::doctor::tests::finding;
 use crate::pages::addresses::ListPage;
 use crate::pages::connection::{DetailsPage, EditPage};
@@ -152,6 +152,7 @@ pub(super) fn every_happening() -> Vec<Happening> {
         Happening::Moved { from: "forwarding".to_owned(), to: "app_only".to_owned() },
         state(ConnectionState::Verified),
         state(ConnectionState::Delayed),
+        state(ConnectionState::Unproved),
         state(ConnectionState::NeedsSignIn),
         state(ConnectionState::NeedsAdministrator),
         state(ConnectionState::AppCredential),
@@ -227,6 +228,7 @@ impl Sample {
             number: 1,
             connected: false,
             proving: false,
+            caught_up: content::caught_up(),
         }
     }
 

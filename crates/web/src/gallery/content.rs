@@ -6,13 +6,14 @@ use desk::{
     AddressId, AttachmentId, BrandId, Comment, CommentId, ConnectionId, ImportId, LedgerId, OutboxId, Person,
     PersonId, Priority, Role, Status, SuspendedId, Ticket, TicketId,
 };
-use engine::{AddressView, CommentView};
+use engine::{AddressView, CommentView, ForwardingView, ImportView, PreviewView, WayOutView};
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use store::{
-    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, ExchangeAccount, ImportRun, Kind,
-    LedgerRow, Mode, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Proof, Purpose, SeenBy, StateCause,
-    Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Urgency,
+    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, Example, ExchangeAccount, Forecast,
+    Foreseen, ImportRun, Kind, LedgerRow, LeftOver, Mode, Move, NewAttachment, NewOutbox, NewSuspended,
+    OutboxRow, Preview, PreviewOf, Proof, Purpose, SeenBy, StateCause, Step, StoredAttachment,
+    SupportAddress, Suspended, TicketRow, Undone, Urgency, Wanted,
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -225,6 +226,7 @@ pub(super) fn outbox((step, last_error, bounce): (Step, Option<&str>, Option<&st
         sent_at: (step == Step::Sent).then(|| ago(4)),
         last_error: last_error.map(str::to_owned),
         bounce: bounce.map(str::to_owned),
+        answers: vec![],
     }
 }
 
@@ -298,7 +300,11 @@ pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: boo
             last_sent_at: None,
             next_read_at: ago(0),
             proved_at: (id == 1).then(|| ago(20)),
+            catching_up_since: None,
             proof: Proof::Idle,
+            moving: None,
+            last_forwarded_at: None,
+            forwarded_until: None,
         },
     }
 }
@@ -307,11 +313,13 @@ pub(super) fn import(found: Option<u32>, done: u32) -> ImportRun {
     ImportRun {
         id: ImportId(1),
         connection: ConnectionId(1),
-        wanted: 300,
+        wanted: Wanted::Newest(300),
         found,
         done,
         created_at: ago(1),
         finished_at: None,
+        paused_at: None,
+        undone: Undone::No,
     }
 }
 
@@ -338,6 +346,7 @@ pub(super) fn addresses() -> Vec<AddressView> {
 
 pub(super) fn account() -> Account {
     Account {
+        journaled: 0,
         seen: 1234,
         journaled: 1229,
         waiting: 3,
@@ -371,4 +380,189 @@ pub(super) fn log_rows() -> Vec<LedgerRow> {
             acknowledged_at: None,
         })
         .collect()
+}
+
+pub(super) fn ways(way: &str) -> crate::pages::connect::Ways {
+    serde_json::from_value(serde_json::json!({ "way": way })).unwrap()
+}
+
+pub(super) fn caught_up() -> Vec<engine::CaughtUpView> {
+    let address = "support@contoso.example".to_owned();
+    vec![engine::CaughtUpView {
+        address,
+        at: "2026-11-23T05:00:00Z".parse().unwrap(),
+        came_in: 12,
+        went_out: 1,
+    }]
+}
+
+pub(super) fn registration(source: engine::RegistrationSource) -> engine::RegistrationView {
+    use engine::{CertificateView, CredentialKind, DraftView, RegistrationSource, RegistrationView};
+    let certificate = CertificateView {
+        thumbprint: "A1B2C3D4E5F60718293A4B5C6D7E8F9012345678".to_owned(),
+        expires_at: "2028-11-23T00:00:00Z".parse().unwrap(),
+    };
+    let view = RegistrationView {
+        source,
+        cloud: "global".to_owned(),
+        redirect_uris: vec![
+            "https://desk.contoso.example/admin/connect/return".to_owned(),
+            "https://desk.contoso.example/consent/return".to_owned(),
+        ],
+        ..RegistrationView::default()
+    };
+    match source {
+        RegistrationSource::Nothing => RegistrationView {
+            draft: Some(DraftView { kind: CredentialKind::Certificate, certificate: Some(certificate) }),
+            ..view
+        },
+        _ => RegistrationView {
+            client_id: "11111111-2222-4333-8444-555555555555".to_owned(),
+            tenant: "contoso.onmicrosoft.example".to_owned(),
+            expires_on: Some("2027-11-30".parse().unwrap()),
+            expires_at: Some("2027-11-30T00:00:00Z".parse().unwrap()),
+            proved: true,
+            saved_at: Some("2026-11-23T05:00:00Z".parse().unwrap()),
+            ..view
+        },
+    }
+}
+
+pub(super) fn approval(answer: Option<Option<String>>) -> engine::ConsentView {
+    engine::ConsentView {
+        url: "https://desk.contoso.example/consent/5f0c6d1e8a7b4c3d9e2f1a0b5c6d7e8f9a0b1c2d3e4f5a6b"
+            .to_owned(),
+        choice: engine::ConnectChoice { brand: desk::BrandId(1), import: Some(store::Wanted::Newest(300)) },
+        way: engine::Way::Shared { mailbox: "sales@contoso.example".to_owned() },
+        expires_at: "2026-12-23T05:00:00Z".parse().unwrap(),
+        answer: answer.map(|error| store::ConsentAnswer {
+            at: "2026-11-23T06:30:00Z".parse().unwrap(),
+            tenant: Some("aaaabbbb-0000-cccc-1111-dddd2222eeee".to_owned()),
+            error,
+        }),
+    }
+}
+
+pub(super) fn invitation() -> engine::ConsentInvitation {
+    engine::ConsentInvitation {
+        asked_by: "佐藤 あかり".to_owned(),
+        asked_by_address: "akari.sato@contoso.example".to_owned(),
+        way: engine::Way::AppOnly {
+            mailbox: "sales@contoso.example".to_owned(),
+            tenant: "contoso.example".to_owned(),
+        },
+        permissions: vec![
+            "Mail.ReadWrite".to_owned(),
+            "Mail.Send".to_owned(),
+            "User.ReadBasic.All".to_owned(),
+        ],
+        url: "#".to_owned(),
+    }
+}
+
+pub(super) fn missing_rights() -> engine::Error {
+    engine::Error::MissingRights(engine::MissingRights {
+        mailbox: "sales@contoso.example".to_owned(),
+        person: Some("akari.sato@contoso.example".to_owned()),
+        rights: vec![engine::Right::FullAccess, engine::Right::SendAs],
+        commands: vec![
+            "Add-MailboxPermission -Identity 'sales@contoso.example' -User 'akari.sato@contoso.example' -AccessRights FullAccess -InheritanceType All -AutoMapping $false".to_owned(),
+            "Add-RecipientPermission -Identity 'sales@contoso.example' -Trustee 'akari.sato@contoso.example' -AccessRights SendAs -Confirm:$false".to_owned(),
+        ],
+    })
+}
+
+/// A forwarding address: not verified yet, verified, on its way to the connector, or (of the connector) on its way back.
+pub(super) fn forwarding(sample: usize) -> ForwardingView {
+    let state = if sample == 0 { ConnectionState::Unproved } else { ConnectionState::Verified };
+    let mut address = support(1, "support@contoso.example", state, false);
+    let connection = &mut address.connection;
+    connection.cause = None;
+    if sample < 3 {
+        (connection.kind, connection.account) = (Kind::Forwarding, None);
+    }
+    connection.proved_at = (sample == 1 || sample == 2).then(|| ago(20));
+    connection.last_forwarded_at = (sample > 0).then(|| ago(3));
+    connection.proof = if sample == 0 { Proof::NotReturned { sent_at: ago(12) } } else { Proof::Idle };
+    let to = if sample == 2 { Kind::Exchange } else { Kind::Forwarding };
+    connection.moving =
+        (sample > 1).then(|| Move { to, since: ago(9), proved_at: (sample == 3).then(|| ago(2)) });
+    ForwardingView {
+        address,
+        door: Some(("desk.contoso.example".to_owned(), if sample == 0 { 2525 } else { 25 })),
+        way_out: true,
+        came: 37 * sample as u64,
+        left_over: LeftOver { unread: 2, unconfirmed: 0 },
+        read_after_proof: false,
+    }
+}
+
+/// The desk's own way out, working or not.
+pub(super) fn way_out(works: bool) -> WayOutView {
+    let mut connection = support(1, "x@contoso.example", ConnectionState::Delayed, false).connection;
+    connection.kind = Kind::System;
+    connection.state = if works { ConnectionState::Verified } else { ConnectionState::Delayed };
+    connection.cause = (!works).then(|| StateCause {
+        code: "smtp_unreachable".to_owned(),
+        message: "Connection refused (os error 111)".to_owned(),
+        ..StateCause::default()
+    });
+    let trouble = Some("mail_server_refused: ada@contoso.example: 550 5.7.1 relaying denied");
+    WayOutView {
+        connection: Some(connection),
+        server: Some("relay.contoso.example:587".to_owned()),
+        from: Some(Mailbox { name: "Postdesk".to_owned(), address: address("desk@contoso.example") }),
+        door: works.then(|| ("desk.contoso.example".to_owned(), 25)),
+        tests: vec![outbox((Step::Sent, None, None)), outbox((Step::Failed, trouble, None))],
+    }
+}
+
+pub(super) fn preview(running: bool) -> PreviewView {
+    let mut forecast = Forecast::default();
+    let kinds = [
+        (Foreseen::NewTicket, "new_ticket", 23),
+        (Foreseen::Reply, "end_user_reply", 9),
+        (Foreseen::Known, "known", 3),
+        (Foreseen::Automatic, "auto_mailer", 6),
+        (Foreseen::Unreadable, "no_mime", 1),
+    ];
+    for (kind, reason, count) in kinds {
+        for n in 0..count {
+            let subject = if n % 3 == 1 { LONG } else { "お問い合わせ" };
+            forecast.add(
+                Example {
+                    kind,
+                    reason: reason.to_owned(),
+                    sender: "山田 太郎 <taro.yamada@customer.example>".to_owned(),
+                    subject: subject.to_owned(),
+                    received_at: Some(ago(60 * n)),
+                },
+                20,
+            );
+        }
+    }
+    PreviewView {
+        preview: Preview {
+            id: desk::PreviewId(1),
+            of: PreviewOf::Connection(ConnectionId(1)),
+            wanted: Wanted::Between { since: ago(60 * 24 * 90), until: ago(0) },
+            found: Some(60),
+            looked_at: if running { 42 } else { 60 },
+            forecast,
+            error: None,
+            created_at: ago(1),
+            finished_at: (!running).then(|| ago(0)),
+        },
+        mailbox: "support@contoso.example".to_owned(),
+        address: Some(AddressId(1)),
+    }
+}
+
+pub(super) fn import_view(run: ImportRun, may_undo: bool) -> ImportView {
+    ImportView {
+        run,
+        address: Some(support(1, "support@contoso.example", ConnectionState::Verified, true)),
+        outcomes: vec![(OutcomeKind::NewTicket, 98), (OutcomeKind::Reply, 31), (OutcomeKind::Suspended, 8)],
+        may_undo,
+    }
 }

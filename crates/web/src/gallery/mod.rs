@@ -7,13 +7,20 @@ mod connections;
 mod content;
 
 use askama::Template;
-use desk::{BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
-use engine::{Pending, TicketView};
+use desk::{
+    ApiTokenId, BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status,
+    Ticket,
+};
+use engine::{
+    ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource,
+    RowProblem, TeamMember, TicketView, Way,
+};
 use mail::html::Clean;
-use store::{Brand, ConnectionState, LedgerRow, TicketRow, UsedBy};
+use store::{ApiToken, Brand, ConnectionState, ImportRun, LedgerRow, Member, TicketRow, Undone, UsedBy};
 
 use self::content::{
-    LONG, account, addresses, audits, comments, log_rows, person, rows, support, suspended, ticket,
+    LONG, account, addresses, audits, comments, import, import_view, log_rows, person, preview, rows,
+    support, suspended, ticket,
 };
 use crate::app::SandboxHint;
 use crate::explain::{self, Explained};
@@ -22,15 +29,33 @@ use crate::language::texts;
 use crate::page::Page;
 use crate::pages::addresses::DeletePage;
 use crate::pages::admin::{EmailPage, HomePage};
+use crate::pages::api_tokens::TokensPage;
 use crate::pages::comments::BodyPage;
-use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage};
+use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
+use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
+use crate::pages::end_users::{EndUsersPage, ImportPage};
+use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
+use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
+use crate::pages::password::{ChoosePage as ChoosePasswordPage, ForgotPage};
+use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::suspended::SuspendedPage;
+use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed};
 use crate::pages::ticket::{Draft, TicketPage};
 use crate::pages::tickets::{Sidebar, TicketsPage, View, ViewLink};
 use crate::reader::Reader;
 use crate::zone::Zone;
+
+fn member(id: i64, name: &str, role: Role) -> Member {
+    Member {
+        person: person(id, name, &format!("m{id}@customer.example"), role),
+        has_password: true,
+        deactivated_at: None,
+        created_at: content::ago(60 * 24 * id),
+        updated_at: content::ago(60),
+    }
+}
 
 /// A page of the gallery.
 struct Shown {
@@ -123,8 +148,132 @@ impl Sample {
         }
     }
 
+    fn nobodys(&self, here: &str) -> Page {
+        Page::of(&Reader { person: None, ..self.reader(here) })
+    }
+
+    fn team(&self) -> TeamPage {
+        let states = [
+            (MemberState::Active, Role::Owner, "佐藤 あかり"),
+            (MemberState::Active, Role::Agent, "Ben Agent"),
+            (MemberState::Invited { mail: LinkMail::Sent, expired: false }, Role::Admin, "Kim Park"),
+            (
+                MemberState::Invited { mail: LinkMail::Waiting(true), expired: false },
+                Role::Agent,
+                "田中 健太郎",
+            ),
+            (
+                MemberState::Invited { mail: LinkMail::Failed, expired: true },
+                Role::Agent,
+                "Grace Hopper-von Hohenstein",
+            ),
+            (MemberState::Deactivated, Role::Agent, "Zoe"),
+        ];
+        let members = (1..)
+            .zip(states)
+            .map(|(id, (state, role, name))| TeamMember { member: member(id, name, role), state });
+        let page = self.page("/admin/people/team");
+        let done = Some(i18n_embed_fl::fl!(page.t, "team-invited-notice"));
+        TeamPage { members: members.collect(), me: PersonId(1), done, page }
+    }
+
+    fn link(&self) -> LinkPage {
+        LinkPage {
+            page: self.page("/admin/people/team"),
+            name: "Kim Park".to_owned(),
+            email: "kim@contoso.example".to_owned(),
+            link: "https://desk.contoso.example/password/q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk"
+                .to_owned(),
+            no_mail: true,
+        }
+    }
+
+    fn end_users(&self, count: u64) -> EndUsersPage {
+        let names =
+            ["山田 太郎", "Grace Hopper", "a.very.long.address.without.a.name@subdomain.customer.example"];
+        let rows = (1..).zip(names).map(|(id, name)| member(id, name, Role::EndUser));
+        EndUsersPage {
+            page: self.page("/admin/people/end-users"),
+            rows: if count > 0 { rows.collect() } else { vec![] },
+            count,
+            search: String::new(),
+            number: 2,
+            done: None,
+        }
+    }
+
+    fn people_import(&self) -> ImportPage {
+        let fates = [
+            Fate::New,
+            Fate::Known("山田 太郎".to_owned()),
+            Fate::Refused(RowProblem::SupportAddress),
+            Fate::Refused(RowProblem::TwiceInFile(2)),
+        ];
+        let rows = (2..).zip(fates).map(|(line, fate)| CsvRow {
+            line,
+            name: "佐藤 あかり".to_owned(),
+            address: format!("akari.sato{line}@example.jp"),
+            role: Role::EndUser,
+            fate,
+        });
+        let preview = CsvPreview { rows: rows.collect(), digest: "0".to_owned() };
+        ImportPage {
+            page: self.page("/admin/people/import"),
+            problem: None,
+            shown: Some((String::new(), preview)),
+        }
+    }
+
+    fn api_tokens(&self, full: bool) -> TokensPage {
+        let token = |id, used| ApiToken {
+            id: ApiTokenId(id),
+            name: "Reporting sync".to_owned(),
+            person: PersonId(1),
+            created_at: content::ago(60 * 24 * 40),
+            used_at: used,
+        };
+        let akari = person(1, "佐藤 あかり", "akari.sato@example.jp", Role::Owner);
+        let tokens = vec![
+            ApiTokenView { token: token(1, Some(content::ago(3))), person: Some(akari.clone()) },
+            ApiTokenView { token: token(2, None), person: None },
+        ];
+        TokensPage {
+            page: self.page("/admin/apps/api-tokens"),
+            tokens: if full { tokens } else { vec![] },
+            people: vec![akari],
+            me: PersonId(1),
+            problem: None,
+            made: full.then(|| {
+                ("q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk".to_owned(), "akari.sato@example.jp".to_owned())
+            }),
+            public_url: "https://desk.contoso.example".to_owned(),
+        }
+    }
+
     fn failure(&self, failure: Explained) -> FailurePage {
         FailurePage { page: self.page("/admin/connect/return"), failure }
+    }
+
+    fn nobody(&self, here: &str) -> Page {
+        Page::of(&Reader { person: None, ..self.reader(here) })
+    }
+
+    fn registration(&self, source: RegistrationSource, problem: Option<Explained>) -> RegistrationPage {
+        let view = content::registration(source);
+        RegistrationPage {
+            page: self.page("/admin/channels/email/registration"),
+            typed: Typed::of(&view),
+            saved: source == RegistrationSource::Stored,
+            made: false,
+            view,
+            problem,
+        }
+    }
+
+    /// `Some(None)`: approved; `Some(Some(words))`: refused.
+    fn approval(&self, answer: Option<Option<String>>) -> ApprovalPage {
+        let page = self.page("/admin/channels/email/addresses/connect/exchange/approval/0123");
+        ApprovalPage { page, view: content::approval(answer) }
     }
 
     fn pages(&self) -> Vec<Shown> {
@@ -135,8 +284,21 @@ impl Sample {
             display_name: "Contoso Support".to_owned(),
             account_name: "support@contoso.onmicrosoft.example".to_owned(),
             brand: "Contoso".to_owned(),
-            import: Some(300),
+            import: Some(store::Wanted::Newest(300)),
             reconnect: None,
+            way: Way::Own,
+            moved_from: None,
+            unproved: None,
+        };
+        let shared = Pending {
+            address: "sales@contoso.example".to_owned(),
+            display_name: "販売窓口".to_owned(),
+            account_name: "akari.sato@contoso.example".to_owned(),
+            way: Way::Shared { mailbox: "sales@contoso.example".to_owned() },
+            moved_from: Some(store::Mode::AppOnly),
+            reconnect: Some(desk::AddressId(1)),
+            unproved: Some("Add-RecipientPermission -Identity 'sales@contoso.example' -Trustee 'akari.sato@contoso.example' -AccessRights SendAs -Confirm:$false".to_owned()),
+            ..pending.clone()
         };
         let brands = vec![
             Brand { id: BrandId(1), name: "Contoso".to_owned() },
@@ -219,7 +381,11 @@ impl Sample {
             self.shown("connect", &ChoosePage { page: self.page("/admin/channels/email/addresses/connect") }),
             self.shown(
                 "connect-exchange",
-                &FormPage { page: self.page("/admin/channels/email/addresses/connect/exchange"), brands },
+                &FormPage {
+                    page: self.page("/admin/channels/email/addresses/connect/exchange"),
+                    brands,
+                    ways: content::ways("shared"),
+                },
             ),
             self.shown(
                 "departure",
@@ -233,13 +399,184 @@ impl Sample {
                 "connect-confirm",
                 &ConfirmPage { page: self.page("/admin/connect/confirm/1"), pending, several_brands: true },
             ),
+            self.shown(
+                "connect-confirm-shared",
+                &ConfirmPage {
+                    page: self.page("/admin/connect/confirm/1"),
+                    pending: shared,
+                    several_brands: true,
+                },
+            ),
+            self.shown(
+                "connect-way",
+                &WayPage {
+                    page: self.page("/admin/channels/email/addresses/1/way"),
+                    address: support(1, "support@contoso.example", ConnectionState::Verified, true),
+                    ways: content::ways("own"),
+                },
+            ),
+            self.shown("registration-empty", &self.registration(RegistrationSource::Nothing, None)),
+            self.shown("registration", &self.registration(RegistrationSource::Stored, None)),
+            self.shown("registration-file", &self.registration(RegistrationSource::File, None)),
+            self.shown(
+                "registration-refused",
+                &self.registration(
+                    RegistrationSource::Nothing,
+                    Some(explain::registering(t, &wrong_secret())),
+                ),
+            ),
+            self.shown("approval-waits", &self.approval(None)),
+            self.shown("approval-given", &self.approval(Some(None))),
+            self.shown(
+                "approval-refused",
+                &self.approval(Some(Some(
+                    "AADSTS65004: User declined to consent to access the app.".to_owned(),
+                ))),
+            ),
+            self.shown(
+                "invitation",
+                &InvitationPage { page: self.nobody("/consent/0123"), invitation: content::invitation() },
+            ),
+            self.shown(
+                "approved",
+                &ApprovedPage { page: self.nobody("/consent/return"), problem: None, again: String::new() },
+            ),
+            self.shown(
+                "approved-not",
+                &ApprovedPage {
+                    page: self.nobody("/consent/return"),
+                    problem: Some(consent.clone()),
+                    again: "/consent/0123".to_owned(),
+                },
+            ),
+            self.shown("failure-rights", &self.failure(explain::of_engine(t, &content::missing_rights()))),
+            self.shown("forwarding-new", &self.new_forwarding()),
+            self.shown("forwarding-unproved", &self.forwarding(0)),
+            self.shown("forwarding", &self.forwarding(1)),
+            self.shown("forwarding-move", &self.forwarding(2)),
+            self.shown("forwarding-back", &self.forwarding(3)),
+            self.shown("way-out", &self.way_out(true)),
+            self.shown("way-out-broken", &self.way_out(false)),
+            self.shown(
+                "preview-running",
+                &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(true) },
+            ),
+            self.shown(
+                "preview-done",
+                &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(false) },
+            ),
+            self.shown("import-running", &self.import(import(Some(300), 137), true)),
+            self.shown(
+                "import-paused",
+                &self.import(
+                    ImportRun { paused_at: Some(self.page("/").now()), ..import(Some(300), 137) },
+                    true,
+                ),
+            ),
+            self.shown(
+                "import-undone",
+                &self.import(
+                    ImportRun {
+                        finished_at: Some(self.page("/").now()),
+                        undone: Undone::Done { at: self.page("/").now(), tickets: 94, kept: 4 },
+                        ..import(Some(300), 300)
+                    },
+                    false,
+                ),
+            ),
+            self.shown(
+                "import-form",
+                &imports::FormPage {
+                    page: self.page("/admin/channels/email/addresses/1/import"),
+                    address: support(1, "support@contoso.example", ConnectionState::Verified, true),
+                    runs: vec![import(Some(300), 137)],
+                },
+            ),
             self.shown("mail-log", &self.log(log_rows())),
+            self.shown("team", &self.team()),
+            self.shown(
+                "team-invite",
+                &InvitePage {
+                    page: self.page("/admin/people/team/invite"),
+                    typed: Typed { language: "ja".to_owned(), ..Typed::default() },
+                    problem: Some(explain::of_engine(t, &used).cause),
+                },
+            ),
+            self.shown("team-link", &self.link()),
+            self.shown("end-users", &self.end_users(120)),
+            self.shown("end-users-empty", &self.end_users(0)),
+            self.shown(
+                "end-user",
+                &PersonPage {
+                    page: self.page("/admin/people/end-users/3"),
+                    member: member(3, "山田 太郎", Role::EndUser),
+                    typed: Typed {
+                        name: "山田 太郎".to_owned(),
+                        email: "m3@customer.example".to_owned(),
+                        ..Typed::default()
+                    },
+                    problem: None,
+                },
+            ),
+            self.shown(
+                "people-import",
+                &ImportPage { page: self.page("/admin/people/import"), problem: None, shown: None },
+            ),
+            self.shown("people-import-shown", &self.people_import()),
+            self.shown("api-tokens", &self.api_tokens(true)),
+            self.shown("api-tokens-empty", &self.api_tokens(false)),
+            self.shown(
+                "forgot-password",
+                &ForgotPage { page: self.nobodys("/forgot-password"), asked: None, problem: None },
+            ),
+            self.shown(
+                "forgot-password-sent",
+                &ForgotPage {
+                    page: self.nobodys("/forgot-password"),
+                    asked: Some("kim@contoso.example".to_owned()),
+                    problem: None,
+                },
+            ),
+            self.shown(
+                "choose-password",
+                &ChoosePasswordPage {
+                    page: self.nobodys("/password/x"),
+                    name: "Kim Park".to_owned(),
+                    email: "kim@contoso.example".to_owned(),
+                    invited: true,
+                    problem: Some(explain::password_rule(t)),
+                },
+            ),
             self.shown("mail-log-empty", &self.log(vec![])),
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
         pages.extend(self.connections());
         pages
+    }
+
+    fn new_forwarding(&self) -> NewPage {
+        let page = self.page("/admin/channels/email/addresses/connect/forwarding");
+        NewPage { page, brands: vec![], door: None, way_out: false }
+    }
+
+    fn forwarding(&self, sample: usize) -> ForwardingPage {
+        let page = self.page("/admin/channels/email/addresses/1/forwarding");
+        let view = content::forwarding(sample);
+        let (cause, next) = wording::state_help(page.t, view.address.connection.state, None);
+        ForwardingPage { page, view, cause, next }
+    }
+
+    fn way_out(&self, works: bool) -> WayOutPage {
+        let page = self.page("/admin/channels/email/way-out");
+        let view = content::way_out(works);
+        let known = view.connection.as_ref().unwrap();
+        let (cause, next) = wording::state_help(page.t, known.state, known.cause.as_ref());
+        WayOutPage { page, view, mine: "akari.sato@example.jp".to_owned(), cause, next }
+    }
+
+    fn import(&self, run: ImportRun, may_undo: bool) -> ImportPage {
+        ImportPage { page: self.page("/admin/channels/email/imports/1"), view: import_view(run, may_undo) }
     }
 
     fn shown(&self, name: &str, template: &impl Template) -> Shown {
@@ -261,4 +598,15 @@ fn every_page_renders_in_every_language() {
             }
         }
     }
+}
+
+/// What Entra says to a secret's id in place of its value.
+fn wrong_secret() -> engine::Error {
+    engine::Error::Microsoft(exchange::Error::AppCredential(exchange::Trace {
+        status: 401,
+        code: "invalid_client".to_owned(),
+        message: "AADSTS7000215: Invalid client secret provided.".to_owned(),
+        aadsts: Some(7_000_215),
+        request_id: Some("8f3c2a10-0000-4000-8000-00000000abcd".to_owned()),
+    }))
 }

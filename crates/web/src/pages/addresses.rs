@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use desk::{AddressId, BrandId};
-use engine::{AddressList, AddressView, MadeDefault};
+use engine::{AddressList, AddressView, CaughtUpView, MadeDefault};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 use store::{AddressFilter, AddressQuery, ConnectionState, ImportRun, Kind, NotDefault, Proof};
@@ -11,7 +11,6 @@ use store::{AddressFilter, AddressQuery, ConnectionState, ImportRun, Kind, NotDe
 use crate::app::App;
 use crate::explain::ADDRESSES;
 use crate::failure::Failure;
-use crate::language::Texts;
 use crate::page::{Answer, Page, show};
 use crate::pages::sign_in::to;
 use crate::reader::Reader;
@@ -48,6 +47,7 @@ pub(crate) struct ListPage {
     pub(crate) number: u32,
     pub(crate) connected: bool,
     pub(crate) proving: bool,
+    pub(crate) caught_up: Vec<CaughtUpView>,
 }
 
 /// A brand's part of the page.
@@ -71,8 +71,9 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(wish): Qu
     };
     let list = app.engine.find_addresses(&reader.actor()?, &query).await?;
     let (connected, proving) = (wish.done == "connected", wish.done == "proving");
+    let caught_up = app.engine.caught_up(&reader.actor()?).await?;
     let AddressQuery { text, brand, filter, .. } = query;
-    show(&ListPage { page, list, text, brand, filter, number, connected, proving })
+    show(&ListPage { page, list, text, brand, filter, number, connected, proving, caught_up })
 }
 
 fn parse_filter(word: &str) -> AddressFilter {
@@ -114,24 +115,19 @@ pub(crate) fn percent(run: &ImportRun) -> Option<u32> {
     (run.done.min(found) * 100).checked_div(found).or(Some(100))
 }
 
-/// How an address is reached, in words.
-pub(crate) fn kind_name(t: Texts, kind: Kind) -> String {
-    match kind {
-        Kind::Exchange => fl!(t, "connector-name"),
-        Kind::Forwarding => fl!(t, "forwarding-name"),
-        Kind::System => fl!(t, "system-connection"),
-    }
-}
-
 pub(crate) fn state_class(state: ConnectionState) -> &'static str {
     match state {
         ConnectionState::Verified => "good",
-        ConnectionState::Delayed => "wait",
+        ConnectionState::Delayed | ConnectionState::Unproved => "wait",
         _ => "bad",
     }
 }
 
 impl ListPage {
+    fn caught_up_line(&self, line: &CaughtUpView) -> String {
+        wording::caught_up(self.page.t, line)
+    }
+
     /// The rows by brand, in the order of the list.
     fn groups(&self) -> Vec<Group<'_>> {
         let rows = &self.list.rows;
@@ -218,7 +214,7 @@ impl ListPage {
     }
 
     fn kind(&self, view: &AddressView) -> String {
-        kind_name(self.page.t, view.address.connection.kind)
+        wording::kind(self.page.t, view.address.connection.kind)
     }
 
     fn can_reconnect(&self, view: &AddressView) -> bool {

@@ -10,7 +10,7 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 use store::{Brand, Event, ImportRun, Kind, Mode, Proof};
 
-use super::addresses::{TOPICS, default_offered, kind_name, percent, state_class, why_not_default};
+use super::addresses::{TOPICS, default_offered, percent, state_class, why_not_default};
 use crate::app::App;
 use crate::doctor::{self, Mend, Said};
 use crate::failure::Failure;
@@ -82,7 +82,7 @@ impl DetailsPage {
     }
 
     fn kind(&self) -> String {
-        kind_name(self.page.t, self.connection().kind)
+        wording::kind(self.page.t, self.connection().kind)
     }
 
     fn mode(&self, mode: &Mode) -> String {

@@ -8,4 +8,5 @@ mod doors;
 mod language;
 mod safety;
 mod signing_in;
+mod team;
 mod tickets;
