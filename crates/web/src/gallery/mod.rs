@@ -12,8 +12,8 @@ use desk::{
     Ticket,
 };
 use engine::{
-    ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource,
-    RowProblem, TeamMember, TicketView, Way,
+    ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource, RowProblem,
+    TeamMember, TicketView, Way,
 };
 use mail::html::Clean;
 use store::{ApiToken, Brand, ConnectionState, ImportRun, LedgerRow, Member, TicketRow, Undone, UsedBy};
