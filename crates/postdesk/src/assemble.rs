@@ -237,6 +237,12 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         recipients_a_day: m.recipients_a_day,
         workers: m.workers,
         lease: seconds("lease", m.lease)?,
+        dns: match &config.dns_server {
+            Some(server) => {
+                Some(server.parse().context("dns_server must be address:port, e.g. 192.0.2.53:53")?)
+            }
+            None => None,
+        },
         secret_expires_at: secret_expires_at(&config.entra)?,
         account_mail_patience: seconds("account_mail_patience", m.account_mail_patience)?,
         smtp: smtp(config)?,

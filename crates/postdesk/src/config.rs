@@ -24,6 +24,7 @@ pub struct Config {
     pub master_key: Option<Secret>,
     pub listen: SocketAddr,
     pub public_url: String,
+    pub dns_server: Option<String>,
     pub log: LogForm,
     pub log_filter: String,
     pub entra: EntraConfig,

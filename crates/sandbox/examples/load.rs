@@ -96,7 +96,8 @@ async fn main() {
             let (http, base, tokens) = (http.clone(), base.clone(), tokens.clone());
             let (calls, slowest) = (calls.clone(), slowest.clone());
             tokio::spawn(async move {
-                let first = format!("{base}/v1.0/me/mailFolders/inbox/messages/delta?$select=id,receivedDateTime");
+                let first =
+                    format!("{base}/v1.0/me/mailFolders/inbox/messages/delta?$select=id,receivedDateTime");
                 let mut links: Vec<String> = vec![first; tokens.len()];
                 for at in (0..tokens.len()).skip(worker).step_by(16).cycle() {
                     if Instant::now() > end {

@@ -7,10 +7,13 @@
 
 mod app;
 mod assets;
+pub mod doctor;
 mod explain;
 mod failure;
 #[cfg(test)]
 mod gallery;
+mod happenings;
+mod health;
 mod language;
 mod layers;
 mod live;

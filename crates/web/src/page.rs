@@ -111,6 +111,16 @@ impl Page {
         self.zone.short(*at, self.now, self.language)
     }
 
+    /// A time in full, as text.
+    pub(crate) fn plain(&self, at: Timestamp) -> String {
+        self.zone.plain(at, self.language)
+    }
+
+    /// When the reader's day began.
+    pub(crate) fn midnight(&self) -> Timestamp {
+        self.zone.midnight(self.now)
+    }
+
     /// A time in full.
     pub(crate) fn full(&self, at: &Timestamp) -> When {
         self.zone.full(*at, self.language)

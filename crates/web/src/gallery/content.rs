@@ -348,6 +348,7 @@ pub(super) fn account() -> Account {
     Account {
         journaled: 0,
         seen: 1234,
+        journaled: 1229,
         waiting: 3,
         by_outcome: OutcomeKind::ALL.iter().zip(100..).map(|(&kind, n)| (kind, n)).collect(),
         unacknowledged: 5,

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod connections;
 mod content;
 
 use askama::Template;
@@ -11,8 +12,8 @@ use desk::{
     Ticket,
 };
 use engine::{
-    AddressView, ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource,
-    RowProblem, TeamMember, TicketView, Way,
+    ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource, RowProblem,
+    TeamMember, TicketView, Way,
 };
 use mail::html::Clean;
 use store::{ApiToken, Brand, ConnectionState, ImportRun, LedgerRow, Member, TicketRow, Undone, UsedBy};
@@ -26,7 +27,7 @@ use crate::explain::{self, Explained};
 use crate::failure::FailurePage;
 use crate::language::texts;
 use crate::page::Page;
-use crate::pages::addresses::{DeletePage, DetailsPage, ListPage};
+use crate::pages::addresses::DeletePage;
 use crate::pages::admin::{EmailPage, HomePage};
 use crate::pages::alarms::AlarmsPage;
 use crate::pages::api_tokens::TokensPage;
@@ -45,7 +46,6 @@ use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed};
 use crate::pages::ticket::{Draft, TicketPage};
 use crate::pages::tickets::{Sidebar, TicketsPage, View, ViewLink};
 use crate::reader::Reader;
-use crate::wording;
 use crate::zone::Zone;
 
 fn member(id: i64, name: &str, role: Role) -> Member {
@@ -133,29 +133,6 @@ impl Sample {
             form_key: "0123".to_owned(),
             me: PersonId(1),
         }
-    }
-
-    fn address_list(&self, views: Vec<AddressView>) -> ListPage {
-        let broken = views.iter().filter(|v| !v.address.connection.state.works()).cloned().collect();
-        let brands = if views.is_empty() { vec![] } else { vec![("Contoso".to_owned(), views)] };
-        ListPage {
-            page: self.page("/admin/channels/email/addresses"),
-            brands,
-            broken,
-            default: Some("support@contoso.example".to_owned()),
-            proving: false,
-            connected: true,
-            caught_up: content::caught_up(),
-        }
-    }
-
-    fn details(&self, state: ConnectionState) -> DetailsPage {
-        let page = self.page("/admin/channels/email/addresses/1");
-        let address = support(1, "support@contoso.example", state, true);
-        let (cause, next) = wording::state_help(page.t, state, address.connection.cause.as_ref());
-        let view =
-            AddressView { address, waiting_in: 2, waiting_out: 1, import: Some(import(Some(300), 120)) };
-        DetailsPage { page, view, account: account(), cause, next }
     }
 
     fn log(&self, rows: Vec<LedgerRow>) -> LogPage {
@@ -481,13 +458,9 @@ impl Sample {
                     waiting: 3,
                 },
             ),
-            self.shown("addresses", &self.address_list(addresses())),
             self.shown("alarms", &self.alarms(true)),
             self.shown("alarms-empty", &self.alarms(false)),
             self.shown("alarms-banner", &self.banner()),
-            self.shown("addresses-empty", &self.address_list(vec![])),
-            self.shown("address", &self.details(ConnectionState::Verified)),
-            self.shown("address-broken", &self.details(ConnectionState::NeedsSignIn)),
             self.shown(
                 "address-delete",
                 &DeletePage {
@@ -669,6 +642,7 @@ impl Sample {
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
+        pages.extend(self.connections());
         pages
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod api_tokens;
 pub(crate) mod attachments;
 pub(crate) mod comments;
 pub(crate) mod connect;
+pub(crate) mod connection;
 pub(crate) mod consent;
 pub(crate) mod end_users;
 pub(crate) mod forwarding;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod connections;
 mod desk;
 mod doors;
 mod language;
