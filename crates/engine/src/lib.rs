@@ -6,8 +6,8 @@
 
 mod account;
 mod acknowledge;
-mod alarms;
 mod addresses;
+mod alarms;
 mod answer;
 mod carry;
 mod checkup;
@@ -36,8 +36,8 @@ mod tokens;
 mod webhook;
 
 pub use account::*;
-pub use alarms::{AlarmConfig, AlarmSettings, AlarmWay, Alarms, describe};
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
+pub use alarms::{AlarmConfig, AlarmSettings, AlarmWay, Alarms, describe};
 pub use answer::{Answer, AnswerFile};
 pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;

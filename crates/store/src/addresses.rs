@@ -1,14 +1,14 @@
 //! Support addresses, connections, their state and tokens: what is stored; [`read`] and [`write`] say how.
 
-mod own;
 mod find;
+mod own;
 mod proof;
 mod read;
 mod system;
 mod write;
 
-pub(crate) use own::OwnAddresses;
 pub use find::{AddressFilter, AddressQuery, BrandCount};
+pub(crate) use own::OwnAddresses;
 pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 

@@ -5,6 +5,7 @@ mod alarms;
 mod connect;
 mod default_address;
 mod doctor;
+mod idle;
 mod letters;
 mod notifications;
 mod old_mail;

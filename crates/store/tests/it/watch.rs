@@ -34,7 +34,14 @@ async fn put(scene: &Scene, row: &Subscription) -> bool {
 }
 
 fn read(connection: ConnectionId, begun: i64, next: i64) -> Scheduled {
-    Scheduled { connection, begun_at: after(begun), next: after(next), read: true, found_since: None, usage: None }
+    Scheduled {
+        connection,
+        begun_at: after(begun),
+        next: after(next),
+        read: true,
+        found_since: None,
+        usage: None,
+    }
 }
 
 async fn note(scene: &Scene, at: i64, done: Scheduled) {

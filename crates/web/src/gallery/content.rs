@@ -340,6 +340,7 @@ pub(super) fn account() -> Account {
     Account {
         seen: 1234,
         waiting: 3,
+        journaled: 1,
         by_outcome: OutcomeKind::ALL.iter().zip(100..).map(|(&kind, n)| (kind, n)).collect(),
         unacknowledged: 5,
     }

@@ -169,23 +169,38 @@ impl Sample {
             state: ConnectionState::NeedsSignIn,
             cause: Some(cause),
         };
-        let waits =
-            store::Trouble::MailWaits { address: address.clone(), mails: 3, since: at("2026-11-23T04:00:00Z") };
+        let waits = store::Trouble::MailWaits {
+            address: address.clone(),
+            mails: 3,
+            since: at("2026-11-23T04:00:00Z"),
+        };
         let expires = store::Trouble::RegistrationExpires { at: at("2026-12-01T00:00:00Z"), days: 30 };
         let silent = store::Trouble::NotificationsSilent { address };
         let settings = engine::AlarmSettings {
-            recipients: if open { vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()] } else { vec![] },
+            recipients: if open {
+                vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()]
+            } else {
+                vec![]
+            },
             webhook: open.then(|| "https://hooks.contoso.example/postdesk".to_owned()),
             no_contact: 30,
             mail_waits: 30,
         };
         let alarms = engine::Alarms {
             open: if open {
-                vec![alarm(1, lost, true, false), alarm(2, expires, true, false), alarm(3, silent.clone(), false, false)]
+                vec![
+                    alarm(1, lost, true, false),
+                    alarm(2, expires, true, false),
+                    alarm(3, silent.clone(), false, false),
+                ]
             } else {
                 vec![]
             },
-            past: if open { vec![alarm(4, waits, true, true), alarm(5, silent, false, true)] } else { vec![] },
+            past: if open {
+                vec![alarm(4, waits, true, true), alarm(5, silent, false, true)]
+            } else {
+                vec![]
+            },
             people: vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()],
             has_secret: open,
             last_post: open.then(|| store::LastPost {
