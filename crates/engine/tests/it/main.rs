@@ -9,6 +9,7 @@ mod connect;
 mod default_address;
 mod doctor;
 mod forwarding;
+mod idle;
 mod imports;
 mod letters;
 mod notifications;

@@ -350,6 +350,7 @@ pub(super) fn account() -> Account {
         seen: 1234,
         journaled: 1229,
         waiting: 3,
+        journaled: 1,
         by_outcome: OutcomeKind::ALL.iter().zip(100..).map(|(&kind, n)| (kind, n)).collect(),
         unacknowledged: 5,
     }
