@@ -101,6 +101,21 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Check what works between the desk and its mailboxes, and say what to do about the rest
+    ///
+    /// Walks each step: registration, sign-in, permissions, mailbox, reading, a draft (deleted at once), clock, public
+    /// address, limits, other readers, every mail accounted for, the domain's DNS. Ends with 1 when a finding needs somebody.
+    Doctor {
+        /// One support address; all of them without it
+        #[arg(value_name = "ADDRESS")]
+        address: Option<String>,
+        /// Findings as JSON, one check-up a line
+        #[arg(long)]
+        json: bool,
+        /// Language: en or ja; without it that of the environment (LC_ALL, LC_MESSAGES, LANG)
+        #[arg(long, value_name = "LANGUAGE")]
+        lang: Option<String>,
+    },
     /// Print a configuration file with every key explained
     Config,
 }
@@ -163,6 +178,9 @@ impl Cli {
                 return crate::import::run(&config()?, &address, &paths, verbose).await;
             }
             Command::Read { file } => crate::read::run(&file)?,
+            Command::Doctor { address, json, lang } => {
+                return crate::doctor::run(&config()?, address.as_deref(), json, lang.as_deref()).await;
+            }
             Command::Config => crate::config::print_default(),
         }
         Ok(ExitCode::SUCCESS)

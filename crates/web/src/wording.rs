@@ -5,8 +5,8 @@ use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
 use i18n_embed_fl::fl;
 use mail::{InvitationKind, Protection};
+use store::Kind;
 use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
-use store::{AuditEvent, ConnectionState, Kind, OutboxRow, StateCause, Step};
 
 use crate::language::Texts;
 use crate::page::Page;

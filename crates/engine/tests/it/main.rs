@@ -2,14 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod account_mail;
+mod alarms;
 mod approval;
 mod coming_back;
 mod connect;
 mod default_address;
 mod doctor;
 mod forwarding;
+mod idle;
 mod imports;
 mod letters;
+mod notifications;
 mod old_mail;
 mod owners;
 mod registration;

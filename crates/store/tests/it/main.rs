@@ -25,3 +25,4 @@ mod secrets;
 mod sign_ins;
 mod tickets;
 mod undo;
+mod watch;

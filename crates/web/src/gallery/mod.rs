@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod connections;
 mod content;
 
 use askama::Template;
@@ -11,8 +12,8 @@ use desk::{
     Ticket,
 };
 use engine::{
-    AddressView, ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource,
-    RowProblem, TeamMember, TicketView, Way,
+    ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource, RowProblem,
+    TeamMember, TicketView, Way,
 };
 use mail::html::Clean;
 use store::{ApiToken, Brand, ConnectionState, ImportRun, LedgerRow, Member, TicketRow, Undone, UsedBy};
@@ -26,13 +27,14 @@ use crate::explain::{self, Explained};
 use crate::failure::FailurePage;
 use crate::language::texts;
 use crate::page::Page;
-use crate::pages::addresses::{DeletePage, DetailsPage, ListPage};
+use crate::pages::addresses::DeletePage;
 use crate::pages::admin::{EmailPage, HomePage};
+use crate::pages::alarms::AlarmsPage;
 use crate::pages::api_tokens::TokensPage;
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
 use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
-use crate::pages::end_users::{EndUsersPage, ImportPage};
+use crate::pages::end_users::{EndUsersPage, ImportPage as PeopleImportPage};
 use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
 use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
@@ -40,7 +42,7 @@ use crate::pages::password::{ChoosePage as ChoosePasswordPage, ForgotPage};
 use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::suspended::SuspendedPage;
-use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed};
+use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed as TypedPerson};
 use crate::pages::ticket::{Draft, TicketPage};
 use crate::pages::tickets::{Sidebar, TicketsPage, View, ViewLink};
 use crate::reader::Reader;
@@ -74,6 +76,7 @@ impl Sample {
             language: self.language,
             zone: Zone::from_cookie(Some("Asia/Tokyo")),
             here: here.to_owned(),
+            alarms: 0,
             by_script: false,
         }
     }
@@ -131,29 +134,6 @@ impl Sample {
             form_key: "0123".to_owned(),
             me: PersonId(1),
         }
-    }
-
-    fn address_list(&self, views: Vec<AddressView>) -> ListPage {
-        let broken = views.iter().filter(|v| !v.address.connection.state.works()).cloned().collect();
-        let brands = if views.is_empty() { vec![] } else { vec![("Contoso".to_owned(), views)] };
-        ListPage {
-            page: self.page("/admin/channels/email/addresses"),
-            brands,
-            broken,
-            default: Some("support@contoso.example".to_owned()),
-            proving: false,
-            connected: true,
-            caught_up: content::caught_up(),
-        }
-    }
-
-    fn details(&self, state: ConnectionState) -> DetailsPage {
-        let page = self.page("/admin/channels/email/addresses/1");
-        let address = support(1, "support@contoso.example", state, true);
-        let (cause, next) = wording::state_help(page.t, state, address.connection.cause.as_ref());
-        let view =
-            AddressView { address, waiting_in: 2, waiting_out: 1, import: Some(import(Some(300), 120)) };
-        DetailsPage { page, view, account: account(), cause, next }
     }
 
     fn log(&self, rows: Vec<LedgerRow>) -> LogPage {
@@ -225,7 +205,7 @@ impl Sample {
         }
     }
 
-    fn people_import(&self) -> ImportPage {
+    fn people_import(&self) -> PeopleImportPage {
         let fates = [
             Fate::New,
             Fate::Known("山田 太郎".to_owned()),
@@ -240,7 +220,7 @@ impl Sample {
             fate,
         });
         let preview = CsvPreview { rows: rows.collect(), digest: "0".to_owned() };
-        ImportPage {
+        PeopleImportPage {
             page: self.page("/admin/people/import"),
             problem: None,
             shown: Some((String::new(), preview)),
@@ -271,6 +251,92 @@ impl Sample {
             }),
             public_url: "https://desk.contoso.example".to_owned(),
         }
+    }
+
+    fn alarms(&self, open: bool) -> AlarmsPage {
+        let at = |text: &str| text.parse().unwrap();
+        let alarm = |id, trouble, told: bool, cleared: bool| store::Alarm {
+            id: desk::AlarmId(id),
+            key: id.to_string(),
+            connection: Some(ConnectionId(1)),
+            trouble,
+            raised_at: at("2026-11-23T05:10:00Z"),
+            told_at: told.then(|| at("2026-11-23T05:11:00Z")),
+            cleared_at: cleared.then(|| at("2026-11-23T06:00:00Z")),
+        };
+        let address = "support@contoso.example".to_owned();
+        let cause = store::StateCause {
+            code: "invalid_grant".to_owned(),
+            message: "AADSTS50173: The provided grant has expired due to it being revoked.".to_owned(),
+            ..store::StateCause::default()
+        };
+        let lost = store::Trouble::ConnectionLost {
+            address: address.clone(),
+            state: ConnectionState::NeedsSignIn,
+            cause: Some(cause),
+        };
+        let waits = store::Trouble::MailWaits {
+            address: address.clone(),
+            mails: 3,
+            since: at("2026-11-23T04:00:00Z"),
+        };
+        let expires = store::Trouble::RegistrationExpires { at: at("2026-12-01T00:00:00Z"), days: 30 };
+        let silent = store::Trouble::NotificationsSilent { address };
+        let settings = engine::AlarmSettings {
+            recipients: if open {
+                vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()]
+            } else {
+                vec![]
+            },
+            webhook: open.then(|| "https://hooks.contoso.example/postdesk".to_owned()),
+            no_contact: 30,
+            mail_waits: 30,
+        };
+        let alarms = engine::Alarms {
+            open: if open {
+                vec![
+                    alarm(1, lost, true, false),
+                    alarm(2, expires, true, false),
+                    alarm(3, silent.clone(), false, false),
+                ]
+            } else {
+                vec![]
+            },
+            past: if open {
+                vec![alarm(4, waits, true, true), alarm(5, silent, false, true)]
+            } else {
+                vec![]
+            },
+            people: vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()],
+            has_secret: open,
+            last_post: open.then(|| store::LastPost {
+                created_at: at("2026-11-23T05:11:00Z"),
+                done_at: None,
+                error: Some("HTTP 503".to_owned()),
+            }),
+            way: (!open).then(|| {
+                let way = support(2, "desk@contoso.jp", ConnectionState::Verified, true);
+                engine::AlarmWay::Address(Box::new(way))
+            }),
+            settings: settings.clone(),
+        };
+        let mut page = self.page("/admin/alarms");
+        page.alarms = alarms.open.len() as u64;
+        AlarmsPage {
+            bad: open.then(|| i18n_embed_fl::fl!(page.t, "alarms-bad-webhook")),
+            page,
+            alarms,
+            addresses: std::collections::HashMap::from([(ConnectionId(1), desk::AddressId(1))]),
+            typed: settings,
+            good: None,
+        }
+    }
+
+    /// A page of the Admin Center while alarms are open.
+    fn banner(&self) -> LogPage {
+        let mut log = self.log(log_rows());
+        log.page.alarms = 2;
+        log
     }
 
     fn failure(&self, failure: Explained) -> FailurePage {
@@ -393,10 +459,9 @@ impl Sample {
                     waiting: 3,
                 },
             ),
-            self.shown("addresses", &self.address_list(addresses())),
-            self.shown("addresses-empty", &self.address_list(vec![])),
-            self.shown("address", &self.details(ConnectionState::Verified)),
-            self.shown("address-broken", &self.details(ConnectionState::NeedsSignIn)),
+            self.shown("alarms", &self.alarms(true)),
+            self.shown("alarms-empty", &self.alarms(false)),
+            self.shown("alarms-banner", &self.banner()),
             self.shown(
                 "address-delete",
                 &DeletePage {
@@ -525,7 +590,7 @@ impl Sample {
                 "team-invite",
                 &InvitePage {
                     page: self.page("/admin/people/team/invite"),
-                    typed: Typed { language: "ja".to_owned(), ..Typed::default() },
+                    typed: TypedPerson { language: "ja".to_owned(), ..TypedPerson::default() },
                     problem: Some(explain::of_engine(t, &used).cause),
                 },
             ),
@@ -537,17 +602,17 @@ impl Sample {
                 &PersonPage {
                     page: self.page("/admin/people/end-users/3"),
                     member: member(3, "山田 太郎", Role::EndUser),
-                    typed: Typed {
+                    typed: TypedPerson {
                         name: "山田 太郎".to_owned(),
                         email: "m3@customer.example".to_owned(),
-                        ..Typed::default()
+                        ..TypedPerson::default()
                     },
                     problem: None,
                 },
             ),
             self.shown(
                 "people-import",
-                &ImportPage { page: self.page("/admin/people/import"), problem: None, shown: None },
+                &PeopleImportPage { page: self.page("/admin/people/import"), problem: None, shown: None },
             ),
             self.shown("people-import-shown", &self.people_import()),
             self.shown("api-tokens", &self.api_tokens(true)),
@@ -578,6 +643,7 @@ impl Sample {
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
+        pages.extend(self.connections());
         pages
     }
 
