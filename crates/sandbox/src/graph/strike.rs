@@ -110,10 +110,8 @@ async fn pass<'a>(
                 ));
             }
             Kind::Resync { lasting: true } => forget_cursors(site, subject.owner),
-            Kind::Conflict { read, category } => {
-                if meddle(site, subject, *read, category.as_deref()) {
-                    fault.used();
-                }
+            Kind::Conflict { read, category } if meddle(site, subject, *read, category.as_deref()) => {
+                fault.used();
             }
             _ => {}
         }

@@ -124,10 +124,7 @@ async fn page(
 
 /// Back to the page, with what went wrong if something did.
 fn back(done: Result<Value, String>, part: &str) -> Redirect {
-    let problem = match done {
-        Ok(_) => return Redirect::to(&format!("/outlook/faults#{part}")),
-        Err(problem) => problem,
-    };
+    let Err(problem) = done else { return Redirect::to(&format!("/outlook/faults#{part}")) };
     let query =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("problem", &problem).finish();
     Redirect::to(&format!("/outlook/faults?{query}"))
