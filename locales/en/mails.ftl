@@ -96,6 +96,59 @@ way-out-test-body =
     This is a test. Your desk at { $desk } can send mail by its own mail server.
 
     You need not do anything.
+## Alarms: mail to administrators, the Admin Center's list and the webhook
+
+alarm-subject = Postdesk: { $first }
+alarm-subject-many = Postdesk: { $first } (and { $more } more)
+alarm-subject-healed = Postdesk: back in order – { $first }
+alarm-raised = This needs somebody:
+alarm-still = This is still open:
+alarm-healed = This is in order again:
+alarm-since = since { $since }
+alarm-more = { $more ->
+    [one] and one more
+   *[other] and { $more } more
+ }
+alarm-link = Everything that is open: { $link }
+alarm-test-subject = Postdesk: test of the alarms
+alarm-test-body = This is a test. Alarms of your help desk reach you by this way.
+alarm-connection-lost = { $address } is not connected any more: { $why }
+alarm-connection-lost-next = No mail is read from it or sent from it until it is reconnected. What waits is kept.
+alarm-why-needs-sign-in = somebody must sign in to Microsoft again
+alarm-why-needs-administrator = an administrator of the Microsoft 365 organisation must change something
+alarm-why-mailbox-gone = its mailbox does not exist any more
+alarm-why-other = Microsoft refuses it
+alarm-registration-refused = { $mailboxes ->
+    [one] Microsoft refuses the desk’s registration; one mailbox stands still
+   *[other] Microsoft refuses the desk’s registration; { $mailboxes } mailboxes stand still
+ }
+alarm-registration-refused-next = Check the client secret or certificate of the registration at Microsoft Entra. Nothing is lost meanwhile.
+alarm-no-contact = { $address } has not been read since { $since }
+alarm-no-contact-next = Microsoft does not answer for this mailbox. It is tried again by itself; look at its details if this lasts.
+alarm-registration-expires = { $days ->
+    [0] The secret or certificate of the desk’s registration expired on { $date }
+   *[other] The secret or certificate of the desk’s registration expires on { $date }
+ }
+alarm-registration-expires-next = Make a new one at Microsoft Entra and enter it here before that day: without it all mailboxes stand still.
+alarm-token-expires = The sign-in of { $address } ends on { $date } because it is not being used
+alarm-token-expires-next = Reconnect the address, or delete it if it is not needed any more.
+alarm-mail-waits = { $mails ->
+    [one] One mail from { $address } has been waiting to be sent since { $since }
+   *[other] { $mails } mails from { $address } have been waiting to be sent, the first since { $since }
+ }
+alarm-mail-waits-next = Look at the details of the address for the reason. They are sent as soon as it is possible.
+alarm-mail-not-sent = { $mails ->
+    [one] One mail from { $address } was not sent, or it is not certain that it was
+   *[other] { $mails } mails from { $address } were not sent, or it is not certain that they were
+ }
+alarm-mail-not-sent-next = The tickets show which ones, and why. Nothing is sent a second time by itself.
+alarm-mail-unexplained = Mail in { $address }: { $waiting } without an outcome, { $unreadable } that could not be read
+alarm-mail-unexplained-next = The mail log names them and says why.
+alarm-notifications-silent = Microsoft’s notifications for { $address } do not arrive
+alarm-notifications-silent-next = The mailbox is polled instead, so no mail is lost or late by more than the usual pause. Notifications are tried again by themselves.
+alarm-disk-full = The disk is nearly full: { $free } of { $total } left
+alarm-disk-full-next = Make room: when it is full, no mail can be taken in.
+alarm-the-desk = the desk’s own connection
 
 ## Test mail of an address to itself
 

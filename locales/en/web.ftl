@@ -620,6 +620,258 @@ ms-not-in-tenant-next = Get a link for the administrator on the page before, and
 
 ## Connection details and check-up
 
+# The list of support addresses
+search-addresses = Search addresses and names
+field-state = Status
+all-brands = All brands
+filter-all = All
+filter-broken = Error
+filter-delayed = Delayed
+filter-verified = Verified
+addresses-found = { $count ->
+        [one] One address
+       *[other] { $count } addresses
+    }
+addresses-none-match = No address matches.
+addresses-none-match-next = Try a shorter word, or another brand or status.
+show-all-addresses = Show all addresses
+brand-addresses = { $count ->
+        [one] 1 address
+       *[other] { $count } addresses
+    }
+brand-broken = { $count ->
+        [one] 1 with an error
+       *[other] { $count } with an error
+    }
+broken-since = Not connected since
+broken-more = { $count ->
+        [one] One more address has lost its connection.
+       *[other] { $count } more addresses have lost their connection.
+    }
+broken-show = Show them all
+page-of = Page { $page } of { $pages }
+page-newer = Previous
+edit-address = Edit name and brand
+edit-title = Edit support address
+edit-name-help = Customers see this name as the sender of your answers.
+edit-brand-help = New tickets belong to this brand. Tickets that are there stay in theirs.
+address-fixed = The address itself cannot be changed: to use another one, add it and delete this one.
+no-reconnect-forwarding = A forwarded address has no sign-in that could be renewed.
+system-connection = The desk’s own connection
+system-connection-text = The net under password and invitation mail: it is used when the default address cannot send. It belongs to no support address.
+
+# The page of a connection
+since-time = since { $time }
+connector-details = How it is reached
+mode = Signs in
+mode-delegated = as a person, with that person’s rights
+mode-app-only = as the application itself, without a person
+shared-mailbox = Mailbox
+permission-granted = granted
+permission-missing = missing
+permissions-none = This connection needs no permissions at Microsoft.
+activity = Coming and going
+today-in = Came in today
+today-out = Sent today
+how-learnt = How new mail is noticed
+how-polling = The mailbox is asked at short intervals
+next-read = Asked again
+as-soon-as-mended = as soon as the connection works again
+swept-at = Last swept for mail that was missed
+budgets = Microsoft’s budgets
+budget-calls = Calls in 10 minutes
+budget-messages = Messages in a minute
+budget-recipients = Recipients in a day
+budget-upload = Sent to Microsoft in 5 minutes
+budget-of = { $used } of { $limit }
+budget-megabytes = { $used } MB of { $limit } MB
+budgets-noted = Counted at the last reading,
+budgets-none = Nothing has been counted yet: the mailbox has not been read.
+forecast = What runs out, and when
+forecast-sign-in = Sign-in
+forecast-sign-in-text = Valid until { $time }. It renews itself whenever the desk uses it, which is at least every hour; it only runs out when the desk stands still that long.
+forecast-renewed = Last renewed
+seen = Seen
+journaled = Originals kept on disk
+unexplained = Unexplained
+unexplained-unknown = not counted yet; press “Check now”
+unexplained-none = 0
+unexplained-some = { $count }, found and taken in at the last check-up
+account-sum = Every message seen in the mailbox has exactly one outcome.
+waiting-for-outcome = Waiting for an outcome
+events = What happened
+events-none = Nothing has happened yet.
+event-by = by { $name }
+request-ids = Request ids for Microsoft’s support
+request-ids-text = Microsoft’s support finds a failed call by its id. Click one to select it.
+request-ids-none = No call has failed.
+open-page = Open
+
+# The check-up
+checkup = Check-up
+checkup-text = Walks every step from the sign-in to a draft in the mailbox, without changing anything in it, and says what to do about each finding.
+check-now = Check now
+checkup-waits = The check-up begins in a moment.
+checkup-running = Checking: { $step }
+checkup-never = No check-up has been made yet.
+checkup-fine = Everything needed works.
+checkup-troubles = { $count ->
+        [one] One finding needs somebody.
+       *[other] { $count } findings need somebody.
+    }
+checkup-looks = { $count ->
+        [one] One is worth a look.
+       *[other] { $count } are worth a look.
+    }
+checkup-healed = The connection had been in trouble and works again: it is verified.
+checkup-ended = Checked
+checkup-step-waits = not yet
+checkup-step-runs = checking…
+powershell = For an Exchange administrator, in PowerShell (Connect-ExchangeOnline)
+number-help = About { $number } ({ $name })
+verdict-ok = OK
+verdict-skipped = Not checked
+verdict-look = Have a look
+verdict-trouble = Needs action
+step-registration = The desk’s registration
+step-sign-in = Sign-in
+step-permissions = Permissions
+step-mailbox = Mailbox in Exchange Online
+step-read = Reading the Inbox
+step-draft = Writing a draft
+step-round-trip = Test mail there and back
+step-clock = Clock
+step-notification = Public address
+step-throttling = Microsoft’s limits
+step-other-reader = Other readers of the mailbox
+step-ledger = Every mail accounted for
+step-dns = The domain’s DNS
+found-registered = The desk has a registration at Microsoft Entra.
+found-not-registered = The desk has no registration at Microsoft Entra, so that no mailbox can be reached.
+found-sign-in-works = Microsoft gave a new access token, good until { $time }.
+found-timed-out = There was no answer within { $seconds } seconds.
+found-timed-out-next = Check this machine’s way to the internet and Microsoft’s service health, then check again.
+found-not-tried = Not tried, because this failed: { $step }.
+found-all-permissions = { $granted ->
+        [one] The permission needed is granted.
+       *[other] All { $granted } permissions needed are granted.
+    }
+found-permissions-missing = Not granted: { $missing }.
+found-mailbox-there = The mailbox answers. Its Inbox holds { $total } messages, { $unread } of them unread.
+found-inbox-read = The Inbox can be read; its newest message came { $time }.
+found-inbox-empty = The Inbox can be read; it is empty.
+found-draft-works = A draft was made and deleted again: answers can be written.
+found-proved = A test mail came back on { $time }.
+found-proved-long-ago = The last test mail came back on { $time }, a long time ago.
+found-never-proved = No test mail has made the way out and back in yet.
+found-prove-next = Write a mail to this address from somewhere else and answer its ticket; or let the desk send itself a test mail.
+found-proof-under-way = A test mail is on its way since { $time }.
+found-proof-not-returned = The test mail sent on { $time } did not come back.
+found-proof-not-returned-next = Look into the mailbox: is it in Sent Items, in Junk Email, or moved by an Inbox rule? Then send another one.
+found-clock-right = This machine’s clock agrees with Microsoft’s.
+found-clock-ahead = This machine’s clock is { $seconds } seconds ahead of Microsoft’s.
+found-clock-behind = This machine’s clock is { $seconds } seconds behind Microsoft’s.
+found-clock-next = Switch on time synchronisation (NTP) on this machine. From five minutes on Microsoft refuses sign-ins.
+found-clock-unknown = Microsoft’s answer did not tell the time.
+found-not-public = The desk has no public https address, so Microsoft cannot notify it; the mailbox is asked at short intervals instead. Nothing is missing.
+found-public-answers = The desk’s public address leads here.
+found-public-silent = Nothing answers at the desk’s public address ({ $detail }).
+found-public-other = Something else answers at the desk’s public address (status { $status }).
+found-public-next = Check public_url in the configuration, the proxy in front of the desk and its certificate. Until then the mailbox is asked at short intervals; no mail is lost.
+found-budgets-fine = Microsoft has not asked to wait; { $calls } of 10,000 calls were used in ten minutes.
+found-throttled = { $times ->
+        [one] Microsoft asked to wait once in the last ten minutes.
+       *[other] Microsoft asked to wait { $times } times in the last ten minutes.
+    }
+found-throttled-next = Nothing is lost; the desk waits as long as was asked. If it stays so, look for another program that works in the same mailbox.
+found-budget-low = { $calls } of 10,000 calls were used in ten minutes.
+found-alone = Nobody else seems to read this mailbox: of { $count } mails of the last day, hardly any was touched before the desk saw it.
+found-too-few = Fewer than five mails have come in the last day: too few to tell.
+found-other-reader = Somebody or something else works in this mailbox: of { $prompt } mails that the desk saw within two minutes of their arrival, { $read } had been read already and { $vanished } were gone.
+found-other-reader-next = Look for Inbox rules, for another program that is connected to this mailbox, and for people who use it. What is moved or deleted before the desk sees it cannot become a ticket.
+found-ledger-complete = { $counted } messages since { $time } were counted in the mailbox, and each is in the mail log. Unexplained: 0.
+found-ledger-took-in = Of { $counted } messages in the mailbox, { $unexplained } were not in the mail log. They are being taken in now.
+found-ledger-took-in-next = Check again in a few minutes. If it happens again, please report it with the ids below.
+found-ledger-waits = { $waiting } messages wait for their outcome, the oldest since { $time }.
+found-ledger-waits-next = The mail log says for each why it waits.
+found-domain-for-tests = { $domain } exists for tests only: there is no DNS to ask.
+found-dns-silent = The name servers could not be asked ({ $question }).
+found-dns-silent-next = This says nothing about the domain. Let this machine reach a name server, or name one in the configuration (dns_server).
+found-mx-microsoft = Mail for the domain goes to Exchange Online (MX).
+found-mx-there = Mail for the domain goes to { $hosts } (MX).
+found-mx-elsewhere = Mail for the domain goes to { $hosts } first (MX), not to Exchange Online.
+found-mx-elsewhere-next = That is right if a mail filter stands before Exchange Online. Make sure that it hands this address’s mail on.
+found-mx-missing = The domain { $domain } has no MX record: other mail servers do not know where to deliver.
+found-mx-missing-next = Publish the MX record that the Microsoft 365 admin center names under Settings, Domains.
+found-spf-right = The SPF record allows Microsoft to send for the domain.
+found-spf-missing = The domain has no SPF record: answers may be taken for spam.
+found-spf-missing-next = Publish this TXT record at the domain: { $record }
+found-spf-without = The SPF record does not name Microsoft: { $record }
+found-spf-without-next = Add include:spf.protection.outlook.com to it.
+found-spf-twice = The domain has several SPF records, which counts as none.
+found-spf-twice-next = Make one record of them.
+found-dkim-right = A DKIM key of Microsoft’s is published.
+found-dkim-missing = No DKIM key of Microsoft’s is published ({ $names }).
+found-dkim-missing-next = Publish the two CNAME records that the line below shows, then switch DKIM on for the domain in Microsoft Defender.
+found-dmarc-right = There is a DMARC policy: { $policy }.
+found-dmarc-missing = The domain has no DMARC policy: large providers ask for one.
+found-dmarc-missing-next = Publish a TXT record at { $name }, to begin with: v=DMARC1; p=none
+found-microsofts-domain = The address belongs to a domain of Microsoft’s own (onmicrosoft.com): it may write to 100 outside recipients a day only.
+found-microsofts-domain-next = Give the mailbox an address of your own domain and connect that.
+entra-help-reconnect = Somebody must sign in again: tokens end when a password is changed, sessions are revoked, or a rule asks for a second factor.
+entra-help-restart-login = The sign-in was interrupted or used twice. Begin it anew.
+entra-help-consent = Nobody has consented to the permissions, or the consent was taken back.
+entra-help-admin-consent = In this organisation only an administrator may consent.
+entra-help-admin-config = An administrator must change the entry of Postdesk under Enterprise applications in Microsoft Entra.
+entra-help-admin-action = An administrator must change something about the account, its assignment or a Conditional Access policy.
+entra-help-app-credential = The desk’s client secret or certificate is wrong or has expired.
+entra-help-app-config = The desk’s registration does not fit: redirect address, kind of tenant, permissions or cloud.
+entra-help-transient = This passes by itself; the desk tries again.
+entra-help-client-bug = The desk asked for the same token too often. It waits; please report it.
+
+# What happens to a connection, in order
+happened-connected = Connected ({ $by })
+happened-reconnected = Reconnected ({ $by })
+happened-moved = Moved from { $from } to { $to }
+way-forwarding = forwarding
+way-delegated = a person’s sign-in
+way-app-only = the application’s own sign-in
+happened-verified = Verified: the connection works
+happened-delayed = Delayed: Microsoft asks to wait or does not answer
+happened-unproved = Waiting for the test mail to come back
+happened-needs-sign-in = Error: somebody must sign in again
+happened-needs-administrator = Error: an administrator must act
+happened-app-credential = Error: the desk’s own registration is refused
+happened-mailbox-gone = Error: the mailbox is gone
+happened-caught-up = Caught up: { $came } mails that had arrived came in, { $went } that had waited went out
+happened-deleted = Deleted
+happened-edited = Name or brand changed; now “{ $name }”
+happened-made-default = Made the default address
+happened-proved = A test mail came back after { $seconds } seconds
+happened-not-proved = A test mail did not come back in time
+happened-resynced = Microsoft had forgotten where reading stood; the Inbox was read anew
+happened-sweep-found = { $found ->
+        [one] The sweep found one mail that had been missed
+       *[other] The sweep found { $found } mails that had been missed
+    }
+happened-notifications-on = Microsoft notifies the desk of new mail
+happened-notifications-silent = No notifications came any more; the mailbox is asked at short intervals
+happened-notifications-removed = Microsoft took the notifications back; the mailbox is asked at short intervals
+happened-notifications-refused = Microsoft refused to notify; the mailbox is asked at short intervals
+happened-notifications-expired = The notifications ran out; the mailbox is asked at short intervals
+happened-notifications-off = Notifications are off; the mailbox is asked at short intervals
+happened-alarm-told = Somebody was told by a second way
+happened-import-started = Import of { $mails } mails started
+happened-import-paused = Import paused
+happened-import-resumed = Import resumed
+happened-import-finished = Import finished: { $mails } mails
+happened-import-undone = Import undone: { $mails } mails
+happened-checked-up = { $troubles ->
+        [0] Checked: everything needed works
+        [one] Checked: one finding needs somebody
+       *[other] Checked: { $troubles } findings need somebody
+    }
+
 
 
 ## Forwarding
@@ -952,6 +1204,51 @@ no-way-out-next = Repair the connection of the address, or set up the desk’s o
 
 
 ## Notifications and alarms
+
+alarms = Alarms
+alarms-text = What needs somebody. It is told here, by mail over a connection that is not in trouble itself, and by webhook; once, again each day while it lasts, and when it is over.
+alarms-banner = { $count ->
+    [one] Something needs you.
+   *[other] { $count } things need you.
+ }
+alarms-banner-link = Look at the alarms
+alarms-none = Everything is in order
+alarms-none-text = No alarm is open.
+alarms-since = Since
+alarms-told = told
+alarms-microsoft-said = Microsoft says:
+alarms-to-address = Go to the address
+alarms-ways = Who is told
+alarms-way-address = By mail to { $people }, at the moment from { $address }.
+alarms-way-system = By mail to { $people }, by the desk’s own connection.
+alarms-way-none = Nobody can be told by mail at the moment: every connection is in trouble, and the desk has no connection of its own.
+alarms-way-nobody = Nobody is told by mail: none of the addresses can be used.
+alarms-last-post = Webhook, last used
+alarms-post-done = taken
+alarms-post-failed = not taken ({ $error }); it is tried again
+alarms-post-waits = on its way
+alarms-test = Send a test
+alarms-test-hook-good = The webhook has taken the test.
+alarms-test-hook-bad = The webhook did not take the test: { $error }.
+alarms-test-mailed = A test mail is on its way to { $people }.
+alarms-test-not-mailed = No test mail could be sent: there is no connection that works, or nobody to send it to.
+alarms-settings = Settings
+alarms-recipients = Mail to
+alarms-recipients-help = One address a line. Leave it empty to tell all administrators.
+alarms-webhook = Webhook
+alarms-webhook-help = A web address that gets a POST with JSON. Redirects are not followed.
+alarms-secret = Secret of the webhook
+alarms-secret-help = Each message is signed with it, so that the receiver can tell it from a forged one.
+alarms-secret-kept = A secret is set. Leave it empty to keep it.
+alarms-no-contact = Minutes without contact to a mailbox
+alarms-mail-waits = Minutes that mail may wait to be sent
+alarms-save = Save
+alarms-saved = Saved.
+alarms-past = What is over
+alarms-bad-recipients = One of the lines is not an email address.
+alarms-bad-support-address = A support address cannot be told: its mail would become tickets.
+alarms-bad-webhook = The webhook must be an address that begins with https:// or http://, without a name or password in it.
+alarms-bad-minutes = Minutes must be a number between 5 and 10,080 (a week).
 
 
 

@@ -106,6 +106,15 @@ impl Refusal {
             Refusal::Engine(E::Team(rule)) => {
                 record_invalid("base", "InvalidValue", &format!("Not possible for this person: {rule:?}"))
             }
+            Refusal::Engine(E::NotProved) => record_invalid(
+                "default",
+                "InvalidValue",
+                "Default: the address has not sent and received within the last hour; verify it first",
+            ),
+            Refusal::Engine(E::NoWayOut) => {
+                record_invalid("base", "InvalidValue", "Nothing can be sent from this address now")
+            }
+            Refusal::Engine(E::NotYet) => record_invalid("base", "InvalidValue", "Not possible yet"),
             Refusal::Engine(E::Closed) => {
                 record_invalid("status", "InvalidValue", "Status: closed prevents ticket update")
             }

@@ -23,6 +23,7 @@ use crate::{brands, recipient_addresses, users};
         recipient_addresses::create,
         recipient_addresses::update,
         recipient_addresses::delete,
+        recipient_addresses::verify,
         users::list,
         users::search,
         users::show_many,

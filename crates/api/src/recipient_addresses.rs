@@ -10,7 +10,7 @@ use desk::{AddressId, BrandId};
 use engine::{AddressChange, NewForwarding};
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Kind, SupportAddress};
+use store::{ConnectionState, Kind, SupportAddress};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -78,6 +78,7 @@ pub(crate) struct RecipientAddressInput {
 fn status(address: &SupportAddress) -> &'static str {
     let connection = &address.connection;
     match connection.kind {
+        _ if connection.state == ConnectionState::Unproved => "waiting",
         _ if !connection.state.works() => "failed",
         Kind::Exchange | Kind::System => "verified",
         Kind::Forwarding if connection.proved_at.is_some() => "verified",
@@ -179,4 +180,25 @@ pub(crate) async fn update(
 pub(crate) async fn delete(State(app): State<App>, sender: Sender, Path(id): Path<AddressId>) -> Answer {
     app.engine.delete_address(&sender.actor()?, id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Checks the address anew. Admins. `type` is `forwarding` (where nothing is said: a test mail is sent and must come back),
+/// `spf` or `dns`. The answer is empty; the result is read from the address later.
+#[utoipa::path(put, path = "/api/v2/recipient_addresses/{id}/verify", tag = "Recipient addresses",
+    params(("id" = i64, Path)), responses((status = 200, description = "Being checked"), (status = 422, description = "Refused, with the reason")))]
+pub(crate) async fn verify(
+    State(app): State<App>,
+    sender: Sender,
+    Path(id): Path<AddressId>,
+    bytes: Bytes,
+) -> Answer {
+    let actor = sender.actor()?;
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    match body.get("type").and_then(Value::as_str).unwrap_or("forwarding") {
+        "forwarding" => app.engine.prove(&actor, id).await?,
+        // What the domain's DNS says is looked at by the check-up, where an administrator reads it.
+        "spf" | "dns" => app.engine.ask_checkup(&actor, id).await?,
+        _ => return Err(Refusal::invalid("type")),
+    }
+    Ok(StatusCode::OK.into_response())
 }

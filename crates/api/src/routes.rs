@@ -52,6 +52,7 @@ pub fn all() -> Vec<Route> {
         route(Staff, "GET", "/api/v2/recipient_addresses/{id}", get(recipient_addresses::show)),
         route(Admins, "PUT", "/api/v2/recipient_addresses/{id}", put(recipient_addresses::update)),
         route(Admins, "DELETE", "/api/v2/recipient_addresses/{id}", delete(recipient_addresses::delete)),
+        route(Admins, "PUT", "/api/v2/recipient_addresses/{id}/verify", put(recipient_addresses::verify)),
 
         route(Staff, "GET", "/api/v2/users", get(users::list)),
         route(Staff, "POST", "/api/v2/users", post(users::create)),

@@ -261,8 +261,9 @@ pub(crate) async fn show(State(app): State<App>, sender: Sender, Path(id): Path<
 #[utoipa::path(post, path = "/api/v2/users", tag = "Users", request_body = UserBody,
     responses((status = 201, description = "Made", body = User), (status = 422, description = "Refused, with the reason")))]
 pub(crate) async fn create(State(app): State<App>, sender: Sender, bytes: Bytes) -> Answer {
+    let actor = sender.actor()?;
     let body = Body::of(&bytes, KEY)?;
-    make(&app, &sender, &sender.actor()?, &body).await
+    make(&app, &sender, &actor, &body).await
 }
 
 async fn make(app: &App, sender: &Sender, actor: &Actor, body: &Body) -> Answer {

@@ -15,7 +15,8 @@ use testkit::{Microsoft, Visitor};
 pub const ADMIN: &str = "admin@desk.example";
 /// Their password.
 pub const PASSWORD: &str = "a password for benchmarks";
-const APP: (&str, &str) = ("0b5e55ed-0000-4000-8000-00000000be4c", "bench-secret");
+/// The registration: id and secret.
+pub const APP: (&str, &str) = ("0b5e55ed-0000-4000-8000-00000000be4c", "bench-secret");
 
 /// A desk (perhaps dead at the moment) and a stand-in.
 pub struct Stage {

@@ -30,6 +30,7 @@ pub(crate) async fn first_start(parts: Parts) -> Result<Engine> {
             flights: crate::tokens::Flights::default(),
             guard: crate::people::Guard::default(),
             changes: crate::live::Feed::default(),
+            doorbell: crate::doorbell::Doorbell::default(),
             store: parts.store,
             links: crate::registration::Links::new(parts.entra, parts.graph),
             clock: parts.clock,

@@ -115,7 +115,7 @@ impl Engine {
             }
             None => None,
         };
-        tx.add_link(&self.link(tx, person, purpose, made_by, &secret, outbox)).await?;
+        tx.add_link(&self.account_link(tx, person, purpose, made_by, &secret, outbox)).await?;
         Ok(NewLink { url, mailed: outbox.is_some() })
     }
 
@@ -128,7 +128,7 @@ impl Engine {
         made_by: &Person,
     ) -> Result<String> {
         let secret = new_secret();
-        tx.add_link(&self.link(tx, person, purpose, Some(made_by), &secret, None)).await?;
+        tx.add_link(&self.account_link(tx, person, purpose, Some(made_by), &secret, None)).await?;
         Ok(self.link_url(&secret))
     }
 
@@ -136,7 +136,7 @@ impl Engine {
         format!("{}/password/{secret}", self.inner.settings.public_url)
     }
 
-    fn link(
+    fn account_link(
         &self,
         tx: &Tx,
         person: &Person,

@@ -419,12 +419,17 @@ impl Engine {
     pub async fn delete_address(&self, actor: &Actor, id: AddressId) -> Result<()> {
         actor.must_be_admin()?;
         let address = self.inner.store.support_address(id).await?;
+        let subscribed = self.subscribed(id).await;
         let tx = self.inner.store.begin(self.now()).await?;
         tx.delete_address(id).await?;
         let connection = Some(address.connection.id);
         let actor = Some(actor.person.id);
         tx.note_event(connection, address.address.as_str(), &Happening::Deleted, actor).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        if let Some((mailbox, graph_id)) = subscribed {
+            self.take_back(mailbox, graph_id);
+        }
+        Ok(())
     }
 }
 

@@ -34,13 +34,8 @@ pub(crate) struct Place {
 
 impl Place {
     /// The place of one support address among all.
-    pub(crate) fn of(address: &SupportAddress, all: &[SupportAddress]) -> Self {
-        Self {
-            address: Some(address.id),
-            brand: address.brand,
-            name: address.address.to_string(),
-            ours: Arc::new(all.iter().map(|a| a.address.clone()).collect()),
-        }
+    pub(crate) fn of(address: &SupportAddress, ours: Arc<HashSet<Address>>) -> Self {
+        Self { address: Some(address.id), brand: address.brand, name: address.address.to_string(), ours }
     }
 }
 

@@ -58,7 +58,7 @@ impl Engine {
         let Some(address) = Address::parse(address) else { return Err(unknown) };
         let all = store.support_addresses().await?;
         let place = match all.iter().find(|known| known.address == address) {
-            Some(known) => Place::of(known, &all),
+            Some(known) => Place::of(known, store.own_addresses().await?),
             None if all.is_empty() => Place {
                 address: None,
                 brand: store.brands().await?.first().ok_or(Error::NotFound)?.id,

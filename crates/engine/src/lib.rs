@@ -9,6 +9,7 @@ mod account;
 mod account_mail;
 mod acknowledge;
 mod addresses;
+mod alarms;
 mod answer;
 mod api_tokens;
 mod carry;
@@ -18,6 +19,7 @@ mod clock;
 mod connect;
 mod consent;
 mod context;
+mod doorbell;
 mod error;
 mod fetch;
 mod foresee;
@@ -31,6 +33,7 @@ mod loops;
 mod notify;
 mod old_mail;
 mod outbox;
+mod pace;
 mod people;
 mod people_csv;
 mod preview;
@@ -40,15 +43,18 @@ mod recipients;
 mod registration;
 mod rights;
 mod smtp_in;
+mod subscriptions;
 mod team;
 mod texts;
 mod tickets;
 mod tokens;
+mod webhook;
 
 pub use access::{LinkView, LoggedIn};
 pub use account::*;
 pub use account_mail::LinkMail;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
+pub use alarms::{AlarmConfig, AlarmSettings, AlarmWay, Alarms, describe};
 pub use answer::{Answer, AnswerFile};
 pub use api_tokens::ApiTokenView;
 pub use caught_up::CaughtUpView;
@@ -56,6 +62,7 @@ pub use checkup::{Checkup, Fact, Finding, Step, Verdict};
 pub use clock::Clock;
 pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
 pub use consent::{ConsentInvitation, ConsentView};
+pub use doorbell::Rings;
 pub use error::{Error, Result};
 pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
@@ -99,6 +106,14 @@ pub struct Settings {
     pub poll_min: SignedDuration,
     /// Longest time between two readings (when idle).
     pub poll_max: SignedDuration,
+    /// Longest time between two readings of a mailbox whose mail is announced by notifications.
+    pub poll_max_notified: SignedDuration,
+    /// Where Microsoft reaches the desk with notifications, without a slash at the end; `None`: nowhere, mailboxes are polled.
+    pub notification_url: Option<String>,
+    /// How long mail may be known without a notification before notifications count as silent.
+    pub notification_grace: SignedDuration,
+    /// Alarms, as configured; what is set in the Admin Center comes before it.
+    pub alarms: AlarmConfig,
     /// How often the last days are swept.
     pub sweep_every: SignedDuration,
     /// How long a draft may still lie there after `send` before it counts as not sent.
@@ -137,6 +152,10 @@ impl Default for Settings {
             rejected_category: "Postdesk could not read".to_owned(),
             poll_min: SignedDuration::from_secs(5),
             poll_max: SignedDuration::from_secs(30),
+            poll_max_notified: SignedDuration::from_mins(5),
+            notification_url: None,
+            notification_grace: SignedDuration::from_mins(3),
+            alarms: AlarmConfig::default(),
             sweep_every: SignedDuration::from_mins(60),
             send_grace: SignedDuration::from_secs(90),
             confirm_within: SignedDuration::from_hours(2),
@@ -173,6 +192,7 @@ pub(crate) struct Inner {
     pub(crate) flights: tokens::Flights,
     pub(crate) guard: people::Guard,
     pub(crate) changes: live::Feed,
+    pub(crate) doorbell: doorbell::Doorbell,
 }
 
 /// What an engine is made of.

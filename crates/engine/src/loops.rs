@@ -2,16 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use desk::ConnectionId;
 use exchange::Remedy;
 use jiff::{SignedDuration, Timestamp};
+use store::{Due, Scheduled, Usage};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Engine, Error, Result, outbox, receive};
+use crate::pace::{self, Bounds, Pace};
+use crate::{Engine, Error, Result, alarms, outbox, receive, subscriptions};
 
 /// How often the tables are looked at when nothing wakes the loops.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -29,18 +31,21 @@ const LET_IN_EVERY: Duration = Duration::from_secs(5);
 const CHANGES_KEPT: SignedDuration = SignedDuration::from_mins(15);
 /// What is in hand may take this long to end.
 const FINISH_WITHIN: Duration = Duration::from_secs(5);
-/// Longest pause after repeated failures.
-const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_mins(5);
+/// Ended readings are noted together, this often.
+const NOTE_EVERY: Duration = Duration::from_millis(200);
 
 impl Engine {
     /// Runs all loops until `stop` is cancelled, then finishes what is in hand (at most a few seconds) and returns.
     pub async fn run(&self, stop: CancellationToken) -> Result<()> {
         // Dropping the set kills what is left in it: whoever kills this future kills the loops.
         let mut loops = JoinSet::new();
+        let _alone = take_over(self).await?;
         loops.spawn(reading(self.clone(), stop.clone()));
         loops.spawn(taking_in(self.clone(), stop.clone()));
         loops.spawn(sending(self.clone(), stop.clone()));
         loops.spawn(tidying(self.clone(), stop.clone()));
+        loops.spawn(subscriptions::keeping(self.clone(), stop.clone()));
+        loops.spawn(alarms::watching(self.clone(), stop.clone()));
         loops.spawn(crate::proof::watch(self.clone(), stop.clone()));
         loops.spawn(crate::old_mail::watch(self.clone(), stop.clone()));
         loops.spawn(crate::checkup::checking(self.clone(), stop.clone()));
@@ -57,93 +62,186 @@ impl Engine {
     }
 }
 
-/// How eagerly a mailbox is read: soon again after traffic, ever more seldom without, ever more patiently after failures.
-#[derive(Debug, Clone, Copy, Default)]
-struct Pace {
-    pause: SignedDuration,
-    failures: u32,
-}
-
-impl Pace {
-    fn after_success(self, fresh: usize, settings: &crate::Settings) -> Self {
-        let slower =
-            (self.pause.max(settings.poll_min) * 3 / 2).min(settings.poll_max.max(settings.poll_min));
-        Self { pause: if fresh > 0 { settings.poll_min } else { slower }, failures: 0 }
+/// Where one process works on the database and no other can (SQLite), leases that are still held were held by a process that
+/// is dead: their mailboxes need not rest until the leases end. The proof is kept as long as the loops run.
+async fn take_over(engine: &Engine) -> Result<Option<store::Alone>> {
+    let store = &engine.inner.store;
+    let alone = store.alone()?;
+    match &alone {
+        Some(proof) => {
+            let freed = store.free_leases_of_the_dead(proof, &engine.inner.holder).await?;
+            if freed > 0 {
+                tracing::info!(leases = freed, "took over from a process that was killed");
+            }
+        }
+        None if store.engine_name() == "sqlite" => {
+            tracing::warn!("another process works on the same database: its leases are left to it");
+        }
+        None => {}
     }
-
-    fn after_failure(self, asked: Option<Duration>, settings: &crate::Settings) -> Self {
-        let backoff =
-            (settings.poll_min * (1 << self.failures.min(10))).min(LONGEST_BACKOFF).max(settings.poll_min);
-        let asked = asked.and_then(|asked| SignedDuration::try_from(asked).ok()).unwrap_or_default();
-        Self { pause: backoff.max(asked), failures: self.failures + 1 }
-    }
-
-    /// With a tenth of chance, so that many mailboxes do not march in step. Never sooner than asked.
-    fn next(self, now: Timestamp) -> Timestamp {
-        let chance = rand::random_range(1.0..1.1);
-        now + self.pause.mul_f64(chance)
-    }
+    Ok(alone)
 }
 
 async fn reading(engine: Engine, stop: CancellationToken) {
-    let mut paces: HashMap<ConnectionId, Pace> = HashMap::new();
+    let mut reader = Reader::start(&engine).await;
     let mut crew = Crew::new(&engine);
+    let mut look = true;
     while !stop.is_cancelled() {
         let committed = engine.inner.store.committed();
-        match engine.inner.store.due_to_read(engine.now(), crew.size).await {
-            Ok(due) => {
-                for mailbox in due {
-                    let pace = paces.get(&mailbox.connection).copied().unwrap_or_default();
-                    let (engine, stop) = (engine.clone(), stop.clone());
-                    crew.start(mailbox.connection, async move {
-                        read(&engine, mailbox.connection, pace, &stop).await
-                    });
-                }
-            }
-            Err(error) => tracing::error!(%error, "the mailboxes to be read could not be found"),
+        if look {
+            reader.begin_what_is_due(&mut crew, &stop).await;
         }
-        for (connection, pace) in crew.pause(committed, &stop).await {
-            paces.insert(connection, pace);
+        let pause = crew.pause(committed, &stop).await;
+        // Ends alone are no reason to look, unless there was more to do than workers.
+        look = pause.woken || crew.was_full;
+        reader.done.extend(pause.ended.into_iter().map(|(_, done)| done));
+        reader.note(false).await;
+    }
+    for (_, done) in crew.finish().await {
+        reader.done.push(done);
+    }
+    reader.note(true).await;
+}
+
+/// A reading that ended.
+#[derive(Debug, Clone, Copy)]
+struct Done {
+    scheduled: Scheduled,
+    pace: Pace,
+}
+
+/// What the reading loop remembers between two looks.
+struct Reader {
+    engine: Engine,
+    bounds: Bounds,
+    paces: HashMap<ConnectionId, Pace>,
+    /// Ended, and not noted in the table yet: noted together, because a thousand quiet mailboxes would else cost as many
+    /// transactions. If the process dies before, these mailboxes are read once more than needed.
+    done: Vec<Done>,
+    noted_at: Instant,
+}
+
+impl Reader {
+    /// Spreads what is overdue after a pause of the desk, and takes the paces over from the table.
+    async fn start(engine: &Engine) -> Self {
+        let bounds = Bounds::of(&engine.inner.settings);
+        let mut reader = Self {
+            engine: engine.clone(),
+            bounds,
+            paces: HashMap::new(),
+            done: Vec::new(),
+            noted_at: Instant::now(),
+        };
+        if let Err(error) = reader.spread().await {
+            tracing::error!(%error, "the mailboxes that wait could not be spread over time");
+        }
+        reader
+    }
+
+    async fn spread(&mut self) -> Result<()> {
+        let (store, now) = (&self.engine.inner.store, self.engine.now());
+        let overdue = store.overdue(now).await?;
+        let starts = pace::starts(overdue.len(), now, self.bounds);
+        let mut moved = Vec::new();
+        for ((connection, due_at, last_read), begins) in overdue.into_iter().zip(starts) {
+            self.paces.insert(connection, Pace::remembered(last_read, due_at, self.bounds));
+            if begins > now {
+                moved.push(Scheduled {
+                    connection,
+                    begun_at: now,
+                    next: begins,
+                    read: false,
+                    found_since: None,
+                    usage: None,
+                });
+            }
+        }
+        if !moved.is_empty() {
+            let tx = store.begin(now).await?;
+            tx.schedule_reads(&moved).await?;
+            tx.commit_quietly().await?;
+        }
+        Ok(())
+    }
+
+    async fn begin_what_is_due(&mut self, crew: &mut Crew<Done>, stop: &CancellationToken) {
+        let limit = crew.size.saturating_add(u32::try_from(self.done.len()).unwrap_or(u32::MAX));
+        let due = match self.engine.inner.store.due_to_read(self.engine.now(), limit).await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(%error, "the mailboxes to be read could not be found");
+                return;
+            }
+        };
+        crew.was_full = false;
+        for mailbox in due {
+            let noted_soon = |done: &Done| {
+                done.scheduled.connection == mailbox.connection && mailbox.due_at <= done.scheduled.begun_at
+            };
+            if self.done.iter().any(noted_soon) {
+                continue;
+            }
+            let pace = self.paces.get(&mailbox.connection).copied().unwrap_or_default();
+            let (engine, stop, bounds) = (self.engine.clone(), stop.clone(), self.bounds);
+            crew.start(mailbox.connection, async move { read(&engine, mailbox, pace, bounds, &stop).await });
         }
     }
-    crew.finish().await;
+
+    /// Notes what ended, a few times a second.
+    async fn note(&mut self, now: bool) {
+        for done in &self.done {
+            self.paces.insert(done.scheduled.connection, done.pace);
+        }
+        if self.done.is_empty() || (!now && self.noted_at.elapsed() < NOTE_EVERY) {
+            return;
+        }
+        let mut scheduled: Vec<Scheduled> = self.done.iter().map(|done| done.scheduled).collect();
+        // In one order everywhere: two workers that note the same mailboxes must not wait for each other in a circle.
+        scheduled.sort_by_key(|one| one.connection);
+        let noting = async {
+            let tx = self.engine.inner.store.begin(self.engine.now()).await?;
+            tx.schedule_reads(&scheduled).await?;
+            tx.commit_quietly().await
+        };
+        self.noted_at = Instant::now();
+        match noting.await {
+            Ok(()) => self.done.clear(),
+            // Tried again with the next ones; until then nothing of this is read.
+            Err(error) => tracing::error!(%error, "the next readings could not be noted"),
+        }
+    }
 }
 
 /// Reads one mailbox once, and says when it is to be read again.
-async fn read(engine: &Engine, connection: ConnectionId, pace: Pace, stop: &CancellationToken) -> Pace {
-    let settings = &engine.inner.settings;
-    let (pace, read_at) = match receive::work(engine, connection, stop).await {
-        Ok(Some(fresh)) => (pace.after_success(fresh, settings), Some(engine.now())),
-        Ok(None) => (Pace { pause: settings.poll_max, failures: 0 }, None),
+async fn read(engine: &Engine, due: Due, pace: Pace, bounds: Bounds, stop: &CancellationToken) -> Done {
+    let connection = due.connection;
+    let begun_at = engine.now();
+    let announced = due.announced && engine.inner.settings.notification_url.is_some();
+    let (pace, fresh, read) = match receive::work(engine, &due, stop).await {
+        Ok(Some(fresh)) => (pace.after_success(fresh, announced, bounds), fresh, true),
+        Ok(None) => (Pace::elsewhere(bounds), 0, false),
+        Err(Error::Store(store::Error::NotFound { .. })) => (pace, 0, false),
         Err(error) => {
             tracing::warn!(%connection, request_id = request_id(&error), "reading a mailbox: {error}");
-            (pace.after_failure(asked_to_wait(&error), settings), None)
+            (pace.after_failure(asked_to_wait(&error), bounds), 0, false)
         }
     };
-    let schedule = async {
-        let now = engine.now();
-        let tx = engine.inner.store.begin(now).await?;
-        tx.schedule_read(connection, pace.next(now), read_at).await?;
-        // Another process's page shows what this one has spent.
-        let spent = engine.inner.links.graph().spent(connection.0);
-        let usage = store::Usage {
-            at: now,
+    // Another process's page shows what this one has spent.
+    let spent = engine.inner.links.graph().spent(connection.0);
+    let scheduled = Scheduled {
+        connection,
+        begun_at,
+        next: pace.next(engine.now(), rand::random()),
+        read,
+        found_since: due.last_read_at.filter(|_| fresh > 0),
+        usage: Some(Usage {
+            at: engine.now(),
             calls: spent.calls,
             upload_bytes: spent.upload_bytes,
             throttled: spent.throttled,
-        };
-        tx.note_usage(connection, &usage).await?;
-        tx.commit().await
+        }),
     };
-    match schedule.await {
-        // Deleted meanwhile.
-        Ok(()) | Err(store::Error::NotFound { .. }) => {}
-        Err(error) => {
-            tracing::error!(%connection, %error, "the next reading of a mailbox could not be noted");
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-    }
-    pace
+    Done { scheduled, pace }
 }
 
 fn request_id(error: &Error) -> Option<String> {
@@ -170,11 +268,11 @@ async fn taking_in(engine: Engine, stop: CancellationToken) {
         let committed = engine.inner.store.committed();
         match engine.inner.store.due_to_take_in(engine.now(), crew.size).await {
             Ok(due) => {
-                for waiting in due {
+                for connection in due {
                     let (engine, stop) = (engine.clone(), stop.clone());
-                    crew.start(waiting.connection, async move {
-                        if let Err(error) = crate::smtp_in::work(&engine, waiting.connection, &stop).await {
-                            tracing::error!(connection = %waiting.connection, %error, "taking in handed-over mail");
+                    crew.start(connection, async move {
+                        if let Err(error) = crate::smtp_in::work(&engine, connection, &stop).await {
+                            tracing::error!(%connection, %error, "taking in handed-over mail");
                             tokio::time::sleep(Duration::from_secs(1)).await;
                         }
                     });
@@ -203,7 +301,7 @@ async fn sending(engine: Engine, stop: CancellationToken) {
             }
             Err(error) => tracing::error!(%error, "the mail to be sent could not be found"),
         }
-        for (connection, rest) in crew.pause(committed, &stop).await {
+        for (connection, rest) in crew.pause(committed, &stop).await.ended {
             resting.insert(connection, engine.now() + rest);
         }
     }
@@ -264,12 +362,22 @@ async fn tidy(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
+/// What a pause came to.
+struct Pause<T> {
+    /// It is time to look for work; else something only ended.
+    woken: bool,
+    ended: Vec<(ConnectionId, T)>,
+}
+
 /// Workers of one loop: at most so many mailboxes at once, each by one worker only.
 struct Crew<T> {
     size: u32,
     permits: Arc<Semaphore>,
     busy: HashSet<ConnectionId>,
+    /// There was more to do than workers.
+    was_full: bool,
     at_work: JoinSet<(ConnectionId, Option<T>)>,
+    look_at: tokio::time::Instant,
 }
 
 impl<T: Send + 'static> Crew<T> {
@@ -279,7 +387,9 @@ impl<T: Send + 'static> Crew<T> {
             size: u32::try_from(size).unwrap_or(u32::MAX).saturating_mul(2),
             permits: Arc::new(Semaphore::new(size)),
             busy: HashSet::new(),
+            was_full: false,
             at_work: JoinSet::new(),
+            look_at: tokio::time::Instant::now(),
         }
     }
 
@@ -288,7 +398,10 @@ impl<T: Send + 'static> Crew<T> {
         if self.busy.contains(&connection) {
             return;
         }
-        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else { return };
+        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
+            self.was_full = true;
+            return;
+        };
         self.busy.insert(connection);
         self.at_work.spawn(async move {
             // A task of its own: a panic must not take the mailbox's name with it.
@@ -304,17 +417,21 @@ impl<T: Send + 'static> Crew<T> {
     }
 
     /// Waits until there may be work; answers what ended meanwhile.
-    async fn pause(
-        &mut self,
-        committed: impl Future<Output = ()>,
-        stop: &CancellationToken,
-    ) -> Vec<(ConnectionId, T)> {
+    async fn pause(&mut self, committed: impl Future<Output = ()>, stop: &CancellationToken) -> Pause<T> {
         let mut ended = Vec::new();
+        let mut woken = true;
         tokio::select! {
             () = committed => tokio::time::sleep(GATHER).await,
-            Some(done) = self.at_work.join_next() => ended.extend(done.ok()),
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep_until(self.look_at) => {}
+            Some(done) = self.at_work.join_next() => {
+                ended.extend(done.ok());
+                woken = false;
+                tokio::time::sleep(GATHER).await;
+            }
             () = stop.cancelled() => {}
+        }
+        if woken {
+            self.look_at = tokio::time::Instant::now() + LOOK_EVERY;
         }
         while let Some(done) = self.at_work.try_join_next() {
             ended.extend(done.ok());
@@ -322,14 +439,21 @@ impl<T: Send + 'static> Crew<T> {
         for (connection, _) in &ended {
             self.busy.remove(connection);
         }
-        ended.into_iter().filter_map(|(connection, done)| Some((connection, done?))).collect()
+        let ended = ended.into_iter().filter_map(|(connection, done)| Some((connection, done?))).collect();
+        Pause { woken, ended }
     }
 
-    /// Lets what is in hand end, for a few seconds; kills the rest, which the next process takes up.
-    async fn finish(mut self) {
-        let ending = async { while self.at_work.join_next().await.is_some() {} };
+    /// Lets what is in hand end, for a few seconds, and answers it; kills the rest, which the next process takes up.
+    async fn finish(mut self) -> Vec<(ConnectionId, T)> {
+        let mut ended = Vec::new();
+        let ending = async {
+            while let Some(done) = self.at_work.join_next().await {
+                ended.extend(done.ok().and_then(|(connection, done)| Some((connection, done?))));
+            }
+        };
         if tokio::time::timeout(FINISH_WITHIN, ending).await.is_err() {
             tracing::warn!("some work did not end in time; it is taken up again at the next start");
         }
+        ended
     }
 }

@@ -1,10 +1,11 @@
 //! From a ticket event to outbox rows: triggers, recipients, suppression, texts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use desk::trigger::{Effect, Event, Recipients};
 use desk::{Comment, CommentId, Language, Person, PersonId, Ticket, TriggerId, placeholder};
-use mail::{Mailbox, MessageId};
+use mail::{Address, Mailbox, MessageId};
 use store::{AuditEvent, NewComment, NewOutbox, OutboxFile, SupportAddress, TicketChange, Tx, Urgency};
 
 use crate::letter_out::{self, Body};
@@ -92,6 +93,7 @@ struct Scene<'a> {
     people: HashMap<PersonId, Person>,
     staff: Vec<Person>,
     addresses: Vec<SupportAddress>,
+    ours: Arc<HashSet<Address>>,
     /// Newest first, the event's own included.
     comments: Vec<Comment>,
     thread: Vec<MessageId>,
@@ -116,7 +118,8 @@ impl<'a> Scene<'a> {
         Ok(Self {
             people,
             staff: tx.staff().await?,
-            addresses: tx.support_addresses().await?,
+            addresses: tx.ways_out(ticket.address).await?,
+            ours: engine.inner.store.own_addresses().await?,
             thread: tx.thread(ticket.id).await?,
             engine,
             event,
@@ -185,7 +188,7 @@ impl<'a> Scene<'a> {
     }
 
     fn is_support_address(&self, person: &Person) -> bool {
-        self.addresses.iter().any(|address| address.address == person.email)
+        self.ours.contains(&person.email)
     }
 
     /// Whoever stood on To or Cc of a customer's mail has it from there; another copy from the desk would be one too many.

@@ -191,13 +191,21 @@ fn read(text: &str) -> Result<Vec<Raw>> {
         }
         let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default().to_owned();
         rows.push(Raw {
-            line: record.position().map_or(0, csv::Position::line),
+            line: record.position().map_or(0, |at| line_of(text, at)),
             name: cell(columns.name),
             address: cell(Some(columns.address)),
             role: cell(columns.role),
         });
     }
     if rows.is_empty() { Err(invalid("empty")) } else { Ok(rows) }
+}
+
+/// The line a record stands in. The reader says where it began to look, which is before empty lines.
+fn line_of(text: &str, at: &csv::Position) -> u64 {
+    let from = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|&&byte| byte == b'\n');
+    at.line() + empty.count() as u64
 }
 
 /// The role that a cell names; empty: an end user. The owner is nobody's to give.

@@ -106,7 +106,7 @@ impl<'e> Source<'e> {
         let (place, before) = match preview.of {
             PreviewOf::Connection(connection) => {
                 let address = store.address_of(connection).await?;
-                (Place::of(&address, &all), address.connection.connected_at)
+                (Place::of(&address, store.own_addresses().await?), address.connection.connected_at)
             }
             PreviewOf::SignIn(id) => {
                 let sign_in = store.any_sign_in(id, engine.now()).await?.ok_or(Error::NotFound)?;

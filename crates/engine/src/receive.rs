@@ -7,7 +7,7 @@ use desk::ConnectionId;
 use exchange::graph::{DeltaNext, DeltaPage, ItemRef};
 use exchange::{Mailbox, Remedy};
 use jiff::{SignedDuration, Timestamp};
-use store::{Cursor, Happening, ImportRun, Seen, SeenBy, SupportAddress, Wanted};
+use store::{ConnectionState, Cursor, Due, Happening, ImportRun, Seen, SeenBy, SupportAddress, Wanted};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Place;
@@ -24,6 +24,9 @@ const CARRIED_AT_MOST: i64 = 4_000;
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
 /// The same when Microsoft has forgotten the cursor.
 const OVERLAP_AFTER_RESYNC: SignedDuration = SignedDuration::from_hours(24);
+/// A delta in which nothing happens is followed from the same link for this long; then the newer one is stored. It is as good, but
+/// Microsoft forgets what nobody has used for long.
+const KEPT: SignedDuration = SignedDuration::from_mins(10);
 /// The days that a sweep looks at.
 const SWEPT: SignedDuration = SignedDuration::from_hours(72);
 /// Messages fetched before it is looked whether newer ones have come.
@@ -43,15 +46,81 @@ pub(crate) struct Reading<'e> {
     renewed: bool,
 }
 
-/// Reads a mailbox under the lease `receive:{connection}`: learns, fetches, takes in, marks. Answers how many messages were
-/// new; `None` when another worker is at it. What Microsoft refuses is noted at the connection before it is answered.
-pub(crate) async fn work(
+/// The first page of a round, read with this cursor.
+struct Glimpse {
+    cursor: Cursor,
+    page: DeltaPage,
+}
+
+/// Reads a mailbox: learns, fetches, takes in, marks. Answers how many messages were new; `None` when another worker is at it.
+/// What Microsoft refuses is noted at the connection before it is answered.
+///
+/// Most readings find nothing. Where the desk itself has nothing to do either, a glance is enough: the delta is asked, and when
+/// there is nothing in it, nothing is written.
+pub(crate) async fn work(engine: &Engine, due: &Due, stop: &CancellationToken) -> Result<Option<usize>> {
+    let glimpse = match glance(engine, due).await {
+        Ok(Glance::Nothing) => {
+            tokens::note_answer(engine, due.connection);
+            return Ok(Some(0));
+        }
+        Ok(Glance::Something(glimpse)) => Some(glimpse),
+        Ok(Glance::NotEnough) => None,
+        Err(error) => {
+            if let Error::Microsoft(error) = &error {
+                tokens::note_failure(engine, due.connection, error).await?;
+            }
+            return Err(error);
+        }
+    };
+    under_lease(engine, due.connection, glimpse, stop).await
+}
+
+enum Glance {
+    /// Nothing has changed.
+    Nothing,
+    /// Something has, or may have.
+    Something(Glimpse),
+    /// There is more to be done than looking.
+    NotEnough,
+}
+
+async fn glance(engine: &Engine, due: &Due) -> Result<Glance> {
+    let now = engine.now();
+    let settings = &engine.inner.settings;
+    let recent = |name: &str, span: SignedDuration| {
+        due.cursors.get(name).filter(|cursor| now.duration_since(cursor.round_started_at) < span)
+    };
+    let Some(cursor) = recent(INBOX, KEPT) else { return Ok(Glance::NotEnough) };
+    let enough = due.state == ConnectionState::Verified
+        && !due.has_work
+        && cursor.carried <= CARRIED_AT_MOST
+        && recent(SWEEP, settings.sweep_every).is_some()
+        // Several workers would all glance at the same mailboxes: there the lease comes first.
+        && engine.inner.store.engine_name() == "sqlite";
+    if !enough {
+        return Ok(Glance::NotEnough);
+    }
+    let mailbox = tokens::mailbox(engine, due.connection).await?;
+    match mailbox.delta_follow(&cursor.link).await {
+        Ok(page) if page.present.is_empty() && matches!(page.next, DeltaNext::Round(_)) => {
+            Ok(Glance::Nothing)
+        }
+        Ok(page) => Ok(Glance::Something(Glimpse { cursor: cursor.clone(), page })),
+        // The whole reading knows what to do.
+        Err(error) if matches!(error.remedy(), Remedy::Refresh | Remedy::Resync) => Ok(Glance::NotEnough),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The whole reading, under the lease `receive:{connection}`.
+async fn under_lease(
     engine: &Engine,
     connection: ConnectionId,
+    glimpse: Option<Glimpse>,
     stop: &CancellationToken,
 ) -> Result<Option<usize>> {
     let Some(held) = Held::claim(engine, &format!("receive:{connection}")).await? else { return Ok(None) };
-    let outcome = read(engine, connection, &held, stop).await;
+    let outcome = read(engine, connection, &held, glimpse, stop).await;
     // Given back whatever happened; a lease lost already is no reason to hide why.
     let released = held.release().await;
     match &outcome {
@@ -68,21 +137,21 @@ async fn read(
     engine: &Engine,
     connection: ConnectionId,
     held: &Held,
+    glimpse: Option<Glimpse>,
     stop: &CancellationToken,
 ) -> Result<usize> {
     let store = &engine.inner.store;
-    let all = store.support_addresses().await?;
     let address = store.address_of(connection).await?;
     let mailbox = tokens::mailbox(engine, connection).await?;
-    let place = Place::of(&address, &all);
+    let place = Place::of(&address, store.own_addresses().await?);
     let mut reading = Reading { engine, connection, address, place, held, mailbox, renewed: false };
-    reading.all(stop).await
+    reading.all(glimpse, stop).await
 }
 
 impl Reading<'_> {
-    async fn all(&mut self, stop: &CancellationToken) -> Result<usize> {
+    async fn all(&mut self, glimpse: Option<Glimpse>, stop: &CancellationToken) -> Result<usize> {
         self.list_import().await?;
-        let mut fresh = self.delta().await?;
+        let mut fresh = self.delta(glimpse).await?;
         fresh += self.sweep_if_due().await?;
         let mut looked = Instant::now();
         for page in 1.. {
@@ -97,7 +166,7 @@ impl Reading<'_> {
             }
             // A mail that arrives now does not wait for three hundred old ones.
             if looked.elapsed() >= self.engine.inner.settings.poll_min.unsigned_abs() {
-                fresh += self.delta().await?;
+                fresh += self.delta(None).await?;
                 looked = Instant::now();
             }
         }
@@ -179,7 +248,9 @@ impl Reading<'_> {
 
     /// Follows the delta to the end of its round. New rows and the cursor that leads past them are stored together, so a
     /// worker that dies between two pages loses none.
-    async fn delta(&mut self) -> Result<usize> {
+    ///
+    /// A `glimpse` spares the first call, unless the cursor has been moved by somebody else since.
+    async fn delta(&mut self, mut glimpse: Option<Glimpse>) -> Result<usize> {
         let mut from = match self.engine.inner.store.cursor(self.connection, INBOX).await? {
             None => From::Start(self.address.connection.connected_at),
             Some(cursor) if cursor.carried > CARRIED_AT_MOST => self.start_anew(&cursor).await?,
@@ -188,7 +259,13 @@ impl Reading<'_> {
         let mut round_started_at = None;
         let mut fresh = 0;
         loop {
-            let page = match self.page(&from).await {
+            let seen =
+                glimpse.take().filter(|seen| matches!(&from, From::Link(link) if *link == seen.cursor));
+            let page = match seen {
+                Some(seen) => Ok(seen.page),
+                None => self.page(&from).await,
+            };
+            let page = match page {
                 Err(Error::Microsoft(exchange::Error::Resync(trace))) => {
                     let From::Link(cursor) = &from else {
                         return Err(exchange::Error::Resync(trace).into());

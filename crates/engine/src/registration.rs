@@ -111,16 +111,16 @@ impl Engine {
         if let Some(link) = self.inner.links.remembered(LOOK_EVERY) {
             return Ok(link.graph);
         }
-        Ok(self.link().await?.graph)
+        Ok(self.microsoft().await?.graph)
     }
 
     /// Entra as registered now.
     pub(crate) async fn entra(&self) -> Result<Entra> {
-        self.link().await?.entra.ok_or(Error::NotRegistered)
+        self.microsoft().await?.entra.ok_or(Error::NotRegistered)
     }
 
     /// Both, from the registration as it is stored at this moment.
-    pub(crate) async fn link(&self) -> Result<Link> {
+    pub(crate) async fn microsoft(&self) -> Result<Link> {
         let links = &self.inner.links;
         if let Some(entra) = &links.fixed {
             return Ok(Link { entra: Some(entra.clone()), graph: links.base.clone() });

@@ -126,7 +126,7 @@ async fn place(engine: &Engine, connection: ConnectionId) -> Result<Place> {
     let own = all.iter().find(|address| address.connection.id == connection);
     let address = own.or_else(|| all.iter().find(|address| address.is_default)).or(all.first());
     match address {
-        Some(address) => Ok(Place::of(address, &all)),
+        Some(address) => Ok(Place::of(address, engine.inner.store.own_addresses().await?)),
         None => {
             let brands = engine.inner.store.brands().await?;
             let brand = brands.first().ok_or(Error::NotFound)?.id;

@@ -7,7 +7,9 @@ use desk::Language;
 use i18n_embed::LanguageLoader as _;
 use i18n_embed::fluent::{FluentLanguageLoader, fluent_language_loader};
 use i18n_embed_fl::fl;
+use jiff::Timestamp;
 use rust_embed::RustEmbed;
+use store::{ConnectionState, Trouble};
 
 #[derive(RustEmbed)]
 #[folder = "../../locales"]
@@ -167,6 +169,119 @@ pub(crate) fn account_button(language: Language, purpose: store::LinkPurpose) ->
 /// The line above the names of files that were too large for the mail.
 pub(crate) fn files_left_out(language: Language) -> String {
     fl!(loader(language), "files-left-out")
+}
+
+/// What an alarm says: what is wrong, and what it means or what to do.
+pub(crate) fn trouble(language: Language, trouble: &Trouble) -> (String, String) {
+    let l = loader(language);
+    let named = |address: &str| {
+        if address.is_empty() { fl!(l, "alarm-the-desk") } else { address.to_owned() }
+    };
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let time = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    match trouble.clone() {
+        Trouble::ConnectionLost { address, state, .. } => {
+            let why = match state {
+                ConnectionState::NeedsSignIn => fl!(l, "alarm-why-needs-sign-in"),
+                ConnectionState::NeedsAdministrator => fl!(l, "alarm-why-needs-administrator"),
+                ConnectionState::MailboxGone => fl!(l, "alarm-why-mailbox-gone"),
+                ConnectionState::AppCredential
+                | ConnectionState::Verified
+                | ConnectionState::Delayed
+                | ConnectionState::Unproved => fl!(l, "alarm-why-other"),
+            };
+            let what = fl!(l, "alarm-connection-lost", address = named(&address), why = why);
+            (what, fl!(l, "alarm-connection-lost-next"))
+        }
+        Trouble::RegistrationRefused { connections, .. } => {
+            let what = fl!(l, "alarm-registration-refused", mailboxes = connections);
+            (what, fl!(l, "alarm-registration-refused-next"))
+        }
+        Trouble::NoContact { address, since } => (
+            fl!(l, "alarm-no-contact", address = named(&address), since = time(since)),
+            fl!(l, "alarm-no-contact-next"),
+        ),
+        Trouble::RegistrationExpires { at, days } => (
+            fl!(l, "alarm-registration-expires", days = days, date = day(at)),
+            fl!(l, "alarm-registration-expires-next"),
+        ),
+        Trouble::TokenExpires { address, at } => (
+            fl!(l, "alarm-token-expires", address = named(&address), date = day(at)),
+            fl!(l, "alarm-token-expires-next"),
+        ),
+        Trouble::MailWaits { address, mails, since } => (
+            fl!(l, "alarm-mail-waits", address = named(&address), mails = mails, since = time(since)),
+            fl!(l, "alarm-mail-waits-next"),
+        ),
+        Trouble::MailNotSent { address, mails } => (
+            fl!(l, "alarm-mail-not-sent", address = named(&address), mails = mails),
+            fl!(l, "alarm-mail-not-sent-next"),
+        ),
+        Trouble::MailUnexplained { address, waiting, unreadable } => (
+            fl!(
+                l,
+                "alarm-mail-unexplained",
+                address = named(&address),
+                waiting = waiting,
+                unreadable = unreadable
+            ),
+            fl!(l, "alarm-mail-unexplained-next"),
+        ),
+        Trouble::NotificationsSilent { address } => (
+            fl!(l, "alarm-notifications-silent", address = named(&address)),
+            fl!(l, "alarm-notifications-silent-next"),
+        ),
+        Trouble::DiskFull { free, total } => (
+            fl!(l, "alarm-disk-full", free = gigabytes(free), total = gigabytes(total)),
+            fl!(l, "alarm-disk-full-next"),
+        ),
+    }
+}
+
+fn gigabytes(bytes: u64) -> String {
+    let tenths = bytes / (1024 * 1024 * 1024 / 10);
+    format!("{}.{} GB", tenths / 10, tenths % 10)
+}
+
+/// Subject of a mail about `count` alarms, of which `first` is said.
+pub(crate) fn alarm_subject(language: Language, first: &str, count: usize, only_good: bool) -> String {
+    let l = loader(language);
+    match count.saturating_sub(1) {
+        _ if only_good => fl!(l, "alarm-subject-healed", first = first),
+        0 => fl!(l, "alarm-subject", first = first),
+        more => fl!(l, "alarm-subject-many", first = first, more = more),
+    }
+}
+
+/// Heading of a part of an alarm mail: `raised`, `still` or `healed`.
+pub(crate) fn alarm_heading(language: Language, which: &str) -> String {
+    let l = loader(language);
+    match which {
+        "raised" => fl!(l, "alarm-raised"),
+        "still" => fl!(l, "alarm-still"),
+        _ => fl!(l, "alarm-healed"),
+    }
+}
+
+/// `since 2026-11-23 15:04 UTC`.
+pub(crate) fn alarm_since(language: Language, since: &str) -> String {
+    fl!(loader(language), "alarm-since", since = since)
+}
+
+/// `and 980 more`.
+pub(crate) fn alarm_more(language: Language, more: usize) -> String {
+    fl!(loader(language), "alarm-more", more = more)
+}
+
+/// Where all alarms stand.
+pub(crate) fn alarm_link(language: Language, link: &str) -> String {
+    fl!(loader(language), "alarm-link", link = link)
+}
+
+/// Subject and text of a test.
+pub(crate) fn alarm_test(language: Language) -> (String, String) {
+    let l = loader(language);
+    (fl!(l, "alarm-test-subject"), fl!(l, "alarm-test-body"))
 }
 
 #[cfg(test)]

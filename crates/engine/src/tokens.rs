@@ -273,6 +273,11 @@ pub(crate) fn cause_of(error: &exchange::Error) -> StateCause {
     }
 }
 
+/// A call worked where the connection was known to be well: nothing is to be written.
+pub(crate) fn note_answer(engine: &Engine, connection: ConnectionId) {
+    engine.inner.flights.healed(connection);
+}
+
 /// A call worked: what was delayed is verified again. A connection that needs a person stays as it is until that person
 /// has acted: an old access token may still work for an hour.
 pub(crate) async fn note_success(engine: &Engine, connection: ConnectionId) -> Result<()> {

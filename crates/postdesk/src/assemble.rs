@@ -3,7 +3,7 @@
 use std::os::unix::fs::DirBuilderExt;
 
 use anyhow::{Context, bail};
-use engine::{Clock, Door, Engine, Parts, Settings, SmtpSettings};
+use engine::{AlarmConfig, Clock, Door, Engine, Parts, Settings, SmtpSettings};
 use exchange::{Certificate, Cloud, Credential, Entra, Graph, Registration};
 use jiff::SignedDuration;
 use store::Store;
@@ -139,6 +139,11 @@ fn credential(entra: &EntraConfig) -> anyhow::Result<Credential> {
     }
 }
 
+/// How the API behaves.
+pub fn api(config: &Config) -> api::Config {
+    api::Config { public_url: config.public_url.clone(), requests_a_minute: config.api.requests_a_minute }
+}
+
 fn cloud(config: &Config) -> anyhow::Result<Cloud> {
     let mut cloud = Cloud::preset(&config.entra.cloud).with_context(|| {
         format!("entra.cloud is {:?}; known are global, gcc-high, dod, china", config.entra.cloud)
@@ -169,6 +174,44 @@ fn secret_expires_at(entra: &EntraConfig) -> anyhow::Result<Option<jiff::Timesta
     Ok(Some(day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp()))
 }
 
+/// Where Microsoft reaches us: as said, or at the public address when that is one that Microsoft would take.
+fn notification_url(config: &Config) -> anyhow::Result<Option<String>> {
+    match config.mailbox.notification_url.as_deref() {
+        Some("off") => Ok(None),
+        Some(url) if url.starts_with("http") && !url.ends_with('/') => Ok(Some(url.to_owned())),
+        Some(url) => {
+            bail!(
+                "mailbox.notification_url is {url:?}; give an https address without a slash at its end, or \"off\""
+            )
+        }
+        None => Ok(Some(config.public_url.clone()).filter(|url| url.starts_with("https://"))),
+    }
+}
+
+fn alarms(config: &Config) -> anyhow::Result<AlarmConfig> {
+    let a = &config.alarms;
+    let minutes = |name: &str, value: u32| -> anyhow::Result<SignedDuration> {
+        if value < 5 {
+            bail!("alarms.{name} must be at least 5 minutes");
+        }
+        Ok(SignedDuration::from_mins(i64::from(value)))
+    };
+    Ok(AlarmConfig {
+        recipients: a
+            .recipients
+            .split(',')
+            .map(|one| one.trim().to_owned())
+            .filter(|one| !one.is_empty())
+            .collect(),
+        webhook: a.webhook.clone(),
+        webhook_secret: a.webhook_secret.as_ref().map(|secret| secret.0.clone()),
+        no_contact: minutes("no_contact", a.no_contact)?,
+        mail_waits: minutes("mail_waits", a.mail_waits)?,
+        disk_reserve: u64::from(a.disk_reserve) << 20,
+        ..AlarmConfig::default()
+    })
+}
+
 fn settings(config: &Config) -> anyhow::Result<Settings> {
     let m = &config.mailbox;
     let seconds = |name: &str, value: f64| -> anyhow::Result<SignedDuration> {
@@ -183,6 +226,10 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         rejected_category: m.rejected_category.clone(),
         poll_min: seconds("poll_min", m.poll_min)?,
         poll_max: seconds("poll_max", m.poll_max)?,
+        poll_max_notified: seconds("poll_max_notified", m.poll_max_notified)?,
+        notification_url: notification_url(config)?,
+        notification_grace: seconds("notification_grace", m.notification_grace)?,
+        alarms: alarms(config)?,
         sweep_every: seconds("sweep_every", m.sweep_every)?,
         send_grace: seconds("send_grace", m.send_grace)?,
         confirm_within: seconds("confirm_within", m.confirm_within)?,
@@ -190,7 +237,14 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         recipients_a_day: m.recipients_a_day,
         workers: m.workers,
         lease: seconds("lease", m.lease)?,
+        dns: match &config.dns_server {
+            Some(server) => {
+                Some(server.parse().context("dns_server must be address:port, e.g. 192.0.2.53:53")?)
+            }
+            None => None,
+        },
         secret_expires_at: secret_expires_at(&config.entra)?,
+        account_mail_patience: seconds("account_mail_patience", m.account_mail_patience)?,
         smtp: smtp(config)?,
         prove_new: m.prove_new,
         proof_within: seconds("proof_within", m.proof_within)?,

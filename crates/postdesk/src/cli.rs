@@ -36,6 +36,9 @@ enum Command {
         /// Where the stand-in listens
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8701")]
         microsoft: SocketAddr,
+        /// Where the mail server beside the stand-in takes mail by SMTP
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8725")]
+        smtp: SocketAddr,
     },
     /// Run the desk: web pages and the loops that read and send mail
     ///
@@ -51,6 +54,9 @@ enum Command {
         /// Where to listen
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8701")]
         listen: SocketAddr,
+        /// Take mail by SMTP as well, on this address (with STARTTLS when --tls is given)
+        #[arg(long, value_name = "ADDR")]
+        smtp: Option<SocketAddr>,
         /// Serve https; certificates of an own CA are kept in this folder, `ca.pem` beside them
         #[arg(long, value_name = "DIR")]
         tls: Option<PathBuf>,
@@ -95,6 +101,21 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Check what works between the desk and its mailboxes, and say what to do about the rest
+    ///
+    /// Walks each step: registration, sign-in, permissions, mailbox, reading, a draft (deleted at once), clock, public
+    /// address, limits, other readers, every mail accounted for, the domain's DNS. Ends with 1 when a finding needs somebody.
+    Doctor {
+        /// One support address; all of them without it
+        #[arg(value_name = "ADDRESS")]
+        address: Option<String>,
+        /// Findings as JSON, one check-up a line
+        #[arg(long)]
+        json: bool,
+        /// Language: en or ja; without it that of the environment (LC_ALL, LC_MESSAGES, LANG)
+        #[arg(long, value_name = "LANGUAGE")]
+        lang: Option<String>,
+    },
     /// Print a configuration file with every key explained
     Config,
 }
@@ -138,12 +159,13 @@ impl Cli {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let config = || crate::config::Config::load(self.config.as_deref());
         match self.command {
-            Command::Sandbox { data, listen, microsoft } => {
-                crate::sandbox::run(crate::sandbox::Options { data, listen, microsoft }).await?;
+            Command::Sandbox { data, listen, microsoft, smtp } => {
+                crate::sandbox::run(crate::sandbox::Options { data, listen, microsoft, smtp }).await?;
             }
             Command::Serve { only } => crate::serve::run(config()?, only).await?,
-            Command::Microsoft { listen, tls, state, empty, app } => {
-                crate::sandbox::microsoft_alone(listen, tls, state, !empty, app.as_deref()).await?;
+            Command::Microsoft { listen, smtp, tls, state, empty, app } => {
+                let start = crate::sandbox::Alone { listen, smtp, tls, state, company: !empty };
+                crate::sandbox::microsoft_alone(start, app.as_deref()).await?;
             }
             Command::Migrate => crate::admin::migrate(&config()?).await?,
             Command::Admin { command: AdminCommand::Make { address, name, password } } => {
@@ -156,6 +178,9 @@ impl Cli {
                 return crate::import::run(&config()?, &address, &paths, verbose).await;
             }
             Command::Read { file } => crate::read::run(&file)?,
+            Command::Doctor { address, json, lang } => {
+                return crate::doctor::run(&config()?, address.as_deref(), json, lang.as_deref()).await;
+            }
             Command::Config => crate::config::print_default(),
         }
         Ok(ExitCode::SUCCESS)

@@ -24,11 +24,21 @@ pub struct Config {
     pub master_key: Option<Secret>,
     pub listen: SocketAddr,
     pub public_url: String,
+    pub dns_server: Option<String>,
     pub log: LogForm,
     pub log_filter: String,
     pub entra: EntraConfig,
     pub mailbox: MailboxConfig,
+    pub alarms: AlarmsConfig,
+    pub api: ApiConfig,
     pub smtp: SmtpConfig,
+}
+
+/// The REST API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiConfig {
+    pub requests_a_minute: u32,
 }
 
 /// Registration and clouds.
@@ -54,6 +64,9 @@ pub struct MailboxConfig {
     pub rejected_category: String,
     pub poll_min: f64,
     pub poll_max: f64,
+    pub poll_max_notified: f64,
+    pub notification_url: Option<String>,
+    pub notification_grace: f64,
     pub sweep_every: f64,
     pub send_grace: f64,
     pub confirm_within: f64,
@@ -61,6 +74,7 @@ pub struct MailboxConfig {
     pub recipients_a_day: u32,
     pub workers: usize,
     pub lease: f64,
+    pub account_mail_patience: f64,
     pub prove_new: bool,
     pub proof_within: f64,
 }
@@ -92,6 +106,18 @@ pub struct DkimConfig {
     pub domain: Option<String>,
     pub selector: Option<String>,
     pub key: Option<PathBuf>,
+}
+
+/// Who is told when something is wrong.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmsConfig {
+    pub recipients: String,
+    pub webhook: Option<String>,
+    pub webhook_secret: Option<Secret>,
+    pub no_contact: u32,
+    pub mail_waits: u32,
+    pub disk_reserve: u32,
 }
 
 /// How logs look.
@@ -230,7 +256,8 @@ fn overlay(tree: &mut Table, name: &str, value: String) -> anyhow::Result<()> {
             .trim()
             .to_owned();
     }
-    let section = ["entra", "mailbox", "smtp"].into_iter().find(|s| key.starts_with(&format!("{s}_")));
+    let section =
+        ["entra", "mailbox", "smtp", "alarms"].into_iter().find(|s| key.starts_with(&format!("{s}_")));
     let (table, key) = match section {
         Some(section) => {
             let inner = key[section.len() + 1..].to_owned();

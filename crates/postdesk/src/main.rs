@@ -8,12 +8,13 @@
 //! | `assemble.rs` | configuration to running parts |
 //! | `serve.rs` | desk and loops until a signal comes |
 //! | `sandbox.rs` | desk and stand-in together, for a first look |
-//! | `import.rs`, `read.rs`, `admin.rs` | the smaller commands |
+//! | `doctor.rs`, `import.rs`, `read.rs`, `admin.rs` | the smaller commands |
 
 mod admin;
 mod assemble;
 mod cli;
 mod config;
+mod doctor;
 mod import;
 mod logs;
 mod read;

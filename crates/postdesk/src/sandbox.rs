@@ -27,6 +27,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Stand-in.
     pub microsoft: SocketAddr,
+    /// Mail server beside it.
+    pub smtp: SocketAddr,
 }
 
 /// Desk and stand-in until a signal comes.
@@ -41,7 +43,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     config.public_url = format!("http://{}", config.listen);
     config.data_dir = options.data.join("desk");
 
-    let microsoft = start_microsoft(sandbox::Config {
+    let mut microsoft = start_microsoft(sandbox::Config {
         listen: options.microsoft,
         tls: None,
         state: Some(options.data.join("microsoft.json")),
@@ -54,6 +56,14 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     })
     .await?;
     rehearse(&mut config, &microsoft.base());
+    // A rehearsal without a mail server is still a rehearsal: another one may have the port.
+    let smtp = match microsoft.listen_smtp(options.smtp).await {
+        Ok(smtp) => Some(smtp),
+        Err(error) => {
+            tracing::warn!(%error, address = %options.smtp, "no mail server beside the stand-in");
+            None
+        }
+    };
 
     let mail_door = open_mail_door(&mut config).await?;
     let store = crate::assemble::store(&config).await?;
@@ -61,7 +71,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     make_admin_once(&engine).await?;
     let stop = crate::serve::stop_on_signal()?;
     let outlook = format!("{}/outlook/", microsoft.base());
-    welcome(&config.public_url, &outlook);
+    welcome(&config.public_url, &outlook, smtp);
     let web = web::Config {
         public_url: config.public_url.clone(),
         secure_cookies: false,
@@ -71,7 +81,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             admin_password: PASSWORD.to_owned(),
         }),
     };
-    let pages = crate::serve::serve_pages(listener, engine.clone(), web, stop.clone());
+    let api = crate::assemble::api(&config);
+    let pages = crate::serve::serve_pages(listener, engine.clone(), web, api, stop.clone());
     let loops = async { engine.run(stop.clone()).await.context("the loops stopped") };
     let door = async {
         crate::serve::take_mail(mail_door, engine.clone(), stop.clone()).await;
@@ -135,15 +146,23 @@ async fn start_microsoft(config: sandbox::Config) -> anyhow::Result<sandbox::San
         .with_context(|| format!("cannot start the stand-in on {listen} (is another one running there?)"))
 }
 
+/// How `postdesk microsoft` was started.
+pub struct Alone {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where to take mail by SMTP.
+    pub smtp: Option<SocketAddr>,
+    /// Folder of the certificates.
+    pub tls: Option<PathBuf>,
+    /// State file.
+    pub state: Option<PathBuf>,
+    /// With the believable company.
+    pub company: bool,
+}
+
 /// `postdesk microsoft`.
 #[expect(clippy::print_stdout, reason = "the command says where it listens")]
-pub async fn microsoft_alone(
-    listen: SocketAddr,
-    tls: Option<PathBuf>,
-    state: Option<PathBuf>,
-    company: bool,
-    app: Option<&str>,
-) -> anyhow::Result<()> {
+pub async fn microsoft_alone(start: Alone, app: Option<&str>) -> anyhow::Result<()> {
     crate::logs::start(
         crate::config::LogForm::Human,
         &std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned()),
@@ -164,10 +183,19 @@ pub async fn microsoft_alone(
             sandbox::App { client_id, client_secret, redirect_uris: vec![uri] }
         }
     };
-    let microsoft =
+    let Alone { listen, smtp, tls, state, company } = start;
+    let mut microsoft =
         start_microsoft(sandbox::Config { listen, tls, state, company, app: Some(app.clone()) }).await?;
     println!("The stand-in for Microsoft 365 listens on {}", microsoft.base());
     println!("Pretend Outlook: {}/outlook/   control: {0}/_sandbox/status", microsoft.base());
+    println!("Faults and switches: {}/outlook/faults", microsoft.base());
+    if let Some(smtp) = smtp {
+        let address = microsoft
+            .listen_smtp(smtp)
+            .await
+            .with_context(|| format!("cannot take mail by SMTP on {smtp}"))?;
+        println!("Mail server (SMTP): {address}");
+    }
     println!("Application: {}   secret: {}", app.client_id, app.client_secret);
     crate::serve::stop_on_signal()?.cancelled().await;
     microsoft.stop().await;
@@ -176,7 +204,7 @@ pub async fn microsoft_alone(
 
 /// The short block a newcomer sees.
 #[expect(clippy::print_stdout, reason = "the command greets")]
-fn welcome(desk: &str, outlook: &str) {
+fn welcome(desk: &str, outlook: &str, smtp: Option<SocketAddr>) {
     let company = sandbox::company::company(jiff::Timestamp::now());
     let mut block = String::new();
     let _ = writeln!(block);
@@ -185,6 +213,10 @@ fn welcome(desk: &str, outlook: &str) {
     let _ = writeln!(block, "  Desk             {desk}");
     let _ = writeln!(block, "                   sign in as {ADMIN} / {PASSWORD}");
     let _ = writeln!(block, "  Pretend Outlook  {outlook}");
+    let _ = writeln!(block, "  Faults           {outlook}faults");
+    if let Some(smtp) = smtp {
+        let _ = writeln!(block, "  Mail server      {smtp} (SMTP)");
+    }
     let mut label = "  Microsoft 365    ";
     for person in company.people.iter().take(3) {
         let _ = writeln!(block, "{label}{} / {}", person.upn, person.password);

@@ -32,7 +32,8 @@ pub async fn run(config: Config, only: Option<Half>) -> anyhow::Result<()> {
         }
         let listener = listen(config.listen).await?;
         tracing::info!(address = %config.listen, public_url = %config.public_url, "the desk is open");
-        serve_pages(listener, engine.clone(), web, stop.clone()).await
+        let api = crate::assemble::api(&config);
+        serve_pages(listener, engine.clone(), web, api, stop.clone()).await
     };
     let loops = async {
         if only == Some(Half::Web) {
@@ -59,14 +60,15 @@ pub async fn take_mail(listener: TcpListener, engine: Engine, stop: Cancellation
     engine.accept_mail(listener, stop).await;
 }
 
-/// Serves the pages until `stop`; open pages (live updates) are cut after a moment.
+/// Serves the pages and the API until `stop`; open pages (live updates) are cut after a moment.
 pub async fn serve_pages(
     listener: TcpListener,
     engine: Engine,
-    config: web::Config,
+    web: web::Config,
+    api: api::Config,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let router = web::router(engine, config);
+    let router = web::router(engine.clone(), web).merge(api::router(engine, api));
     let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let patience = async {
         stop.cancelled().await;

@@ -2,7 +2,7 @@
 
 import { byId, call, chooseLanguage, clip, make, parties, party, startLanguage, t, when } from "/outlook/shared.js";
 import { compose, offer, startCompose } from "/outlook/compose.js";
-import { drawPresets, offerMailboxes, poison, refreshSwitches, startSwitches } from "/outlook/switches.js";
+import { countFaults, poison } from "/outlook/poison.js";
 import { readMail } from "/outlook/mime.js";
 
 const PAGE = 50;
@@ -50,7 +50,6 @@ function drawMailboxes() {
   );
   byId("mailbox").value = view.mailbox;
   offer(mailboxes, outside);
-  offerMailboxes(mailboxes);
 }
 
 function drawFolders(folders) {
@@ -170,7 +169,7 @@ async function refresh() {
       drawMessages(messages, total);
       await drawReading(messages);
     }
-    await refreshSwitches();
+    await countFaults();
     byId("offline").hidden = true;
   } catch (error) {
     console.warn(error);
@@ -188,7 +187,6 @@ async function start() {
     localStorage.setItem("outlook-language", event.target.value);
     await chooseLanguage(event.target.value);
     drawn = {};
-    drawPresets();
     await refresh();
   });
   byId("mailbox").addEventListener("change", (event) => go({ mailbox: event.target.value, folder: "inbox", open: "", top: PAGE }));
@@ -197,8 +195,6 @@ async function start() {
     : { to: view.mailbox }));
   byId("more").addEventListener("click", () => go({ top: view.top + PAGE }));
   startCompose(refresh);
-  startSwitches();
-  drawPresets();
   readHash();
   addEventListener("hashchange", () => { readHash(); refresh(); });
   await refresh();

@@ -5,6 +5,7 @@
 
 pub mod company;
 mod control;
+mod courier;
 mod entra;
 mod faults;
 mod graph;
@@ -12,11 +13,14 @@ mod mime;
 pub mod outlook;
 mod server;
 mod site;
+mod smtp;
+mod switchboard;
 mod watch;
 mod world;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -59,6 +63,7 @@ pub struct App {
 pub struct Sandbox {
     site: Shared,
     state: Option<PathBuf>,
+    tls: Option<Arc<rustls::ServerConfig>>,
     handle: Handle<SocketAddr>,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
@@ -86,7 +91,11 @@ impl Sandbox {
         let site = Site::new(format!("{scheme}://{address}"), world, config.app, http);
         let stop = CancellationToken::new();
         let handle = Handle::new();
-        let mut tasks = vec![tokio::spawn(site.clone().run_transport(stop.clone()))];
+        let mut tasks = vec![
+            tokio::spawn(site.clone().run_transport(stop.clone())),
+            tokio::spawn(site.clone().run_notifier(stop.clone())),
+            tokio::spawn(smtp::run(site.clone(), stop.clone())),
+        ];
         if let Some(path) = &config.state {
             tasks.push(tokio::spawn(site.clone().run_persistence(path.clone(), stop.clone())));
         }
@@ -94,6 +103,7 @@ impl Sandbox {
         tasks.push(tokio::spawn(async move {
             keys.keys().await;
         }));
+        let cover = tls.as_ref().map(axum_server::tls_rustls::RustlsConfig::get_inner);
         let router = router(site.clone());
         let served = handle.clone();
         tasks.push(tokio::spawn(async move {
@@ -102,7 +112,18 @@ impl Sandbox {
             }
         }));
         handle.listening().await;
-        Ok(Self { site, state: config.state, handle, stop, tasks })
+        Ok(Self { site, state: config.state, tls: cover, handle, stop, tasks })
+    }
+
+    /// Opens the mail server beside it ("the internet's mail servers"), with STARTTLS where https is served. Gives the
+    /// address it listens on.
+    pub async fn listen_smtp(&mut self, listen: SocketAddr) -> Result<SocketAddr, std::io::Error> {
+        let listener = tokio::net::TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        self.site.post().listens = Some(address);
+        let (site, tls, stop) = (self.site.clone(), self.tls.clone(), self.stop.clone());
+        self.tasks.push(tokio::spawn(smtp::serve(site, listener, tls, stop)));
+        Ok(address)
     }
 
     async fn world(config: &Config) -> Result<World, std::io::Error> {
@@ -153,6 +174,7 @@ fn router(site: Shared) -> Router {
         .merge(entra::router())
         .merge(graph::router())
         .merge(control::router())
+        .merge(switchboard::router())
         .with_state(site)
         .route("/", get(|| async { Redirect::temporary("/outlook/") }))
         .merge(outlook::router())

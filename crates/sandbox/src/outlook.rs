@@ -1,5 +1,5 @@
 //! The "pretend Outlook": a small mail page under `/outlook/` to look into every mailbox, to write as any outside
-//! customer, to reply as one, and to throw the fault switches. It holds no state and no secrets: it does everything
+//! customer and to reply as one ("Faults and switches" is a page of its own: `switchboard`). It holds no state and no secrets: it does everything
 //! through the control API that docs/sandbox.md describes, in the reader's browser.
 
 use axum::Router;
@@ -24,7 +24,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/outlook/outlook.css", CSS, include_str!("../outlook/outlook.css")),
     ("/outlook/outlook.js", JAVASCRIPT, include_str!("../outlook/outlook.js")),
     ("/outlook/compose.js", JAVASCRIPT, include_str!("../outlook/compose.js")),
-    ("/outlook/switches.js", JAVASCRIPT, include_str!("../outlook/switches.js")),
+    ("/outlook/poison.js", JAVASCRIPT, include_str!("../outlook/poison.js")),
+    ("/outlook/faults.css", CSS, include_str!("../outlook/faults.css")),
     ("/outlook/mime.js", JAVASCRIPT, include_str!("../outlook/mime.js")),
     ("/outlook/shared.js", JAVASCRIPT, include_str!("../outlook/shared.js")),
     ("/outlook/en.json", JSON, include_str!("../outlook/en.json")),

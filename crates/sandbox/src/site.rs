@@ -8,9 +8,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 
+use crate::courier::{self, Courier};
 use crate::entra::keys::Keys;
 use crate::faults::Faults;
 use crate::graph::throttle::Gate;
+use crate::graph::{lifecycle, notify};
+use crate::smtp::Post;
 use crate::watch::Watch;
 use crate::world::{World, persist, transport};
 
@@ -28,6 +31,8 @@ pub struct Site {
     faults: Mutex<Faults>,
     gate: Mutex<Gate>,
     watch: Mutex<Watch>,
+    courier: Mutex<Courier>,
+    post: Mutex<Post>,
     dirty: AtomicBool,
     changed: Notify,
 }
@@ -42,15 +47,18 @@ fn hold<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Site {
     /// A site over a world.
     pub fn new(base: String, world: World, app: Option<crate::App>, http: reqwest::Client) -> Shared {
+        let faults = Faults::new(world.clock.clone());
         Arc::new(Self {
             base,
             app,
             http,
             keys: OnceCell::new(),
             world: Mutex::new(world),
-            faults: Mutex::new(Faults::default()),
+            faults: Mutex::new(faults),
             gate: Mutex::new(Gate::default()),
             watch: Mutex::new(Watch::default()),
+            courier: Mutex::new(Courier::default()),
+            post: Mutex::new(Post::default()),
             dirty: AtomicBool::new(false),
             changed: Notify::new(),
         })
@@ -61,7 +69,15 @@ impl Site {
         hold(&self.world)
     }
 
-    /// The faults set.
+    /// Puts another world in the place of this one; faults belong to the old one's clock and go with it.
+    pub fn renew(&self, fresh: World) {
+        let mut world = self.world();
+        *self.faults() = Faults::new(fresh.clock.clone());
+        *self.courier() = Courier::default();
+        *world = fresh;
+    }
+
+    /// The faults set. Lock the world first if you need both.
     pub fn faults(&self) -> MutexGuard<'_, Faults> {
         hold(&self.faults)
     }
@@ -76,6 +92,16 @@ impl Site {
         hold(&self.watch)
     }
 
+    /// Who carries notifications.
+    pub fn courier(&self) -> MutexGuard<'_, Courier> {
+        hold(&self.courier)
+    }
+
+    /// What came and went by SMTP.
+    pub fn post(&self) -> MutexGuard<'_, Post> {
+        hold(&self.post)
+    }
+
     /// Something in the world changed: transport looks what is due, subscribers are told, the state file is written soon.
     pub fn touched(&self) {
         self.dirty.store(true, Ordering::Release);
@@ -88,12 +114,10 @@ impl Site {
             let changed = self.changed.notified();
             let wait = {
                 let mut world = self.world();
-                if transport::work(&mut world) {
-                    self.dirty.store(true, Ordering::Release);
+                if transport::work(&mut world, &mut self.faults()) {
+                    self.touched();
                 }
-                crate::graph::notify::drain(&self, &mut world);
-                let now = world.now();
-                world.transport.next_due().map(|due| due.duration_since(now).unsigned_abs())
+                world.transport.next_due().map(|due| world.clock.wait_for(due))
             };
             let wait = wait
                 .unwrap_or(Duration::from_millis(500))
@@ -102,6 +126,24 @@ impl Site {
                 () = stop.cancelled() => return,
                 () = changed => {}
                 () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Tells subscribers what happened, until stopped. What happens within a moment goes out in one request.
+    pub async fn run_notifier(self: Shared, stop: CancellationToken) {
+        loop {
+            let changed = self.changed.notified();
+            let notes = {
+                let mut world = self.world();
+                lifecycle::watch(&mut world);
+                notify::collect(&mut world, &mut self.faults())
+            };
+            courier::send(&self, notes);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = changed => tokio::time::sleep(Duration::from_millis(20)).await,
+                () = tokio::time::sleep(Duration::from_millis(250)) => {}
             }
         }
     }

@@ -237,7 +237,10 @@ mod tests {
             std::fs::write(std::path::Path::new(&folder).join("signed.eml"), mail).unwrap();
         }
         let b = signature.split("\tb=").nth(1).unwrap().split_whitespace().collect::<String>();
-        assert_eq!(b, "GOLDEN");
+        assert_eq!(
+            b,
+            "qD+ijT5zpj9h1VKP6wDNh0jRyfHrqlV/kIPi3IE/39SCwjfR7hmYc36GRQgnwTRCkhhFQuWbqDNl2LbiBVdKBw=="
+        );
     }
 
     #[test]

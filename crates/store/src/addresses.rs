@@ -3,6 +3,7 @@
 mod backlog;
 mod find;
 mod forwarding;
+mod own;
 mod proof;
 mod read;
 mod system;
@@ -10,6 +11,7 @@ mod write;
 
 pub use find::{AddressFilter, AddressQuery, BrandCount};
 pub use forwarding::{LeftOver, Move};
+pub(crate) use own::OwnAddresses;
 pub use proof::{NotDefault, Proof};
 pub(crate) use read::addresses;
 
@@ -282,15 +284,6 @@ pub struct Backlog {
     pub went_out: u64,
     /// Those that still wait.
     pub still_out: u64,
-}
-
-/// A mailbox whose turn has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// Which.
-    pub connection: ConnectionId,
-    /// Since when.
-    pub due_at: Timestamp,
 }
 
 /// Where delta reading of a folder stands.

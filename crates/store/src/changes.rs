@@ -25,6 +25,8 @@ pub enum Topic {
     Preview(desk::PreviewId),
     /// Support addresses and connections.
     Addresses,
+    /// Alarms.
+    Alarms,
 }
 
 impl Topic {
@@ -35,6 +37,7 @@ impl Topic {
             Topic::Import(id) => format!("import:{id}"),
             Topic::Preview(id) => format!("preview:{id}"),
             Topic::Addresses => "addresses".to_owned(),
+            Topic::Alarms => "alarms".to_owned(),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Reading from inside a transaction: what it has written itself is seen, and no second connection of the pool is needed
 //! while it is open.
 
-use desk::{Comment, Person, PersonId, TicketId};
+use desk::{AddressId, Comment, Person, PersonId, TicketId};
+use sea_orm::ColumnTrait as _;
 
+use crate::entity::support_address as table;
 use crate::{Result, SupportAddress, Tx};
 use crate::{addresses, people, tickets};
 
@@ -20,6 +22,13 @@ impl Tx {
     /// All support addresses, by brand, then address.
     pub async fn support_addresses(&self) -> Result<Vec<SupportAddress>> {
         addresses::addresses(&self.db, None).await
+    }
+
+    /// The address a ticket belongs to, and the default one: what an answer may leave from.
+    pub async fn ways_out(&self, ticket: Option<AddressId>) -> Result<Vec<SupportAddress>> {
+        let own = ticket.map(|id| table::Column::Id.eq(id.0));
+        let only = sea_orm::Condition::any().add(table::Column::IsDefault.eq(true)).add_option(own);
+        addresses::addresses(&self.db, Some(only)).await
     }
 
     /// The newest comments of a ticket, newest first.

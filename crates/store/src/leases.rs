@@ -94,6 +94,44 @@ impl Store {
     }
 }
 
+/// The right of this process to be the only one that works on the database; ends with the process, however that ends.
+pub struct Alone(
+    #[expect(dead_code, reason = "held, not read: the lock ends when the file is closed")] std::fs::File,
+);
+
+impl Store {
+    /// Makes sure that no other process works on this database (SQLite): `None` when one does, or when the database is not
+    /// a file of this machine. The kernel takes the lock back when the process dies, also by `kill -9`, so a lock that can be had
+    /// proves that whoever held leases before is dead.
+    pub fn alone(&self) -> Result<Option<Alone>> {
+        if !self.shared.database.is_sqlite() {
+            return Ok(None);
+        }
+        let path = self.shared.data_dir.join("worker.lock");
+        let failed = |source| Error::File { path: path.display().to_string(), source };
+        let file =
+            std::fs::File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Alone(file))),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    /// Frees all leases of others: their holders are dead, as [`Alone`] proves. Their fencing numbers stay: should somebody
+    /// hold one all the same (a disk shared over a network that keeps no locks), its writes are refused after the next claim.
+    pub async fn free_leases_of_the_dead(&self, _proof: &Alone, holder: &str) -> Result<u64> {
+        let freed = table::Entity::update_many()
+            .col_expr(table::Column::Holder, Expr::value(""))
+            .col_expr(table::Column::ExpiresAt, Expr::value(0_i64))
+            .filter(table::Column::Holder.ne(holder))
+            .filter(table::Column::ExpiresAt.gt(0_i64))
+            .exec(self.writer())
+            .await?;
+        Ok(freed.rows_affected)
+    }
+}
+
 impl Tx {
     /// Refuses ([`crate::Error::Fenced`]) unless the lease is still this holder's with this number. On PostgreSQL the row is
     /// locked until the transaction ends.

@@ -5,6 +5,7 @@
 //! refers to them, so a transaction never waits for a disk or a network other than the database's.
 
 mod addresses;
+mod alarms;
 mod api_tokens;
 mod blobs;
 mod cells;
@@ -24,14 +25,17 @@ mod members;
 mod migration;
 mod outbox;
 mod people;
+mod schedule;
 mod sessions;
 mod settings;
 mod sign_ins;
+mod subscriptions;
 mod tickets;
 mod triggers;
 mod vault;
 
 pub use addresses::*;
+pub use alarms::*;
 pub use api_tokens::ApiToken;
 pub use blobs::{BlobId, Blobs};
 pub use changes::{Change, Topic};
@@ -40,14 +44,16 @@ pub use error::{Error, Result, UsedBy};
 pub use events::*;
 pub use health::*;
 pub use imports::*;
-pub use leases::Lease;
+pub use leases::{Alone, Lease};
 pub use ledger::*;
 pub use links::{Link, LinkPurpose};
 pub use members::{Member, PeopleQuery};
 pub use outbox::*;
 pub use people::*;
+pub use schedule::*;
 pub use sessions::SessionRow;
 pub use sign_ins::*;
+pub use subscriptions::*;
 pub use tickets::*;
 pub use vault::{MasterKey, Vault};
 
@@ -90,6 +96,8 @@ struct Shared {
     vault: Vault,
     committed: Arc<Notify>,
     triggers: triggers::Cache,
+    own_addresses: addresses::OwnAddresses,
+    data_dir: PathBuf,
 }
 
 /// One write transaction. Dropped without [`Tx::commit`], it changes nothing.
@@ -122,6 +130,8 @@ impl Store {
             vault,
             committed: Arc::default(),
             triggers: triggers::Cache::default(),
+            own_addresses: addresses::OwnAddresses::default(),
+            data_dir: config.data_dir.clone(),
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -174,6 +184,10 @@ impl Store {
 impl Tx {
     /// Commits, then wakes whoever waits for changes in this process.
     pub async fn commit(self) -> Result<()> {
+        self.finish(true).await
+    }
+
+    async fn finish(self, wake: bool) -> Result<()> {
         let pending = std::mem::take(&mut *self.pending());
         if !pending.audits.is_empty() {
             entity::audit::Entity::insert_many(pending.audits).exec_without_returning(&self.db).await?;
@@ -183,7 +197,12 @@ impl Tx {
         if pending.triggers_changed {
             self.shared.triggers.forget();
         }
-        self.shared.committed.notify_waiters();
+        if pending.topics.contains(&Topic::Addresses) {
+            self.shared.own_addresses.forget();
+        }
+        if wake {
+            self.shared.committed.notify_waiters();
+        }
         Ok(())
     }
 

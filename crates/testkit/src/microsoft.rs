@@ -276,3 +276,61 @@ impl Microsoft {
         }
     }
 }
+
+impl Microsoft {
+    /// Moves the stand-in's clock forward; the desk's own clock stays.
+    pub async fn advance(&self, by: jiff::SignedDuration) -> anyhow::Result<()> {
+        self.post("clock", json!({"advanceSeconds": by.as_secs_f64()})).await.map(|_| ())
+    }
+
+    /// Lets the stand-in's clock run so many times as fast as the machine's.
+    pub async fn speed(&self, factor: f64) -> anyhow::Result<()> {
+        self.post("clock", json!({"speed": factor})).await.map(|_| ())
+    }
+
+    /// How often each kind of fault struck.
+    pub async fn strikes(&self) -> anyhow::Result<Value> {
+        Ok(self.get("counters").await?["strikes"].clone())
+    }
+
+    /// Subscriptions to change notifications that have not expired.
+    pub async fn subscriptions(&self) -> anyhow::Result<Vec<Value>> {
+        Ok(self.get("subscriptions").await?.as_array().cloned().unwrap_or_default())
+    }
+
+    /// Sends a lifecycle event (`reauthorizationRequired`, `missed`, `subscriptionRemoved`) for every subscription of
+    /// a mailbox; answers for how many.
+    pub async fn lifecycle(&self, mailbox: &str, event: &str) -> anyhow::Result<usize> {
+        let answer = self.post("lifecycle", json!({"event": event, "mailbox": mailbox})).await?;
+        Ok(answer["subscriptions"].as_array().map_or(0, Vec::len))
+    }
+
+    /// Removes every subscription of a mailbox without telling anybody.
+    pub async fn forget_subscriptions(&self, mailbox: &str) -> anyhow::Result<()> {
+        for one in self.subscriptions().await?.iter().filter(|s| s["mailbox"] == json!(mailbox)) {
+            let id = one["id"].as_str().context("id of a subscription")?;
+            self.delete(&format!("subscriptions/{id}?silent=true")).await?;
+        }
+        Ok(())
+    }
+
+    /// Hands mail for a domain to another mail server (`host:port`).
+    pub async fn route_domain(&self, domain: &str, smtp: &str) -> anyhow::Result<()> {
+        self.post("routes", json!({"domain": domain, "smtp": smtp})).await.map(|_| ())
+    }
+
+    /// Hands mail for one address to another mail server (`host:port`).
+    pub async fn route_address(&self, address: &str, smtp: &str) -> anyhow::Result<()> {
+        self.post("routes", json!({"address": address, "smtp": smtp})).await.map(|_| ())
+    }
+
+    /// Lets a mailbox forward what it gets, as a rule of Exchange does.
+    pub async fn forward(&self, mailbox: &str, to: &str, keep: bool) -> anyhow::Result<()> {
+        self.post(&format!("mailboxes/{mailbox}/forward"), json!({"to": to, "keep": keep})).await.map(|_| ())
+    }
+
+    /// Mail that came or went by SMTP, oldest first.
+    pub async fn by_smtp(&self) -> anyhow::Result<Vec<Value>> {
+        Ok(self.get("smtp?limit=2000").await?["mails"].as_array().cloned().unwrap_or_default())
+    }
+}

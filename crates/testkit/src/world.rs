@@ -1,5 +1,7 @@
 //! A desk and a stand-in in one process, with verbs.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
@@ -15,6 +17,7 @@ use serde_json::Value;
 use store::{LedgerQuery, Store, TicketQuery, TicketRow};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::microsoft::{Microsoft, PASSWORD};
 use crate::visitor::Visitor;
@@ -64,6 +67,7 @@ pub struct World {
     /// Whether the registration stands in the configuration.
     configured: bool,
     running: Option<(CancellationToken, JoinHandle<engine::Result<()>>)>,
+    door: Option<Door>,
     sandbox: Option<Sandbox>,
     _dir: tempfile::TempDir,
 }
@@ -128,9 +132,48 @@ impl World {
             settings,
             configured,
             running: None,
+            door: None,
             sandbox: Some(sandbox),
             _dir: dir,
         })
+    }
+
+    /// Opens the desk's pages at an address of this machine, which from the next start of the engine ([`World::crash`]) on is where
+    /// notifications are asked for; answers it.
+    pub async fn open_door(&mut self) -> anyhow::Result<String> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        self.settings.notification_url = Some(address.clone());
+        self.crash().await?;
+        let pages = web::Config { public_url: PUBLIC_URL.to_owned(), ..web::Config::default() };
+        let shut = Arc::new(AtomicBool::new(false));
+        let gate = Arc::clone(&shut);
+        // Connections that are open already are shut too: so a gate, not an end of the server.
+        let router = web::router(self.engine.clone(), pages).layer(axum::middleware::from_fn(
+            move |request: axum::extract::Request, next: axum::middleware::Next| {
+                let gate = Arc::clone(&gate);
+                async move {
+                    if gate.load(Ordering::Relaxed) {
+                        return axum::response::IntoResponse::into_response(
+                            axum::http::StatusCode::BAD_GATEWAY,
+                        );
+                    }
+                    next.run(request).await
+                }
+            },
+        ));
+        let serving = async move {
+            let _ = axum::serve(listener, router).await;
+        };
+        self.door = Some(Door { shut, _serving: AbortOnDropHandle::new(tokio::spawn(serving)) });
+        Ok(address)
+    }
+
+    /// Whether Microsoft can reach the desk's pages.
+    pub fn shut_door(&self, shut: bool) {
+        if let Some(door) = &self.door {
+            door.shut.store(shut, Ordering::Relaxed);
+        }
     }
 
     /// Starts the loops.
@@ -326,6 +369,12 @@ impl World {
             .1)
     }
 
+    /// Opens the mail server beside the stand-in; answers where it listens.
+    pub async fn open_smtp(&mut self) -> anyhow::Result<std::net::SocketAddr> {
+        let sandbox = self.sandbox.as_mut().context("a stand-in")?;
+        Ok(sandbox.listen_smtp("127.0.0.1:0".parse()?).await?)
+    }
+
     /// Stops everything.
     pub async fn end(mut self) -> anyhow::Result<()> {
         self.pause().await?;
@@ -337,11 +386,24 @@ impl World {
     }
 }
 
+/// The desk's pages at an address of this machine.
+struct Door {
+    shut: Arc<AtomicBool>,
+    _serving: AbortOnDropHandle<()>,
+}
+
 /// Settings for impatient tests.
 pub fn quick() -> Settings {
     Settings {
         poll_min: SignedDuration::from_millis(100),
         poll_max: SignedDuration::from_millis(250),
+        notification_grace: SignedDuration::from_millis(1500),
+        alarms: engine::AlarmConfig {
+            every: SignedDuration::from_millis(200),
+            // The disk of the machine that runs the tests is nobody's business.
+            disk_reserve: 0,
+            ..engine::AlarmConfig::default()
+        },
         sweep_every: SignedDuration::from_secs(5),
         send_grace: SignedDuration::from_secs(2),
         confirm_within: SignedDuration::from_secs(20),

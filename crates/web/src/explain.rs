@@ -237,7 +237,10 @@ fn missing_rights(t: Texts, missing: &engine::MissingRights) -> Explained {
         ),
     };
     let title = fl!(t, "missing-rights-title");
-    Explained { commands: missing.commands.clone(), ..plain(StatusCode::CONFLICT, title, cause, next, home(t)) }
+    Explained {
+        commands: missing.commands.clone(),
+        ..plain(StatusCode::CONFLICT, title, cause, next, home(t))
+    }
 }
 
 /// Why a registration was not saved. The class decides; Microsoft's number only picks more exact words.

@@ -7,13 +7,17 @@
 
 mod app;
 mod assets;
+pub mod doctor;
 mod explain;
 mod failure;
 #[cfg(test)]
 mod gallery;
+mod happenings;
+mod health;
 mod language;
 mod layers;
 mod live;
+mod notifications;
 mod page;
 mod pages;
 mod reader;
@@ -34,5 +38,5 @@ use crate::app::App;
 pub fn router(engine: engine::Engine, config: Config) -> Router {
     let app = App { engine, config: Arc::new(config) };
     let pages = routes::all().into_iter().fold(Router::new(), |router, route| route.mount(router, &app));
-    layers::around(pages, &app).merge(assets::routes()).with_state(app)
+    layers::around(pages, &app).merge(assets::routes()).merge(notifications::routes()).with_state(app)
 }

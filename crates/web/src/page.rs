@@ -27,6 +27,8 @@ pub(crate) struct Page {
     pub(crate) who: Option<Person>,
     /// Path and query of this page.
     pub(crate) here: String,
+    /// Open alarms, for the banner.
+    pub(crate) alarms: u64,
     /// What to listen to for changes.
     pub(crate) live: Option<Live>,
     zone: Zone,
@@ -50,6 +52,7 @@ impl Page {
             language: reader.language,
             who: reader.person.clone(),
             here: reader.here.clone(),
+            alarms: reader.alarms,
             live: None,
             zone: reader.zone.clone(),
             now: Timestamp::now(),
@@ -59,11 +62,12 @@ impl Page {
     /// A page that follows changes. To be called before what is shown is read: a change in between is then told, not missed.
     pub(crate) async fn live(app: &App, reader: &Reader, topics: impl Into<String>) -> Result<Self, Failure> {
         let after = app.engine.store().last_change().await?;
-        Ok(Self {
-            live: Some(Live { topics: topics.into(), after }),
-            now: app.engine.now(),
-            ..Self::of(reader)
-        })
+        let mut topics = topics.into();
+        // The banner stands on every page of the Admin Center.
+        if reader.here.starts_with("/admin") && !topics.contains("alarms") {
+            topics.push_str(",alarms");
+        }
+        Ok(Self { live: Some(Live { topics, after }), now: app.engine.now(), ..Self::of(reader) })
     }
 
     /// The day of a time, in words.
@@ -105,6 +109,16 @@ impl Page {
     /// A time, as short as can be understood.
     pub(crate) fn short(&self, at: &Timestamp) -> When {
         self.zone.short(*at, self.now, self.language)
+    }
+
+    /// A time in full, as text.
+    pub(crate) fn plain(&self, at: Timestamp) -> String {
+        self.zone.plain(at, self.language)
+    }
+
+    /// When the reader's day began.
+    pub(crate) fn midnight(&self) -> Timestamp {
+        self.zone.midnight(self.now)
     }
 
     /// A time in full.

@@ -28,6 +28,8 @@ pub(crate) struct Reader {
     pub(crate) zone: Zone,
     /// Path and query of the page, without `lang`; `/` where the page is the answer to a form.
     pub(crate) here: String,
+    /// Open alarms, for the banner: where an administrator looks at the Admin Center.
+    pub(crate) alarms: u64,
     /// Asked for by script, to refresh an open page.
     pub(crate) by_script: bool,
 }
@@ -56,6 +58,7 @@ impl Reader {
             language,
             zone: Zone::from_cookie(zone.as_deref()),
             here: if method == Method::GET { without_language(uri) } else { "/".to_owned() },
+            alarms: 0,
             by_script: headers.contains_key("hx-request"),
         }
     }
@@ -84,6 +87,7 @@ pub(crate) async fn recognise(
         Ok(person) => {
             reader.person = person;
             choose_language(&app, &mut reader, switched).await;
+            count_alarms(&app, &mut reader, request.uri().path()).await;
             request.extensions_mut().insert(reader.clone());
             next.run(request).await
         }
@@ -107,6 +111,18 @@ async fn person(app: &App, session: &Session) -> Result<Option<Person>, Failure>
         sessions::keep_alive(session).await?;
     }
     Ok(person)
+}
+
+/// A page about something else must open even when the alarms cannot be counted.
+async fn count_alarms(app: &App, reader: &mut Reader, path: &str) {
+    if !path.starts_with("/admin") {
+        return;
+    }
+    let Ok(actor) = reader.actor() else { return };
+    match app.engine.open_alarms(&actor).await {
+        Ok(open) => reader.alarms = open,
+        Err(error) => tracing::warn!(%error, "the alarms could not be counted"),
+    }
 }
 
 /// `?lang=` wins and is kept; then the person's own choice; then cookie and browser, which the reader has already.

@@ -6,12 +6,13 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
-use crate::live;
 use crate::pages::{
-    addresses, admin, answer, api_tokens, attachments, comments, connect, consent, end_users, forwarding, imports, mail_log, password,
-    registration, sign_in, suspended, team, ticket, tickets,
+    addresses, admin, alarms, answer, api_tokens, attachments, comments, connect, connection, consent,
+    end_users, forwarding, imports, mail_log, password, registration, sign_in, suspended, team, ticket,
+    tickets,
 };
 use crate::reader::{admins_only, staff_only};
+use crate::{health, live};
 
 /// Largest answer with its files, in bytes: what Exchange Online sends at most, and the form around it.
 const ANSWER_LIMIT: usize = 40 * 1024 * 1024;
@@ -88,7 +89,7 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/addresses", get(addresses::list)),
         admins("/admin/channels/email/addresses/connect", get(connect::choose)),
         admins("/admin/channels/email/addresses/connect/exchange", get(connect::form).post(connect::depart)),
-        admins("/admin/channels/email/addresses/{id}", get(addresses::details)),
+        admins("/admin/channels/email/addresses/{id}", get(connection::details)),
         admins("/admin/channels/email/addresses/{id}/delete", get(addresses::ask_delete).post(addresses::delete)),
         admins("/admin/channels/email/addresses/{id}/default", post(addresses::make_default)),
         admins("/admin/channels/email/addresses/{id}/reconnect", post(connect::reconnect)),
@@ -105,6 +106,9 @@ pub fn all() -> Vec<Route> {
         open("/consent/{word}", get(consent::invitation)),
 
         // Connection details and check-up
+        open("/health", get(health::health)),
+        admins("/admin/channels/email/addresses/{id}/check", post(connection::check)),
+        admins("/admin/channels/email/addresses/{id}/edit", get(connection::ask_edit).post(connection::edit)),
 
         // Forwarding
         admins("/admin/channels/email/addresses/connect/forwarding", get(forwarding::form).post(forwarding::add)),
@@ -146,6 +150,8 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/previews/{id}/import", post(imports::import_previewed)),
         admins("/admin/connect/confirm/{id}/preview", post(imports::preview_sign_in)),
 
-        // Notifications and alarms
+        // Notifications and alarms (what Microsoft calls stands in `notifications`, outside sessions)
+        admins("/admin/alarms", get(alarms::page).post(alarms::save)),
+        admins("/admin/alarms/test", post(alarms::test)),
     ]
 }

@@ -5,7 +5,7 @@ use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
 use i18n_embed_fl::fl;
 use mail::{InvitationKind, Protection};
-use store::{AuditEvent, ConnectionState, Kind, OutboxRow, StateCause, Step};
+use store::Kind;
 use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
 
 use crate::language::Texts;
@@ -162,13 +162,7 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
 
 /// What had waited at a mailbox that was reconnected.
 pub(crate) fn caught_up(t: Texts, line: &engine::CaughtUpView) -> String {
-    fl!(
-        t,
-        "caught-up",
-        address = line.address.as_str(),
-        came_in = line.came_in,
-        went_out = line.went_out
-    )
+    fl!(t, "caught-up", address = line.address.as_str(), came_in = line.came_in, went_out = line.went_out)
 }
 
 /// Verified, Delayed or Error.

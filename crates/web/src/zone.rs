@@ -47,6 +47,17 @@ impl Zone {
         self.write(at, full_pattern(language), language, "full")
     }
 
+    /// Date and time of day as text, for the middle of a sentence.
+    pub(crate) fn plain(&self, at: Timestamp, language: Language) -> String {
+        let suffix = if self.known { "" } else { " UTC" };
+        format!("{}{suffix}", at.to_zoned(self.zone.clone()).strftime(full_pattern(language)))
+    }
+
+    /// When the day of `now` began here.
+    pub(crate) fn midnight(&self, now: Timestamp) -> Timestamp {
+        now.to_zoned(self.zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp())
+    }
+
     /// When a day begins here.
     pub(crate) fn start_of(&self, day: Date) -> Option<Timestamp> {
         day.to_zoned(self.zone.clone()).ok().map(|start| start.timestamp())

@@ -78,6 +78,19 @@
     if (event.target.matches("details.fold[open]")) frames(event.target);
   }, true);
 
+  // Parts that somebody folded stay folded on the next page.
+  const folded = (part) => "folded:" + location.pathname + "#" + part.id;
+  for (const part of document.querySelectorAll("details[data-keep]")) {
+    try { if (sessionStorage.getItem(folded(part))) part.open = false; } catch { /* not allowed to keep anything */ }
+  }
+  document.addEventListener("toggle", (event) => {
+    const part = event.target;
+    if (!part.matches("details[data-keep]")) return;
+    try {
+      if (part.open) sessionStorage.removeItem(folded(part)); else sessionStorage.setItem(folded(part), "yes");
+    } catch { /* not allowed to keep anything */ }
+  }, true);
+
   // Forms that must not be sent twice; the server knows the form by its key anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -149,6 +149,16 @@ pub enum Fact {
         /// When the last one did.
         at: Timestamp,
     },
+    /// One is on its way.
+    ProofUnderWay {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The last one did not come back in time.
+    ProofNotReturned {
+        /// When it was sent.
+        sent_at: Timestamp,
+    },
     /// None has ever come back.
     NeverProved,
     /// The clocks agree.
@@ -312,6 +322,7 @@ impl Fact {
             | Fact::DkimRight
             | Fact::DmarcRight { .. } => Verdict::Ok,
             Fact::NotTried { .. }
+            | Fact::ProofUnderWay { .. }
             | Fact::ClockUnknown
             | Fact::NotPublic
             | Fact::TooFewToTell
@@ -338,6 +349,7 @@ impl Fact {
             Fact::NotRegistered
             | Fact::Refused { .. }
             | Fact::TimedOut { .. }
+            | Fact::ProofNotReturned { .. }
             | Fact::PermissionsMissing { .. }
             | Fact::ClockOff { .. }
             | Fact::PublicSilent { .. }

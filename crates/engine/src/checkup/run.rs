@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use desk::ConnectionId;
 use exchange::Mailbox;
 use jiff::SignedDuration;
-use store::{ConnectionState, Happening, Kind, Lease, SupportAddress};
+use store::{ConnectionState, Happening, Kind, Lease, Proof, SupportAddress};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -237,6 +237,14 @@ impl Visit<'_> {
 
     async fn round_trip(&self) -> Result<Fact> {
         let connection = self.engine.inner.store.address_of(self.address.connection.id).await?.connection;
+        let proof = match connection.proof {
+            Proof::UnderWay { since, .. } => Some(Fact::ProofUnderWay { since }),
+            Proof::NotReturned { sent_at } => Some(Fact::ProofNotReturned { sent_at }),
+            Proof::Idle => None,
+        };
+        if let Some(fact) = proof {
+            return Ok(fact);
+        }
         Ok(match connection.proved_at {
             None => Fact::NeverProved,
             Some(at) if self.engine.now().duration_since(at) <= PROOF_GOOD_FOR => Fact::Proved { at },

@@ -15,7 +15,7 @@ impl Engine {
     pub(super) async fn check_return(&self, sign_in: &SignIn, code: &str) -> Result<SignedIn> {
         let asked = &sign_in.asked;
         let permissions = if asked.mailbox.is_some() { Permissions::Shared } else { Permissions::Own };
-        let link = self.link().await?;
+        let link = self.microsoft().await?;
         let entra = link.entra.ok_or(Error::NotRegistered)?;
         // A missing scope is named before anything else is asked: without it the next calls could only answer "no".
         let back = entra.arrive(code, &asked.verifier, &asked.nonce, permissions, self.now()).await?;

@@ -1,6 +1,6 @@
 //! Changing the registration: what was typed is checked with Microsoft, and only what Microsoft takes is stored.
 
-use exchange::{Certificate, CertificateFault, Cloud, Credential};
+use exchange::{Certificate, CertificateFault, Cloud};
 use jiff::civil::Date;
 use secrecy::SecretString;
 use store::ConnectionState;

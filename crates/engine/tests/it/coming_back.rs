@@ -7,6 +7,13 @@ use testkit::World;
 
 const HELP: &str = "help@contoso.test";
 
+/// How often the answer lies in the mailbox's Sent Items.
+async fn answers(world: &World) -> usize {
+    let sent = world.mailbox(HELP, "sentitems").await.unwrap();
+    let is_answer = |preview: &str| preview.contains("Waits until the mailbox is back");
+    sent.iter().filter(|mail| mail["preview"].as_str().is_some_and(is_answer)).count()
+}
+
 #[tokio::test]
 async fn b5_after_a_reconnection_what_had_waited_comes_in_and_goes_out_once_and_is_counted() {
     let mut world = World::new().await.unwrap();
@@ -30,7 +37,7 @@ async fn b5_after_a_reconnection_what_had_waited_comes_in_and_goes_out_once_and_
     let ticket = world.ticket_about("Before").await.unwrap().ticket.id;
     world.answer(ticket, "Waits until the mailbox is back").await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
-    assert!(world.mailbox(HELP, "sentitems").await.unwrap().is_empty(), "nothing leaves a lost mailbox");
+    assert_eq!(answers(&world).await, 0, "nothing leaves a lost mailbox");
 
     let url = world.engine.begin_reconnect(&world.admin, connected.address).await.unwrap();
     let id = world.return_as(&url, HELP).await.unwrap().unwrap();
@@ -43,7 +50,7 @@ async fn b5_after_a_reconnection_what_had_waited_comes_in_and_goes_out_once_and_
     assert_eq!((line.address.as_str(), line.came_in, line.went_out), (HELP, 2, 1));
     world.settle().await.unwrap();
     assert_eq!(world.tickets().await.unwrap().len(), 3);
-    assert_eq!(world.mailbox(HELP, "sentitems").await.unwrap().len(), 1);
+    assert_eq!(answers(&world).await, 1);
     let events = world.store.events(connected.connection, 20).await.unwrap();
     let kinds: Vec<_> = events
         .iter()

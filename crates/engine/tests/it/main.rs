@@ -1,18 +1,24 @@
 //! The engine, against a store and a stand-in for Microsoft over HTTP.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod account_mail;
+mod alarms;
 mod approval;
 mod coming_back;
 mod connect;
 mod default_address;
 mod doctor;
 mod forwarding;
+mod idle;
 mod imports;
 mod letters;
+mod notifications;
 mod old_mail;
+mod owners;
 mod registration;
 mod rights;
 mod robots;
+mod team;
 mod tokens;
 mod way_in;
 mod way_out;

@@ -2,11 +2,16 @@
 
 use std::pin::Pin;
 
-use desk::{AddressId, AttachmentId, BrandId, CommentId, ImportId, PreviewId, SignInId, TicketId};
-use engine::{Actor, Answer, ConnectChoice, Engine, Error, Way};
+use desk::{
+    AddressId, ApiTokenId, AttachmentId, BrandId, CommentId, ImportId, Language, PersonId, PreviewId,
+    SignInId, TicketId,
+};
+use engine::{
+    Actor, AddressChange, Answer, ConnectChoice, Engine, Error, Invitation, NewForwarding, PersonChange, Way,
+};
 use mail::html::RemotePictures;
 use mail::{Address, Mailbox};
-use store::{LedgerQuery, TicketChange, TicketQuery, Wanted};
+use store::{LedgerQuery, PeopleQuery, TicketChange, TicketQuery, Wanted};
 use testkit::World;
 
 type Outcome<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
@@ -18,6 +23,15 @@ macro_rules! use_case {
             Box::pin(async move { $call.await.map(|_| ()) }) as Outcome<'_>
         })
     };
+}
+
+fn someone() -> Invitation {
+    Invitation {
+        name: "Someone".to_owned(),
+        address: "someone@desk.test".to_owned(),
+        role: desk::Role::Agent,
+        language: Language::En,
+    }
 }
 
 fn for_admins() -> Vec<UseCase> {
@@ -70,12 +84,40 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("ledger", |e, a| async {
             e.ledger(a, &LedgerQuery { limit: 1, ..LedgerQuery::default() }).await
         }),
+        use_case!("team", |e, a| e.team(a)),
+        use_case!("invite", |e, a| async { e.invite(a, &someone()).await }),
+        use_case!("resend_link", |e, a| e.resend_link(a, PersonId(1), Language::En)),
+        use_case!("link_by_hand", |e, a| e.link_by_hand(a, PersonId(1))),
+        use_case!("change_role", |e, a| e.change_role(a, PersonId(1), desk::Role::Agent)),
+        use_case!("deactivate", |e, a| e.deactivate(a, PersonId(1))),
+        use_case!("reactivate", |e, a| e.reactivate(a, PersonId(1))),
+        use_case!("preview_people", |e, a| e.preview_people(a, "email\nx@example.com")),
+        use_case!("import_people", |e, a| e.import_people(a, "email\nx@example.com", "", Language::En)),
+        use_case!("api_tokens", |e, a| e.api_tokens(a)),
+        use_case!("make_api_token", |e, a| e.make_api_token(a, "Sync", PersonId(1))),
+        use_case!("revoke_api_token", |e, a| e.revoke_api_token(a, ApiTokenId(1))),
+        use_case!("make_forwarding", |e, a| async {
+            let new = NewForwarding { address: "f@desk.test".to_owned(), name: String::new(), brand: None };
+            e.make_forwarding(a, &new).await
+        }),
+        use_case!("change_address", |e, a| async {
+            e.change_address(a, AddressId(1), &AddressChange::default()).await
+        }),
     ]
 }
 
 fn for_staff() -> Vec<UseCase> {
     vec![
         use_case!("brands", |e, a| e.brands(a)),
+        use_case!("people", |e, a| async { e.people(a, &PeopleQuery::default()).await }),
+        use_case!("member", |e, a| e.member(a, PersonId(1))),
+        use_case!("member_by_address", |e, a| e.member_by_address(a, "x@example.com")),
+        use_case!("make_end_user", |e, a| e.make_end_user(a, "X", "x@example.com")),
+        use_case!("change_person", |e, a| async {
+            e.change_person(a, PersonId(987_654), &PersonChange::default()).await
+        }),
+        use_case!("recipient_addresses", |e, a| e.recipient_addresses(a)),
+        use_case!("recipient_address", |e, a| e.recipient_address(a, AddressId(1))),
         use_case!("suspended", |e, a| e.suspended(a)),
         use_case!("tickets", |e, a| async {
             e.tickets(
@@ -141,7 +183,7 @@ async fn people_sign_in_with_their_password_and_nobody_guesses_it() {
     let world = World::new().await.unwrap();
     let engine = &world.engine;
     assert_eq!(
-        engine.log_in(" ADA@desk.test ", "a long enough password").await.unwrap().id,
+        engine.log_in(" ADA@desk.test ", "a long enough password").await.unwrap().person.id,
         world.admin.person.id
     );
     for _ in 0..10 {

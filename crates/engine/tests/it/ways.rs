@@ -60,7 +60,9 @@ async fn c4_a_shared_mailbox_is_read_and_answered_through_a_person() {
     world.answer(ticket, "From the shared mailbox").await.unwrap();
     world
         .until("the answer is in the shared mailbox's Sent Items", async || {
-            Ok(!world.mailbox(SHARED, "sentitems").await?.is_empty())
+            let sent = world.mailbox(SHARED, "sentitems").await?;
+            let is_answer = |preview: &str| preview.contains("From the shared mailbox");
+            Ok(sent.iter().any(|mail| mail["preview"].as_str().is_some_and(is_answer)))
         })
         .await
         .unwrap();

@@ -128,6 +128,16 @@ impl Call {
         Self { body: Body::Empty, ..Self::new(operation, Method::POST, url) }
     }
 
+    /// A PATCH with a JSON body.
+    pub fn patch(operation: &'static str, url: Url, body: serde_json::Value) -> Self {
+        Self { body: Body::Json(body), ..Self::new(operation, Method::PATCH, url) }
+    }
+
+    /// A DELETE.
+    pub fn delete(operation: &'static str, url: Url) -> Self {
+        Self::new(operation, Method::DELETE, url)
+    }
+
     /// A PUT of bytes to an upload address, which is its own permission: no token goes with it.
     pub fn upload(operation: &'static str, url: Url, content: bytes::Bytes) -> Self {
         Self { body: Body::Bytes(content), authorized: false, ..Self::new(operation, Method::PUT, url) }
@@ -173,11 +183,6 @@ impl Call {
             Body::Json(json) => json.to_string().len() as u64,
             Body::Bytes(content) => content.len() as u64,
         }
-    }
-
-    /// A DELETE.
-    pub fn delete(operation: &'static str, url: Url) -> Self {
-        Self::new(operation, Method::DELETE, url)
     }
 
     /// A batch of `parts` calls: Exchange runs four of them at once, so it takes the whole lane.

@@ -1,7 +1,8 @@
 //! The Graph calls this product makes, and no others.
 //!
 //! `client` is the one way to the wire; `folder` lists what is in the mailbox, `messages` reads and marks single
-//! messages, `drafts` and `attachments` are the way out; `rights` tries out what is allowed; `batch` is Graph's `$batch`; `wire` has the JSON.
+//! messages, `drafts` and `attachments` are the way out; `rights` tries out what is allowed; `subscriptions` asks for notifications;
+//! `batch` is Graph's `$batch`; `wire` has the JSON.
 
 mod attachments;
 mod batch;
@@ -13,11 +14,13 @@ mod messages;
 mod meter;
 mod probe;
 mod rights;
+mod subscriptions;
 mod wire;
 
 pub use meter::Spent;
 pub use probe::Glance;
 pub use rights::Rights;
+pub use subscriptions::{Lifecycle, Notice, Subscription, Wanted, longest_life, read_notices};
 
 use std::sync::Arc;
 

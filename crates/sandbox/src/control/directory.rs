@@ -47,8 +47,7 @@ pub async fn reset(State(site): State<Shared>, body: Option<Json<Reset>>) -> Sta
     if let Some(app) = &site.app {
         fresh.apps.insert(app.client_id.clone(), crate::application(app));
     }
-    *site.world() = fresh;
-    site.faults().clear_all();
+    site.renew(fresh);
     site.watch().clear();
     *site.gate() = crate::graph::throttle::Gate::default();
     site.touched();

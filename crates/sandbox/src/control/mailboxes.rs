@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Refusal, view};
 use crate::site::Shared;
+use crate::world::arrival;
 use crate::world::ids::{self, IdKind};
 use crate::world::mailbox::{DRAFTS, Mailbox};
 use crate::world::message::Message;
@@ -32,10 +33,7 @@ pub async fn list(State(site): State<Shared>) -> Json<Value> {
 }
 
 fn folder(mailbox: &Mailbox, name: &str) -> Result<u32, Refusal> {
-    mailbox
-        .folder_named(name)
-        .or_else(|| mailbox.folders.iter().find(|f| f.name == name).map(|f| f.number))
-        .ok_or_else(|| Refusal::not_found("the folder"))
+    mailbox.folder_called(name).ok_or_else(|| Refusal::not_found("the folder"))
 }
 
 /// Where and how a mail is put.
@@ -63,8 +61,11 @@ pub async fn deliver(
     let to = folder(mailbox, place.folder.as_deref().unwrap_or("inbox"))?;
     message.is_draft = to == DRAFTS;
     let message_id = message.internet_message_id.clone();
-    let number = mailbox.insert(to, message);
-    let id = mailbox.get(number).map(|m| mailbox.id_of(m, IdKind::Immutable));
+    let owner = mailbox.owner.clone();
+    let number = arrival::arrive(&mut world, &mut site.faults(), &owner, to, message);
+    let id = number
+        .zip(world.mailboxes.get(&owner))
+        .and_then(|(number, mailbox)| Some(mailbox.id_of(mailbox.get(number)?, IdKind::Immutable)));
     drop(world);
     site.touched();
     Ok((StatusCode::CREATED, Json(json!({"id": id, "internetMessageId": message_id}))))

@@ -3,8 +3,10 @@
 mod apps;
 mod directory;
 mod mailboxes;
+mod notices;
 mod outside;
 mod people;
+mod routes;
 mod switches;
 mod tenants;
 mod view;
@@ -59,6 +61,15 @@ pub fn router() -> Router<Shared> {
         .route("/_sandbox/log", get(switches::log).delete(switches::clear_log))
         .route("/_sandbox/counters", get(switches::counters))
         .route("/_sandbox/clock", get(switches::clock).post(switches::set_clock))
+        .route("/_sandbox/subscriptions", get(notices::subscriptions))
+        .route("/_sandbox/subscriptions/{id}", delete(notices::remove))
+        .route("/_sandbox/lifecycle", post(notices::lifecycle))
+        .route("/_sandbox/notifications", get(notices::sent).delete(notices::forget))
+        .route("/_sandbox/notifications/patience", post(notices::patience))
+        .route("/_sandbox/routes", post(routes::add).get(routes::list))
+        .route("/_sandbox/routes/{route}", delete(routes::remove))
+        .route("/_sandbox/mailboxes/{address}/forward", post(routes::forward).delete(routes::stop_forwarding))
+        .route("/_sandbox/smtp", get(routes::post))
         .layer(axum::extract::DefaultBodyLimit::max(256 << 20))
 }
 

@@ -177,7 +177,10 @@ pub async fn send(State(site): State<Shared>, Json(letter): Json<Letter>) -> Res
     let now = site.world().now();
     let raw = read::with_crlf(build::letter(&content, now));
     let recipients: Vec<Party> = content.to.iter().chain(&content.cc).cloned().collect();
-    let delivered = transport::send_from_outside(&mut site.world(), &from, &recipients, &raw);
+    let delivered = {
+        let mut world = site.world();
+        transport::send_from_outside(&mut world, &mut site.faults(), &from, &recipients, &raw)
+    };
     site.touched();
     Ok(Json(json!({"internetMessageId": message_id, "delivered": delivered})))
 }

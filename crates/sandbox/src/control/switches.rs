@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use super::Refusal;
 use crate::faults::Fault;
 use crate::site::Shared;
+use crate::world::clock::Clock;
 
 /// `POST /_sandbox/faults`
 pub async fn set(State(site): State<Shared>, Json(fault): Json<Value>) -> Result<impl IntoResponse, Refusal> {
     let fault: Fault = serde_json::from_value(fault).map_err(|e| Refusal::bad(e.to_string()))?;
-    let id = site.faults().set(fault);
+    let id = site.faults().set(fault).map_err(|e| Refusal::bad(e.to_string()))?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
 }
 
@@ -54,6 +55,7 @@ pub async fn log(State(site): State<Shared>, Query(rows): Query<Rows>) -> Json<V
 pub async fn clear_log(State(site): State<Shared>) -> StatusCode {
     site.watch().clear();
     site.gate().highest = 0;
+    site.faults().forget_strikes();
     site.world().transport.sends = 0;
     StatusCode::NO_CONTENT
 }
@@ -63,34 +65,45 @@ pub async fn counters(State(site): State<Shared>) -> Json<Value> {
     let sends = site.world().transport.sends;
     let mut counters = site.watch().counters.clone();
     counters.sends = sends;
-    Json(json!(counters))
+    let mut out = json!(counters);
+    out["strikes"] = json!(site.faults().strikes());
+    Json(out)
 }
 
 /// `GET /_sandbox/clock`
 pub async fn clock(State(site): State<Shared>) -> Json<Value> {
-    Json(json!({"now": site.world().now().to_string()}))
+    clock_now(&site.world().clock)
+}
+
+fn clock_now(clock: &Clock) -> Json<Value> {
+    Json(json!({"now": clock.now().to_string(), "speed": clock.speed()}))
 }
 
 /// How to move the clock.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Move {
-    advance_seconds: Option<i64>,
+    advance_seconds: Option<f64>,
     now: Option<Timestamp>,
+    speed: Option<f64>,
 }
 
 /// `POST /_sandbox/clock`
-pub async fn set_clock(State(site): State<Shared>, Json(wish): Json<Move>) -> Json<Value> {
-    {
-        let mut world = site.world();
-        if let Some(seconds) = wish.advance_seconds {
-            world.clock_ahead_ms = world.clock_ahead_ms.saturating_add(seconds.saturating_mul(1000));
+pub async fn set_clock(State(site): State<Shared>, Json(wish): Json<Move>) -> Result<Json<Value>, Refusal> {
+    let clock = site.world().clock.clone();
+    if let Some(speed) = wish.speed {
+        if !speed.is_finite() || speed < 0.0 {
+            return Err(Refusal::bad("speed is a number from 0"));
         }
-        if let Some(now) = wish.now {
-            let ahead: SignedDuration = now.duration_since(Timestamp::now());
-            world.clock_ahead_ms = i64::try_from(ahead.as_millis()).unwrap_or(0);
-        }
+        clock.run_at(speed);
+    }
+    if let Some(now) = wish.now {
+        clock.move_to(now);
+    }
+    if let Some(seconds) = wish.advance_seconds {
+        let by = SignedDuration::try_from_secs_f64(seconds).map_err(|e| Refusal::bad(e.to_string()))?;
+        clock.advance(by);
     }
     site.touched();
-    clock(State(site)).await
+    Ok(clock_now(&clock))
 }

@@ -15,7 +15,7 @@ use super::enter::{Reply, finish, identify, one};
 use super::query::Prefer;
 use super::record::{Entry, file};
 use super::throttle::CONCURRENT;
-use super::{Call, body};
+use super::{Call, body, strike};
 use crate::faults::Kind;
 use crate::site::Shared;
 
@@ -51,24 +51,16 @@ async fn inner(site: &Shared, call: &Call, owner: Option<&str>, seq: u64) -> Res
     if call.method != Method::POST {
         return Err(Problem::method());
     }
-    let addresses = {
+    let (addresses, now) = {
         let world = site.world();
-        owner
-            .and_then(|o| world.people.get(o))
-            .map(|p| vec![p.mail.clone(), p.upn.clone()])
-            .unwrap_or_default()
+        (owner.map(|o| world.addresses(o)).unwrap_or_default(), world.now())
     };
     let struck: Vec<Kind> = site.faults().strike_envelope(&addresses);
     for fault in &struck {
         match fault {
             Kind::Slow { millis } => tokio::time::sleep(std::time::Duration::from_millis(*millis)).await,
-            Kind::Throttle { retry_after } => {
-                let mut problem = Problem::new(429, "TooManyRequests", "Please retry again later.");
-                if let Some(value) = crate::faults::retry_after(retry_after.as_ref(), jiff::Timestamp::now())
-                {
-                    problem = problem.with("Retry-After", value);
-                }
-                return Err(problem);
+            Kind::Throttle { retry_after, status } => {
+                return Err(strike::throttled(*status, retry_after.as_ref(), now));
             }
             Kind::Unauthorized => {
                 return Err(Problem::bad_token("Lifetime validation failed, the token is expired."));

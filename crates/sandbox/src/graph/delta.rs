@@ -40,6 +40,9 @@ struct Cursor {
     filter: Option<String>,
     change_type: Option<String>,
     given: usize,
+    /// The mailbox's generation; a token of an older one is dead.
+    #[serde(default)]
+    generation: u32,
 }
 
 impl Cursor {
@@ -82,7 +85,7 @@ pub fn delta(ctx: &Ctx<'_>, folder: Option<&str>) -> Outcome {
         Some(name) => resolve(mailbox, name)?,
         None => return Err(Problem::query("Delta queries on messages are supported per folder only.")),
     };
-    let expired = ctx.faults.iter().any(|f| matches!(f, Kind::Resync));
+    let expired = ctx.faults.iter().any(|f| matches!(f.kind, Kind::Resync { .. }));
     let token = options.deltatoken.as_ref().or(options.skiptoken.as_ref());
     if expired && token.is_some() {
         return Err(gone(mailbox));
@@ -94,7 +97,8 @@ pub fn delta(ctx: &Ctx<'_>, folder: Option<&str>) -> Outcome {
         Some(token) => {
             let cursor = Cursor::open(token, &ctx.world.token_key)
                 .ok_or_else(|| Problem::new(400, "BadRequest", "Badly formed token."))?;
-            if cursor.owner != mailbox.owner || cursor.folder != folder_number {
+            let other = cursor.owner != mailbox.owner || cursor.folder != folder_number;
+            if other || cursor.generation != mailbox.generation {
                 return Err(gone(mailbox));
             }
             cursor
@@ -104,10 +108,14 @@ pub fn delta(ctx: &Ctx<'_>, folder: Option<&str>) -> Outcome {
     let view = View::new(cursor.select.as_deref(), &options.expand, ctx.prefer)?;
     let filter = cursor.filter.as_deref().map(filter::parse).transpose()?;
     let mut value = Vec::new();
-    if new_round && ctx.faults.iter().any(|f| matches!(f, Kind::RepeatDelta)) {
+    if new_round && ctx.faults.iter().any(|f| matches!(f.kind, Kind::RepeatDelta)) {
         value.extend(repeats(mailbox, &cursor, &view));
     }
-    let more = page(mailbox, &mut cursor, &view, filter.as_ref(), size, &mut value);
+    let (before, more) = (cursor.after, page(mailbox, &mut cursor, &view, filter.as_ref(), size, &mut value));
+    if let Some(folder) = mailbox.folder(folder_number) {
+        let given = folder.by_change.range(before + 1..=cursor.after.max(before + 1));
+        ctx.spoils_page(given.filter_map(|(_, n)| mailbox.get(*n)))?;
+    }
     let key = &ctx.world.token_key;
     let mut out = json!({ "@odata.context": format!("{}/v1.0/$metadata#Collection(message)", ctx.base) });
     let path = ctx.link_path();
@@ -168,6 +176,7 @@ fn first(options: &Options, mailbox: &Mailbox, folder: u32) -> Result<Cursor, Pr
         filter: options.filter.clone(),
         change_type: options.change_type.clone(),
         given: 0,
+        generation: mailbox.generation,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The way in: HTTP to a call, through the gates, and back, with a row in the log.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -12,8 +12,9 @@ use super::answer::{Answer, Problem};
 use super::query::Prefer;
 use super::record::{Entry, file};
 use super::route::{self, Target};
+use super::strike::{Gated, gated};
 use super::{Call, Ctx, Identity, batch, perform, reach, subscriptions, uploads};
-use crate::faults::{self, Effect, Kind, Operation};
+use crate::faults::Operation;
 use crate::server::Cut;
 use crate::site::{Shared, Site};
 use crate::world::ids;
@@ -109,9 +110,6 @@ pub async fn one(site: &Shared, call: Call, batch: Option<u64>) -> Reply {
     reply
 }
 
-/// An outcome that may also be "cut the connection".
-type Gated = Result<Option<Answer>, Problem>;
-
 async fn steps(
     site: &Shared,
     call: &Call,
@@ -161,104 +159,6 @@ async fn steps(
     .await
 }
 
-type Doing<'a> = std::pin::Pin<Box<dyn Future<Output = super::Outcome> + Send + 'a>>;
-
-/// Throttle and faults around a call.
-async fn gated<'a>(
-    site: &'a Shared,
-    call: &Call,
-    operation: Operation,
-    app: &str,
-    mailbox: Option<&str>,
-    item: Option<&str>,
-    act: impl FnOnce(&'a Shared, Vec<Kind>) -> Doing<'a>,
-) -> Gated {
-    let key = mailbox.unwrap_or("none");
-    let writes = call.method != axum::http::Method::GET;
-    let bytes = if writes { call.body.len() } else { 0 };
-    site.gate().enter(app, key, bytes)?;
-    let _leave = Leave { site, app: app.to_owned(), mailbox: key.to_owned() };
-    let addresses = addresses(site, mailbox);
-    let struck = site.faults().strike(operation, &addresses, item);
-    pass(site, struck, act).await
-}
-
-/// Gives the slot back however the call ends.
-struct Leave<'a> {
-    site: &'a Site,
-    app: String,
-    mailbox: String,
-}
-
-impl Drop for Leave<'_> {
-    fn drop(&mut self) {
-        self.site.gate().leave(&self.app, &self.mailbox);
-    }
-}
-
-async fn pass<'a>(
-    site: &'a Shared,
-    struck: Vec<Kind>,
-    act: impl FnOnce(&'a Shared, Vec<Kind>) -> Doing<'a>,
-) -> Gated {
-    let mut after: Option<Gated> = None;
-    for fault in &struck {
-        match fault {
-            Kind::Slow { millis } => tokio::time::sleep(Duration::from_millis(*millis)).await,
-            Kind::Throttle { retry_after } => {
-                let mut problem = Problem::new(429, "TooManyRequests", "Please retry again later.");
-                if let Some(value) = faults::retry_after(retry_after.as_ref(), jiff::Timestamp::now()) {
-                    problem = problem.with("Retry-After", value);
-                }
-                return Err(problem);
-            }
-            Kind::ServerError { status, effect } => {
-                let problem = server_error(*status);
-                match effect {
-                    Effect::Before => return Err(problem),
-                    Effect::After => after = Some(Err(problem)),
-                }
-            }
-            Kind::Cut { effect: Effect::Before } => return Ok(None),
-            Kind::Cut { effect: Effect::After } => after = Some(Ok(None)),
-            Kind::Unauthorized => {
-                return Err(Problem::bad_token("Lifetime validation failed, the token is expired."));
-            }
-            Kind::AccessDenied => return Err(Problem::access_denied()),
-            Kind::MailboxGone => return Err(Problem::no_mailbox()),
-            Kind::Poison { .. } => {
-                return Err(Problem::new(
-                    500,
-                    "ErrorMimeContentConversionFailed",
-                    "MIME content conversion failed.",
-                ));
-            }
-            Kind::Resync | Kind::MissingNextLink | Kind::RepeatDelta | Kind::TokenError { .. } => {}
-        }
-    }
-    let outcome = act(site, struck).await;
-    match after {
-        Some(lost) => {
-            site.touched();
-            lost
-        }
-        None => outcome.map(Some),
-    }
-}
-
-fn server_error(status: u16) -> Problem {
-    match status {
-        502 => Problem::new(502, "BadGateway", "Failed to execute backend request."),
-        503 => Problem::new(503, "ErrorServerBusy", "The server is too busy to handle the request."),
-        504 => Problem::new(504, "GatewayTimeout", "The operation timed out."),
-        other => Problem::new(
-            other,
-            "ErrorInternalServerError",
-            "An internal server error occurred. The operation failed.",
-        ),
-    }
-}
-
 /// Who the bearer token belongs to.
 pub fn identify(site: &Site, headers: &HeaderMap) -> Result<Identity, Problem> {
     let value = headers.get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -292,11 +192,6 @@ fn item_of(site: &Site, owner: &str, target: &Target) -> Option<String> {
     let mailbox = world.mailboxes.get(owner)?;
     let message = mailbox.find(ids::read_message(owner, &item.id).ok()?)?;
     Some(mailbox.id_of(message, ids::IdKind::Immutable))
-}
-
-fn addresses(site: &Site, owner: Option<&str>) -> Vec<String> {
-    let world = site.world();
-    owner.and_then(|o| world.people.get(o)).map(|p| vec![p.mail.clone(), p.upn.clone()]).unwrap_or_default()
 }
 
 /// Adds what every answer has.

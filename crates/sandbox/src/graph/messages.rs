@@ -58,8 +58,9 @@ pub fn list(ctx: &Ctx<'_>, folder: Option<&str>) -> Outcome {
         found.retain(|m| filter.matches(m, &folder_id));
     }
     sort(&mut found, &options.orderby)?;
-    let page: Vec<Value> =
-        found.iter().skip(options.skip).take(size).map(|m| view.show(mailbox, m)).collect();
+    let page: Vec<&Message> = found.iter().skip(options.skip).take(size).copied().collect();
+    ctx.spoils_page(page.iter().copied())?;
+    let page: Vec<Value> = page.into_iter().map(|m| view.show(mailbox, m)).collect();
     let mut out = json!({ "@odata.context": context(ctx, folder.is_some(), options.select.as_deref()) });
     if options.count {
         out["@odata.count"] = json!(found.len());

@@ -12,6 +12,7 @@ mod enter;
 mod filter;
 mod filter_parse;
 mod folders;
+pub mod lifecycle;
 mod messages;
 pub mod notify;
 mod on_behalf;
@@ -21,6 +22,7 @@ mod record;
 mod render;
 mod route;
 mod send;
+mod strike;
 pub mod subscriptions;
 pub mod throttle;
 pub mod uploads;
@@ -33,11 +35,12 @@ use answer::{Answer, Problem};
 use query::Prefer;
 use route::{Action, Route, Target};
 
-use crate::faults::Kind;
+use crate::faults::{Kind, Struck};
 use crate::site::Shared;
 use crate::world::World;
+use crate::world::ids;
 use crate::world::mailbox::Mailbox;
-use crate::world::message::Party;
+use crate::world::message::{Message, Party};
 use crate::world::people::MailboxKind;
 
 pub use record::shown_headers;
@@ -98,7 +101,7 @@ pub struct Ctx<'a> {
     /// Base address.
     pub base: &'a str,
     /// Faults that strike this call.
-    pub faults: &'a [Kind],
+    pub faults: &'a [Struck],
 }
 
 impl Ctx<'_> {
@@ -180,9 +183,39 @@ impl Ctx<'_> {
             .is_some_and(|p| p.mail.eq_ignore_ascii_case(address) || p.upn.eq_ignore_ascii_case(address))
     }
 
-    /// Whether the fault `missing_next_link` strikes.
+    /// Whether the fault `missing_next_link` strikes; asked only where there is a next page.
     pub fn drops_next_link(&self) -> bool {
-        self.faults.iter().any(|f| matches!(f, Kind::MissingNextLink))
+        let found = self.faults.iter().find(|f| matches!(f.kind, Kind::MissingNextLink));
+        found.inspect(|f| f.used()).is_some()
+    }
+
+    /// Whether an item that cannot be read lies on this page, and spoils it.
+    pub fn spoils_page<'m>(&self, mut page: impl Iterator<Item = &'m Message>) -> Result<(), Problem> {
+        let poison: Vec<(&Struck, u64)> = self
+            .faults
+            .iter()
+            .filter_map(|f| match &f.kind {
+                Kind::PoisonPage { item } => match ids::read_message(&self.owner, item) {
+                    Ok(ids::MessageRef::Immutable(number)) => Some((f, number)),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .collect();
+        if poison.is_empty() {
+            return Ok(());
+        }
+        match page.find_map(|m| poison.iter().find(|(_, n)| *n == m.number)) {
+            None => Ok(()),
+            Some((fault, _)) => {
+                fault.used();
+                Err(Problem::new(
+                    500,
+                    "ErrorInternalServerError",
+                    "An internal server error occurred. The operation failed.",
+                ))
+            }
+        }
     }
 
     /// The call's own path, for links.

@@ -1,74 +1,138 @@
-//! Sends change notifications: hints, nothing more; a lost one is tried again a few times and then forgotten.
+//! From what happened in mailboxes to the notifications that somebody subscribed to. They are hints, nothing more: they
+//! may come twice, late, or not at all.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::site::Site;
+use super::filter::{self, Filter};
+use super::subscriptions::Subscription;
+use crate::faults::{Faults, Kind, Operation};
 use crate::world::World;
 use crate::world::ids::{self, IdKind};
-use crate::world::mailbox::{Event, EventKind};
+use crate::world::mailbox::{Event, EventKind, Mailbox};
 
-/// Takes the happenings out of every mailbox and sends those somebody subscribed to.
-pub fn drain(site: &Arc<Site>, world: &mut World) {
-    let now = world.now();
-    world.subscriptions.retain(|_, s| s.expires > now);
-    let mut by_address: HashMap<String, Vec<Value>> = HashMap::new();
-    for mailbox in world.mailboxes.values_mut() {
-        if mailbox.events.is_empty() {
-            continue;
-        }
-        let events: Vec<Event> = std::mem::take(&mut mailbox.events);
-        for subscription in world.subscriptions.values().filter(|s| s.owner == mailbox.owner) {
-            for event in &events {
-                let kind = match event.kind {
-                    EventKind::Created => "created",
-                    EventKind::Updated => "updated",
-                    EventKind::Deleted => "deleted",
-                };
-                let wanted = subscription.change_type.split(',').any(|k| k.trim() == kind);
-                if !wanted || subscription.folder.is_some_and(|f| f != event.folder) {
-                    continue;
-                }
-                let prefer = if subscription.immutable { IdKind::Immutable } else { IdKind::Mutable };
-                let id = ids::message(&mailbox.owner, prefer, event.number, event.folder, event.placement);
-                let resource = format!("Users/{}/Messages/{id}", mailbox.owner);
-                let etag = mailbox.get(event.number).map_or(0, |m| m.changed);
-                by_address.entry(subscription.notification_url.clone()).or_default().push(json!({
-                    "subscriptionId": subscription.id,
-                    "subscriptionExpirationDateTime": subscription.expires.to_string(),
-                    "changeType": kind,
-                    "resource": resource,
-                    "clientState": subscription.client_state,
-                    "tenantId": subscription.tenant,
-                    "resourceData": {
-                        "@odata.type": "#Microsoft.Graph.Message",
-                        "@odata.id": resource,
-                        "@odata.etag": format!("W/\"{}\"", ids::change_key(&mailbox.owner, etag)),
-                        "id": id,
-                    },
-                }));
-            }
-        }
-    }
-    for (address, value) in by_address {
-        let site = Arc::clone(site);
-        tokio::spawn(async move { send(&site, &address, &json!({ "value": value })).await });
-    }
+/// Of what kind a notification is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Something changed in a mailbox.
+    Change,
+    /// Something happened to the subscription.
+    Lifecycle,
 }
 
-async fn send(site: &Site, address: &str, body: &Value) {
-    for pause in [0u64, 2, 10] {
-        tokio::time::sleep(Duration::from_secs(pause)).await;
-        let sent = site.http.post(address).json(body).timeout(Duration::from_secs(3)).send().await;
-        match sent {
-            Ok(answer) if answer.status().is_success() => return,
-            Ok(answer) => {
-                tracing::debug!(%address, status = %answer.status(), "a subscriber refused a notification");
+/// A notification to be sent.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// Where to.
+    pub url: String,
+    /// Of which subscription.
+    pub subscription: String,
+    /// Of what kind.
+    pub reach: Reach,
+    /// Not before this time has passed.
+    pub late: Option<Duration>,
+    /// What it says.
+    pub value: Value,
+}
+
+/// Takes the happenings out of every mailbox, and gives what is to be sent, lifecycle notifications first.
+pub fn collect(world: &mut World, faults: &mut Faults) -> Vec<Note> {
+    let mut notes = std::mem::take(&mut world.lifecycle);
+    let mut happened: Vec<(String, Vec<Event>)> = Vec::new();
+    for mailbox in world.mailboxes.values_mut().filter(|m| !m.events.is_empty()) {
+        happened.push((mailbox.owner.clone(), std::mem::take(&mut mailbox.events)));
+    }
+    if happened.is_empty() || world.subscriptions.is_empty() {
+        return notes;
+    }
+    let mut by_owner: HashMap<&str, Vec<&Subscription>> = HashMap::new();
+    for subscription in world.subscriptions.values().filter(|s| !s.paused) {
+        by_owner.entry(&subscription.owner).or_default().push(subscription);
+    }
+    for (owner, events) in &happened {
+        let (Some(subscriptions), Some(mailbox)) = (by_owner.get(owner.as_str()), world.mailboxes.get(owner))
+        else {
+            continue;
+        };
+        let addresses = world.addresses(owner);
+        for subscription in subscriptions {
+            // It was understood when the subscription was made.
+            let wanted = subscription.filter.as_deref().and_then(|f| filter::parse(f).ok());
+            for event in events {
+                let Some(kind) = change(subscription, wanted.as_ref(), mailbox, event) else { continue };
+                let struck = faults.strike(Operation::Notify, &addresses, None);
+                if struck.iter().any(|k| matches!(k, Kind::NotificationLost | Kind::NotificationsStopped)) {
+                    continue;
+                }
+                let late = struck.iter().find_map(|k| match k {
+                    Kind::NotificationLate { millis } => Some(Duration::from_millis(*millis)),
+                    _ => None,
+                });
+                let note = note(subscription, mailbox, event, kind, late);
+                if struck.contains(&Kind::NotificationDoubled) {
+                    notes.push(note.clone());
+                }
+                notes.push(note);
             }
-            Err(error) => tracing::debug!(%address, %error, "a subscriber could not be reached"),
         }
+    }
+    notes
+}
+
+/// What a happening is to a subscription. With a filter, a message that ceases to fit is "deleted".
+fn change(
+    subscription: &Subscription,
+    wanted: Option<&Filter>,
+    mailbox: &Mailbox,
+    event: &Event,
+) -> Option<&'static str> {
+    if subscription.folder.is_some_and(|f| f != event.folder) {
+        return None;
+    }
+    let fits = || {
+        let folder_id = |n: u32| ids::folder(&mailbox.owner, n);
+        wanted.is_none_or(|f| mailbox.get(event.number).is_some_and(|m| f.matches(m, &folder_id)))
+    };
+    let kind = match event.kind {
+        EventKind::Created if fits() => "created",
+        EventKind::Created => return None,
+        EventKind::Updated if fits() => "updated",
+        EventKind::Updated | EventKind::Deleted => "deleted",
+    };
+    subscription.change_type.split(',').any(|k| k.trim() == kind).then_some(kind)
+}
+
+fn note(
+    subscription: &Subscription,
+    mailbox: &Mailbox,
+    event: &Event,
+    kind: &str,
+    late: Option<Duration>,
+) -> Note {
+    let prefer = if subscription.immutable { IdKind::Immutable } else { IdKind::Mutable };
+    let id = ids::message(&mailbox.owner, prefer, event.number, event.folder, event.placement);
+    let resource = format!("Users/{}/Messages/{id}", mailbox.owner);
+    let etag = mailbox.get(event.number).map_or(0, |m| m.changed);
+    Note {
+        url: subscription.notification_url.clone(),
+        subscription: subscription.id.clone(),
+        reach: Reach::Change,
+        late,
+        value: json!({
+            "subscriptionId": subscription.id,
+            "subscriptionExpirationDateTime": subscription.expires.to_string(),
+            "changeType": kind,
+            "resource": resource,
+            "clientState": subscription.client_state,
+            "tenantId": subscription.tenant,
+            "resourceData": {
+                "@odata.type": "#Microsoft.Graph.Message",
+                "@odata.id": resource,
+                "@odata.etag": format!("W/\"{}\"", ids::change_key(&mailbox.owner, etag)),
+                "id": id,
+            },
+        }),
     }
 }

@@ -7,6 +7,7 @@ use super::messages::{check_match, number};
 use super::query::Options;
 use super::route::{Action, Item};
 use super::{Ctx, Outcome, body, drafts, on_behalf};
+use crate::faults::Kind;
 use crate::world::mailbox::DRAFTS;
 use crate::world::message::Party;
 use crate::world::transport::{self, Face};
@@ -98,6 +99,14 @@ fn submit(ctx: &mut Ctx<'_>, number: u64, save: bool) -> Outcome {
         check(ctx, message)?
     };
     let owner = ctx.owner.clone();
+    let swallowed = ctx.faults.iter().find_map(|f| match f.kind {
+        Kind::Swallowed { leaves } => Some(leaves),
+        _ => None,
+    });
+    if let Some(leaves) = swallowed {
+        transport::swallow(ctx.world, &owner, number, leaves);
+        return Ok(Answer::accepted());
+    }
     transport::submit(ctx.world, &owner, number, save, face)
         .map_err(|e| Problem::new(429, "ErrorSubmissionQuotaExceeded", e.to_string()))?;
     Ok(Answer::accepted())

@@ -1,4 +1,6 @@
-//! Change notification subscriptions (graph.md 3): made with a handshake, renewed, read, removed.
+//! Change notification subscriptions: made with a handshake, renewed, reauthorized, read, removed.
+//!
+//! A person's token reaches that person's own mailbox only; an application's own token reaches every mailbox of the tenant.
 
 use std::time::Duration;
 
@@ -38,6 +40,9 @@ pub struct Subscription {
     pub resource: String,
     /// Folder; `None`: the whole mailbox.
     pub folder: Option<u32>,
+    /// What must hold of a message, as given in the resource.
+    #[serde(default)]
+    pub filter: Option<String>,
     /// `created,updated,deleted`.
     pub change_type: String,
     /// Where to.
@@ -50,9 +55,21 @@ pub struct Subscription {
     pub expires: Timestamp,
     /// Made with `Prefer: IdType="ImmutableId"`.
     pub immutable: bool,
+    /// When it was last asked to prove its right again.
+    #[serde(default)]
+    pub asked: Timestamp,
+    /// Nothing is sent until its right is proved again.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 impl Subscription {
+    /// Its right is proved at this moment: what was paused goes on.
+    fn prove(&mut self, now: Timestamp) {
+        self.asked = now;
+        self.paused = false;
+    }
+
     fn show(&self, base: &str) -> Value {
         json!({
             "@odata.context": format!("{base}/v1.0/$metadata#subscriptions/$entity"),
@@ -86,24 +103,15 @@ pub async fn handle(site: &Site, call: &Call, who: &Identity, target: &Target) -
             Ok(Answer::json(200, &json!({"value": list})))
         }
         (&Method::GET, Target::Subscription(id)) => {
-            with(site, who, id, |s| Ok(Answer::json(200, &s.show(&site.base))))
+            with(site, who, id, |s, _| Ok(Answer::json(200, &s.show(&site.base))))
         }
-        (&Method::PATCH, Target::Subscription(id)) => {
-            let mut map = body::object(&call.body)?;
-            let expires = expiration(&mut map, site.world().now())?;
-            let url = map.remove("notificationUrl").and_then(|u| u.as_str().map(str::to_owned));
-            body::nothing_else(&map, "microsoft.graph.subscription")?;
-            with(site, who, id, |s| {
-                s.expires = expires;
-                if let Some(url) = url {
-                    s.notification_url = url;
-                }
-                Ok(Answer::json(200, &s.show(&site.base)))
-            })
-        }
-        (&Method::POST, Target::Reauthorize(id)) => with(site, who, id, |_| Ok(Answer::no_content())),
+        (&Method::PATCH, Target::Subscription(id)) => renew(site, call, who, id).await,
+        (&Method::POST, Target::Reauthorize(id)) => with(site, who, id, |s, now| {
+            s.prove(now);
+            Ok(Answer::no_content())
+        }),
         (&Method::DELETE, Target::Subscription(id)) => {
-            with(site, who, id, |_| Ok(Answer::no_content()))?;
+            with(site, who, id, |_, _| Ok(Answer::no_content()))?;
             site.world().subscriptions.remove(id);
             Ok(Answer::no_content())
         }
@@ -111,20 +119,51 @@ pub async fn handle(site: &Site, call: &Call, who: &Identity, target: &Target) -
     }
 }
 
-/// Ends every subscription a person made: Microsoft does so when their password changes or their account is disabled.
+/// Ends every subscription a person made, and says so: Microsoft does it when their password changes or their account
+/// is disabled.
 pub fn forget(world: &mut World, person: &str) {
-    world.subscriptions.retain(|_, s| s.creator != person);
+    let theirs: Vec<String> =
+        world.subscriptions.values().filter(|s| s.creator == person).map(|s| s.id.clone()).collect();
+    for id in theirs {
+        super::lifecycle::remove(world, &id, false);
+    }
+}
+
+/// `PATCH /subscriptions/{id}`: renewing proves the right as well. Another address must prove itself.
+async fn renew(site: &Site, call: &Call, who: &Identity, id: &str) -> Outcome {
+    let mut map = body::object(&call.body)?;
+    let expires = expiration(&mut map, site.world().now())?;
+    let url = map.remove("notificationUrl").and_then(|u| u.as_str().map(str::to_owned));
+    body::nothing_else(&map, "microsoft.graph.subscription")?;
+    with(site, who, id, |_, _| Ok(Answer::no_content()))?;
+    if let Some(url) = &url {
+        check_url(url)?;
+        handshake(site, url).await?;
+    }
+    with(site, who, id, |s, now| {
+        s.prove(now);
+        s.expires = expires;
+        if let Some(url) = url {
+            s.notification_url = url;
+        }
+        Ok(Answer::json(200, &s.show(&site.base)))
+    })
 }
 
 fn mine(subscription: &Subscription, who: &Identity) -> bool {
     subscription.app == who.app && subscription.tenant == who.tenant && subscription.creator == who.person
 }
 
-fn with(site: &Site, who: &Identity, id: &str, act: impl FnOnce(&mut Subscription) -> Outcome) -> Outcome {
+fn with(
+    site: &Site,
+    who: &Identity,
+    id: &str,
+    act: impl FnOnce(&mut Subscription, Timestamp) -> Outcome,
+) -> Outcome {
     let mut world = site.world();
     let now = world.now();
     match world.subscriptions.get_mut(id).filter(|s| mine(s, who) && s.expires > now) {
-        Some(subscription) => act(subscription),
+        Some(subscription) => act(subscription, now),
         None => Err(Problem::new(404, "ResourceNotFound", "The object was not found.")),
     }
 }
@@ -162,10 +201,18 @@ fn check_url(url: &str) -> Result<(), Problem> {
     }
 }
 
-/// Owner and folder in `me/mailFolders('Inbox')/messages`: signed in, only one's own mailbox; an application by itself, any
+/// What a resource names.
+struct Named {
+    owner: String,
+    folder: Option<u32>,
+    filter: Option<String>,
+}
+
+/// Reads `me/mailFolders('Inbox')/messages?$filter=...`: signed in, only one's own mailbox; an application by itself, any
 /// it may read (graph.md 3).
-fn folder_of(world: &World, who: &Identity, resource: &str) -> Result<(String, Option<u32>), Problem> {
-    let path = resource.trim_start_matches('/').split('?').next().unwrap_or_default();
+fn named(world: &World, who: &Identity, resource: &str) -> Result<Named, Problem> {
+    let resource_path = resource.trim_start_matches('/');
+    let (path, query) = resource_path.split_once('?').unwrap_or((resource_path, ""));
     let route = super::route::route(&Method::GET, &format!("/{path}"))
         .map_err(|_| Problem::new(400, "ExtensionError", format!("Invalid resource '{resource}'.")))?;
     let owner = reach::owner(world, &route, who)?;
@@ -177,6 +224,10 @@ fn folder_of(world: &World, who: &Identity, resource: &str) -> Result<(String, O
             "ExtensionError",
             "Operation: Create; Exception: [Status Code: Forbidden; Reason: Access is denied.]",
         ));
+    }
+    let filter = super::query::pairs(query).into_iter().find(|(name, _)| name == "$filter").map(|(_, f)| f);
+    if let Some(filter) = &filter {
+        super::filter::parse(filter)?;
     }
     let mailbox = world.mailboxes.get(&owner).ok_or_else(Problem::no_mailbox)?;
     let folder = match route.target {
@@ -190,7 +241,7 @@ fn folder_of(world: &World, who: &Identity, resource: &str) -> Result<(String, O
             ));
         }
     };
-    Ok((owner, folder))
+    Ok(Named { owner, folder, filter })
 }
 
 async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
@@ -201,7 +252,8 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
     let lifecycle_url = take("lifecycleNotificationUrl");
     let resource = take("resource");
     let client_state = take("clientState");
-    for ignored in ["latestSupportedTlsVersion", "includeResourceData", "@odata.type"] {
+    let rich = map.remove("includeResourceData").is_some_and(|wish| wish == json!(true));
+    for ignored in ["latestSupportedTlsVersion", "@odata.type"] {
         map.remove(ignored);
     }
     let expires = expiration(&mut map, site.world().now())?;
@@ -213,16 +265,23 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
             "changeType, notificationUrl and resource are required.",
         ));
     };
+    if rich {
+        return Err(Problem::new(
+            400,
+            "InvalidRequest",
+            "The stand-in has no notifications with resource data (includeResourceData).",
+        ));
+    }
     if change_type.split(',').any(|k| !["created", "updated", "deleted"].contains(&k.trim())) {
         return Err(Problem::new(400, "InvalidRequest", format!("Invalid changeType '{change_type}'.")));
     }
     if client_state.as_ref().is_some_and(|s| s.chars().count() > 128) {
         return Err(Problem::new(400, "InvalidRequest", "clientState is limited to 128 characters."));
     }
-    let (owner, folder) = {
+    let named = {
         let world = site.world();
-        let found = folder_of(&world, who, &resource)?;
-        let held = world.subscriptions.values().filter(|s| s.owner == found.0).count();
+        let named = named(&world, who, &resource)?;
+        let held = world.subscriptions.values().filter(|s| s.owner == named.owner).count();
         if held >= PER_MAILBOX {
             return Err(Problem::new(
                 403,
@@ -230,20 +289,24 @@ async fn create(site: &Site, call: &Call, who: &Identity) -> Outcome {
                 "The mailbox has reached its limit of 1000 subscriptions.",
             ));
         }
-        found
+        named
     };
     for endpoint in std::iter::once(&url).chain(&lifecycle_url) {
         check_url(endpoint)?;
         handshake(site, endpoint).await?;
     }
+    let now = site.world().now();
     let subscription = Subscription {
         id: ids::guid(),
         app: who.app.clone(),
-        owner,
         creator: who.person.clone(),
+        asked: now,
+        paused: false,
+        owner: named.owner,
         tenant: who.tenant.clone(),
         resource,
-        folder,
+        folder: named.folder,
+        filter: named.filter,
         change_type,
         notification_url: url,
         lifecycle_url,

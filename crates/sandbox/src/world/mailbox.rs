@@ -104,6 +104,9 @@ pub struct Mailbox {
     pub submissions: VecDeque<Timestamp>,
     /// Recipients of the last day.
     pub recipients: VecDeque<(Timestamp, usize)>,
+    /// Delta tokens of an older generation are dead for good.
+    #[serde(default)]
+    pub generation: u32,
     /// Custom header names this mailbox knows; others vanish from submitted MIME (graph.md 0.7).
     pub known_headers: BTreeSet<String>,
     #[serde(skip)]
@@ -138,6 +141,7 @@ impl Mailbox {
             messages: BTreeMap::new(),
             submissions: VecDeque::new(),
             recipients: VecDeque::new(),
+            generation: 0,
             known_headers: BTreeSet::new(),
             conversations: HashMap::new(),
             events: Vec::new(),
@@ -182,6 +186,12 @@ impl Mailbox {
             .iter()
             .find(|f| f.well_known.as_deref().is_some_and(|w| w.eq_ignore_ascii_case(name)))
             .map(|f| f.number)
+    }
+
+    /// A folder by well-known or display name.
+    pub fn folder_called(&self, name: &str) -> Option<u32> {
+        self.folder_named(name)
+            .or_else(|| self.folders.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.number))
     }
 
     /// Makes a folder.

@@ -3,7 +3,10 @@
 //! One value behind one lock (see `site`); nothing here waits or speaks over a network.
 
 pub mod apps;
+pub mod arrival;
+pub mod clock;
 pub mod enterprise;
+pub mod hand;
 pub mod ids;
 pub mod mailbox;
 pub mod message;
@@ -11,29 +14,34 @@ pub mod outside;
 pub mod people;
 pub mod persist;
 pub mod rights;
+pub mod routes;
 pub mod transport;
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::entra::grants::Grants;
+use crate::graph::notify::Note;
 use crate::graph::subscriptions::Subscription;
 use crate::graph::uploads::Upload;
 use apps::Application;
+use clock::Clock;
 use enterprise::Enterprise;
 use mailbox::Mailbox;
 use outside::Outside;
 use people::{CONSUMERS, MailboxKind, Person, Tenant};
 use rights::Rights;
+use routes::Routes;
 use transport::Transport;
 
 /// The whole state. Cloning it is cheap enough to take a picture for the state file: messages are shared.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct World {
-    /// How far the stand-in's clock is ahead of the machine's, in milliseconds.
-    pub clock_ahead_ms: i64,
+    /// The stand-in's clock.
+    #[serde(rename = "clock_ahead_ms", default)]
+    pub clock: Clock,
     /// Key of the opaque delta tokens.
     pub token_key: String,
     /// RSA signing keys of Entra: key id and PKCS#8 PEM.
@@ -61,8 +69,14 @@ pub struct World {
     pub outside: Outside,
     /// Mail under way.
     pub transport: Transport,
+    /// Ways out to other mail servers, and mailboxes that forward.
+    #[serde(default)]
+    pub routes: Routes,
     /// Change notification subscriptions by id.
     pub subscriptions: BTreeMap<String, Subscription>,
+    /// Lifecycle notifications that wait to be sent.
+    #[serde(skip)]
+    pub lifecycle: Vec<Note>,
     /// Attachment upload sessions by their token.
     #[serde(skip)]
     pub uploads: HashMap<String, Upload>,
@@ -76,8 +90,7 @@ impl World {
 
     /// The stand-in's own time.
     pub fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        now.checked_add(SignedDuration::from_millis(self.clock_ahead_ms)).unwrap_or(now)
+        self.clock.now()
     }
 
     /// The person with this object id, UPN or mail address (any case).
@@ -86,6 +99,11 @@ impl World {
             return Some(found);
         }
         self.people.values().find(|p| p.upn.eq_ignore_ascii_case(key) || p.mail.eq_ignore_ascii_case(key))
+    }
+
+    /// The addresses of a mailbox's owner: what faults name a mailbox by.
+    pub fn addresses(&self, owner: &str) -> Vec<String> {
+        self.people.get(owner).map(|p| vec![p.mail.clone(), p.upn.clone()]).unwrap_or_default()
     }
 
     /// The person of a tenant as Graph's `/users/{...}` finds them: by object id or UPN, not by any other address.

@@ -7,10 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::mailbox::{INBOX, SENT};
-use super::message::{Message, Party, Substance, whole_second};
+use super::arrival::{self, Errand};
+use super::hand::{self, Handed, Letter};
+use super::mailbox::SENT;
+use super::message::{Party, Substance, whole_second};
 use super::outside::Direction;
-use crate::mime::ndr::{self, Failure};
+use crate::faults::{Faults, Leaves};
 use crate::mime::stamp::{self, Origin};
 
 /// Messages a mailbox may submit a minute; more are delayed.
@@ -56,6 +58,11 @@ pub struct Transport {
     pub sends: u64,
     filings: Vec<Filing>,
     outgoing: Vec<Outgoing>,
+    #[serde(default)]
+    errands: Vec<Errand>,
+    /// Mail that waits because its mailbox is being moved: when to try again, and what.
+    #[serde(default)]
+    pub waiting: Vec<(Timestamp, Letter)>,
 }
 
 impl Default for Transport {
@@ -67,6 +74,8 @@ impl Default for Transport {
             sends: 0,
             filings: Vec::new(),
             outgoing: Vec::new(),
+            errands: Vec::new(),
+            waiting: Vec::new(),
         }
     }
 }
@@ -82,7 +91,14 @@ fn recipients_a_day() -> usize {
 impl Transport {
     /// When something is due next.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.filings.iter().map(|f| f.due).chain(self.outgoing.iter().map(|o| o.due)).min()
+        let mails = self.filings.iter().map(|f| f.due).chain(self.outgoing.iter().map(|o| o.due));
+        let rest = self.errands.iter().map(|e| e.due).chain(self.waiting.iter().map(|(due, _)| *due));
+        mails.chain(rest).min()
+    }
+
+    /// Keeps something for later.
+    pub fn later(&mut self, errand: Errand) {
+        self.errands.push(errand);
     }
 }
 
@@ -159,20 +175,53 @@ pub fn submit(
     Ok(())
 }
 
-/// Does everything that is due; `true` when something was.
-pub fn work(world: &mut World) -> bool {
+/// What is left of a draft that was accepted and never goes out.
+pub fn swallow(world: &mut World, owner: &str, number: u64, leaves: Leaves) {
     let now = world.now();
-    let due = |at: Timestamp| at <= now;
-    let (filings, rest): (Vec<_>, Vec<_>) = world.transport.filings.drain(..).partition(|f| due(f.due));
-    world.transport.filings = rest;
-    let (outgoing, rest): (Vec<_>, Vec<_>) = world.transport.outgoing.drain(..).partition(|o| due(o.due));
-    world.transport.outgoing = rest;
-    let worked = !filings.is_empty() || !outgoing.is_empty();
+    let Some(mailbox) = world.mailboxes.get_mut(owner) else { return };
+    match leaves {
+        Leaves::Draft => {}
+        Leaves::Nothing => {
+            mailbox.remove(number);
+        }
+        Leaves::Sent => {
+            let Some(raw) = mailbox.get(number).map(super::message::Message::mime) else { return };
+            let owner = owner.to_owned();
+            file(world, Filing { due: now, owner, number, save: true, raw }, now);
+        }
+    }
+}
+
+/// Takes out what is due.
+fn due<T>(list: &mut Vec<T>, when: impl Fn(&T) -> Timestamp, now: Timestamp) -> Vec<T> {
+    if list.iter().all(|one| when(one) > now) {
+        return Vec::new();
+    }
+    let (ready, rest) = list.drain(..).partition(|one| when(one) <= now);
+    *list = rest;
+    ready
+}
+
+/// Does everything that is due; `true` when something was.
+pub fn work(world: &mut World, faults: &mut Faults) -> bool {
+    let now = world.now();
+    let transport = &mut world.transport;
+    let filings = due(&mut transport.filings, |f| f.due, now);
+    let outgoing = due(&mut transport.outgoing, |o| o.due, now);
+    let errands = due(&mut transport.errands, |e| e.due, now);
+    let waiting = due(&mut transport.waiting, |(due, _)| *due, now);
+    let worked = !(filings.is_empty() && outgoing.is_empty() && errands.is_empty() && waiting.is_empty());
     for filing in filings {
         file(world, filing, now);
     }
     for mail in outgoing {
-        carry(world, &mail, now);
+        carry(world, faults, &mail);
+    }
+    for errand in errands {
+        arrival::run(world, errand);
+    }
+    for (_, letter) in waiting {
+        hand::over_or_report(world, faults, letter);
     }
     worked
 }
@@ -195,7 +244,7 @@ fn file(world: &mut World, filing: Filing, now: Timestamp) {
     });
 }
 
-fn carry(world: &mut World, mail: &Outgoing, now: Timestamp) {
+fn carry(world: &mut World, faults: &mut Faults, mail: &Outgoing) {
     let mut seen = std::collections::BTreeSet::new();
     for recipient in &mail.recipients {
         if !seen.insert(recipient.address.to_ascii_lowercase()) {
@@ -204,63 +253,36 @@ fn carry(world: &mut World, mail: &Outgoing, now: Timestamp) {
         let tenant = |address: &str| world.person(address).map(|p| p.tenant.clone());
         let inside = tenant(&mail.sender).is_some_and(|t| tenant(&recipient.address) == Some(t));
         let origin = if inside { Origin::Internal } else { Origin::Outside };
-        if !deliver(world, recipient, &mail.sender, &mail.raw, origin, now) {
-            bounce(world, mail, &recipient.address, now);
-        }
-    }
-}
-
-/// Delivers to one address; `false` when nobody is there.
-fn deliver(world: &mut World, to: &Party, sender: &str, raw: &Bytes, origin: Origin, now: Timestamp) -> bool {
-    if let Some(mailbox) = world.mailbox_at_mut(&to.address) {
-        let stamped = stamp::arrival(raw, origin, sender, &to.address, now);
-        mailbox.insert(INBOX, Message::from_mime(stamped, now));
-        return true;
-    }
-    let domain = to.address.rsplit_once('@').map(|(_, d)| d.to_ascii_lowercase()).unwrap_or_default();
-    if domain.is_empty() || domain == "bounce.example" || world.is_tenant_domain(&domain) {
-        return false;
-    }
-    let name = if to.name == to.address { "" } else { &to.name };
-    world.outside.file(&to.address, name, Direction::Received, now, raw.clone());
-    true
-}
-
-fn bounce(world: &mut World, mail: &Outgoing, recipient: &str, now: Timestamp) {
-    let inside = recipient.rsplit_once('@').is_some_and(|(_, d)| world.is_tenant_domain(d));
-    let (status, diagnostic) = if inside {
-        ("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup")
-    } else {
-        ("5.1.1", "550 5.1.1 The email account that you tried to reach does not exist")
-    };
-    let domain = mail.sender.rsplit_once('@').map_or("contoso.example", |(_, d)| d).to_owned();
-    let report = ndr::report(
-        &Failure {
-            sender: &mail.sender,
-            recipient,
-            domain: &domain,
-            message_id: &mail.message_id,
-            subject: &mail.subject,
-            status,
-            diagnostic,
-        },
-        &mail.raw,
-        now,
-    );
-    if let Some(mailbox) = world.mailbox_at_mut(&mail.sender) {
-        mailbox.insert(INBOX, Message::from_mime(report, now));
+        let letter = Letter {
+            to: recipient.clone(),
+            sender: mail.sender.clone(),
+            message_id: mail.message_id.clone(),
+            subject: mail.subject.clone(),
+            raw: mail.raw.clone(),
+            origin,
+            forwarded: 0,
+        };
+        hand::over_or_report(world, faults, letter);
     }
 }
 
 /// A mail written by an outside person: filed with them and delivered at once. Answers whom it reached.
-pub fn send_from_outside(world: &mut World, from: &Party, recipients: &[Party], raw: &Bytes) -> Vec<String> {
+pub fn send_from_outside(
+    world: &mut World,
+    faults: &mut Faults,
+    from: &Party,
+    recipients: &[Party],
+    raw: &Bytes,
+) -> Vec<String> {
     let now = world.now();
     world.outside.file(&from.address, &from.name, Direction::Sent, now, raw.clone());
     let mut reached = Vec::new();
     for recipient in recipients {
-        if !reached.contains(&recipient.address)
-            && deliver(world, recipient, &from.address, raw, Origin::Outside, now)
-        {
+        if reached.contains(&recipient.address) {
+            continue;
+        }
+        let letter = Letter::from_outside(&from.address, recipient.clone(), raw.clone());
+        if matches!(hand::over(world, faults, &letter), Handed::Taken) {
             reached.push(recipient.address.clone());
         }
     }

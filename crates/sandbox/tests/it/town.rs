@@ -286,7 +286,7 @@ pub fn code(value: &Value) -> &str {
 
 /// Asks until the answer is as wished; tests of things that happen a moment later.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
-    for _ in 0..150 {
+    for _ in 0..500 {
         if let Some(found) = ask().await {
             return found;
         }

@@ -22,6 +22,8 @@ impl Store {
         let waited_out = Condition::all()
             .add(outbox::Column::ConnectionId.eq(connection.0))
             .add(outbox::Column::CreatedAt.lte(since));
+        // By our own clock: the time in the sent copy is Microsoft's.
+        let left = [Step::Accepted, Step::Sent].map(Step::as_str);
         let waiting = [Step::Queued, Step::Drafting, Step::Drafted, Step::Sending].map(Step::as_str);
         let reader = self.reader();
         let incoming = || ledger::Entity::find().filter(waited_in.clone());
@@ -29,7 +31,11 @@ impl Store {
         Ok(Backlog {
             came_in: incoming().count(reader).await?,
             still_in: incoming().filter(ledger::Column::Outcome.is_null()).count(reader).await?,
-            went_out: outgoing().filter(outbox::Column::SentAt.gte(since)).count(reader).await?,
+            went_out: outgoing()
+                .filter(outbox::Column::SendingAt.gte(since))
+                .filter(outbox::Column::Step.is_in(left))
+                .count(reader)
+                .await?,
             still_out: outgoing().filter(outbox::Column::Step.is_in(waiting)).count(reader).await?,
         })
     }

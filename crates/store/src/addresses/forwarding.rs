@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::write::set_account;
-use super::{Connection, ConnectionState, Due, ExchangeAccount, Kind, Tokens};
+use super::{Connection, ConnectionState, ExchangeAccount, Kind, Tokens};
 use crate::cells::{Row, micros};
 use crate::entity::{connection, cursor, ledger, outbox, support_address as table};
 use crate::{BlobId, Form, Happening, LedgerRow, Result, SeenBy, Step, Store, Topic, Tx};
@@ -77,11 +77,10 @@ impl Store {
     }
 
     /// Connections with mail that was handed in by SMTP and has no outcome yet, longest waiting first.
-    pub async fn due_to_take_in(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
-        let rows: Vec<(i64, i64)> = ledger::Entity::find()
+    pub async fn due_to_take_in(&self, now: Timestamp, limit: u32) -> Result<Vec<ConnectionId>> {
+        let rows: Vec<i64> = ledger::Entity::find()
             .select_only()
             .column(ledger::Column::ConnectionId)
-            .column_as(ledger::Column::SeenAt.min(), "due_at")
             .filter(ledger::Column::SeenBy.eq(SeenBy::Smtp.word()))
             .filter(ledger::Column::Outcome.is_null())
             .filter(ledger::Column::ConnectionId.is_not_null())
@@ -92,12 +91,7 @@ impl Store {
             .into_tuple()
             .all(self.reader())
             .await?;
-        rows.into_iter()
-            .map(|(connection, due_at)| {
-                let due_at = Row { table: "ledger", id: connection }.time("seen_at", due_at)?;
-                Ok(Due { connection: ConnectionId(connection), due_at })
-            })
-            .collect()
+        Ok(rows.into_iter().map(ConnectionId).collect())
     }
 
     /// Mails handed in by SMTP for this connection that have no outcome and are due for a try, oldest first.

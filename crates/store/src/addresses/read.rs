@@ -3,16 +3,14 @@
 use std::collections::HashMap;
 
 use desk::{AddressId, BrandId, ConnectionId};
-use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::proof;
 use super::{
-    Connection, ConnectionState, Cursor, Due, ExchangeAccount, Kind, Mode, OtherMailbox, SupportAddress,
-    Tokens,
+    Connection, ConnectionState, Cursor, ExchangeAccount, Kind, Mode, OtherMailbox, SupportAddress, Tokens,
 };
-use crate::cells::{Row, micros};
+use crate::cells::Row;
 use crate::entity::{brand, connection, cursor, support_address as table};
 use crate::{Error, Result, Store};
 
@@ -128,26 +126,6 @@ impl Store {
     /// By connection.
     pub async fn address_of(&self, connection: ConnectionId) -> Result<SupportAddress> {
         one(self.reader(), table::Column::ConnectionId.eq(connection.0), connection.0).await
-    }
-
-    /// Working mailboxes to be read at `now`, longest waiting first.
-    pub async fn due_to_read(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>> {
-        let rows = connection::Entity::find()
-            .filter(connection::Column::Kind.eq(Kind::Exchange.as_str()))
-            .filter(connection::Column::State.is_in(ConnectionState::WORKING))
-            .filter(connection::Column::NextReadAt.lte(micros(now)))
-            .order_by_asc(connection::Column::NextReadAt)
-            .order_by_asc(connection::Column::Id)
-            .limit(u64::from(limit))
-            .all(self.reader())
-            .await?;
-        rows.into_iter()
-            .map(|row| {
-                let due_at =
-                    Row { table: "connection", id: row.id }.time("next_read_at", row.next_read_at)?;
-                Ok(Due { connection: ConnectionId(row.id), due_at })
-            })
-            .collect()
     }
 
     /// The sealed tokens, opened.

@@ -10,7 +10,8 @@ use super::read::missing;
 use super::{ConnectionState, Cursor, ExchangeAccount, Kind, NewConnection, Reach, StateCause, Tokens};
 use crate::cells::{clean, json, micros};
 use crate::entity::{
-    address_owner, connection, cursor, import_run, ledger, outbox, support_address as table, ticket,
+    address_owner, connection, cursor, import_run, ledger, outbox, subscription, support_address as table,
+    ticket,
 };
 use crate::people::SUPPORT;
 use crate::{Error, Happening, Lease, Result, Step, Topic, Tx, Wanted};
@@ -147,6 +148,7 @@ impl Tx {
             .filter(import_run::Column::FinishedAt.is_null())
             .exec(&self.db)
             .await?;
+        subscription::Entity::delete_by_id(row.connection_id).exec(&self.db).await?;
         connection::Entity::delete_by_id(row.connection_id).exec(&self.db).await?;
         self.announce(Topic::Addresses);
         Ok(())

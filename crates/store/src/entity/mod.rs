@@ -4,6 +4,7 @@
 pub mod account_link;
 pub mod address_owner;
 pub mod alarm;
+pub mod alarm_post;
 pub mod api_token;
 pub mod attachment;
 pub mod audit;

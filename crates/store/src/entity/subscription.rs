@@ -13,6 +13,11 @@ pub struct Model {
     pub expires_at: i64,
     pub notified_at: Option<i64>,
     pub silent_since: Option<i64>,
+    pub due_at: i64,
+    pub tries: i32,
+    pub missed_since: Option<i64>,
+    pub url: String,
+    pub off: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,7 @@ mod mailboxes;
 mod people;
 mod team;
 mod tickets;
+mod watch;
 
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::prelude::*;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(catching_up::CatchingUp),
             Box::new(team::Team),
             Box::new(forwarding::Forwarding),
+            Box::new(watch::Watch),
         ]
     }
 }

@@ -4,7 +4,6 @@ use desk::PersonId;
 use jiff::SignedDuration;
 use store::{BlobId, ConnectionState, Kind, NewConnection, Reach, SeenBy};
 
-use crate::both;
 use crate::scene::{Scene, address, after, exchange, start};
 
 /// A forwarding address.
@@ -52,7 +51,7 @@ both! {
         let again = tx.hand_in(made.connection.id, &made.address, "smtp:1", &BlobId("00".to_owned()), 7).await.unwrap();
         tx.commit().await.unwrap();
         let due = scene.store.due_to_take_in(after(5), 10).await.unwrap();
-        assert_eq!((due.len(), due[0].connection), (1, made.connection.id));
+        assert_eq!(due, [made.connection.id]);
         let rows = scene.store.unsettled_handed_in(made.connection.id, after(5), 10).await.unwrap();
         assert_eq!((rows.len(), rows[0].id, rows[0].seen_by), (1, again, SeenBy::Smtp));
         assert!(scene.store.unsettled(made.connection.id, after(5), 10).await.unwrap().is_empty());

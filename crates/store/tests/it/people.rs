@@ -152,13 +152,13 @@ both! {
     async fn sessions_end_are_replaced_and_deleted(scene) {
         let store = &scene.store;
         let mut row = SessionRow { id: "a".to_owned(), data: "{}".to_owned(), expires_at: after(60) };
-        store.save_session(&row).await.unwrap();
+        assert!(store.create_session(&row).await.unwrap());
         row.data = r#"{"x":1}"#.to_owned();
         store.save_session(&row).await.unwrap();
         assert_eq!(store.session("a", after(59)).await.unwrap(), Some(row.clone()));
         assert_eq!(store.session("a", after(60)).await.unwrap(), None);
         assert_eq!(store.prune_sessions(after(60)).await.unwrap(), 1);
-        store.save_session(&row).await.unwrap();
+        assert!(store.create_session(&row).await.unwrap());
         store.delete_session("a").await.unwrap();
         assert_eq!(store.session("a", after(0)).await.unwrap(), None);
     }

@@ -10,7 +10,10 @@ use engine::{AddressView, CommentView, ForwardingView, ImportView, PreviewView, 
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Mailbox, MessageId};
 use store::{
-    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, Example, ExchangeAccount, Forecast, Foreseen, ImportRun, Kind, LedgerRow, LeftOver, Mode, Move, NewAttachment, NewOutbox, NewSuspended, OutboxRow, Preview, PreviewOf, Proof, Purpose, SeenBy, StateCause, Step, StoredAttachment, SupportAddress, Suspended, TicketRow, Undone, Urgency, Wanted,
+    Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, Example, ExchangeAccount, Forecast,
+    Foreseen, ImportRun, Kind, LedgerRow, LeftOver, Mode, Move, NewAttachment, NewOutbox, NewSuspended,
+    OutboxRow, Preview, PreviewOf, Proof, Purpose, SeenBy, StateCause, Step, StoredAttachment,
+    SupportAddress, Suspended, TicketRow, Undone, Urgency, Wanted,
 };
 
 pub(super) fn address(text: &str) -> Address {
@@ -345,7 +348,9 @@ pub(super) fn account() -> Account {
     Account {
         journaled: 0,
         seen: 1234,
+        journaled: 1229,
         waiting: 3,
+        journaled: 1,
         by_outcome: OutcomeKind::ALL.iter().zip(100..).map(|(&kind, n)| (kind, n)).collect(),
         unacknowledged: 5,
     }
@@ -384,7 +389,12 @@ pub(super) fn ways(way: &str) -> crate::pages::connect::Ways {
 
 pub(super) fn caught_up() -> Vec<engine::CaughtUpView> {
     let address = "support@contoso.example".to_owned();
-    vec![engine::CaughtUpView { address, at: "2026-11-23T05:00:00Z".parse().unwrap(), came_in: 12, went_out: 1 }]
+    vec![engine::CaughtUpView {
+        address,
+        at: "2026-11-23T05:00:00Z".parse().unwrap(),
+        came_in: 12,
+        went_out: 1,
+    }]
 }
 
 pub(super) fn registration(source: engine::RegistrationSource) -> engine::RegistrationView {
@@ -421,7 +431,8 @@ pub(super) fn registration(source: engine::RegistrationSource) -> engine::Regist
 
 pub(super) fn approval(answer: Option<Option<String>>) -> engine::ConsentView {
     engine::ConsentView {
-        url: "https://desk.contoso.example/consent/5f0c6d1e8a7b4c3d9e2f1a0b5c6d7e8f9a0b1c2d3e4f5a6b".to_owned(),
+        url: "https://desk.contoso.example/consent/5f0c6d1e8a7b4c3d9e2f1a0b5c6d7e8f9a0b1c2d3e4f5a6b"
+            .to_owned(),
         choice: engine::ConnectChoice { brand: desk::BrandId(1), import: Some(store::Wanted::Newest(300)) },
         way: engine::Way::Shared { mailbox: "sales@contoso.example".to_owned() },
         expires_at: "2026-12-23T05:00:00Z".parse().unwrap(),
@@ -441,7 +452,11 @@ pub(super) fn invitation() -> engine::ConsentInvitation {
             mailbox: "sales@contoso.example".to_owned(),
             tenant: "contoso.example".to_owned(),
         },
-        permissions: vec!["Mail.ReadWrite".to_owned(), "Mail.Send".to_owned(), "User.ReadBasic.All".to_owned()],
+        permissions: vec![
+            "Mail.ReadWrite".to_owned(),
+            "Mail.Send".to_owned(),
+            "User.ReadBasic.All".to_owned(),
+        ],
         url: "#".to_owned(),
     }
 }

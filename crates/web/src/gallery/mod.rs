@@ -3,13 +3,20 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod connections;
 mod content;
 
 use askama::Template;
-use desk::{BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status, Ticket};
-use engine::{AddressView, Pending, RegistrationSource, TicketView, Way};
+use desk::{
+    ApiTokenId, BrandId, CommentId, ConnectionId, Language, LedgerId, PersonId, Role, SignInId, Status,
+    Ticket,
+};
+use engine::{
+    ApiTokenView, CsvPreview, CsvRow, Fate, LinkMail, MemberState, Pending, RegistrationSource, RowProblem,
+    TeamMember, TicketView, Way,
+};
 use mail::html::Clean;
-use store::{Brand, ConnectionState, ImportRun, LedgerRow, TicketRow, Undone, UsedBy};
+use store::{ApiToken, Brand, ConnectionState, ImportRun, LedgerRow, Member, TicketRow, Undone, UsedBy};
 
 use self::content::{
     LONG, account, addresses, audits, comments, import, import_view, log_rows, person, preview, rows,
@@ -20,22 +27,36 @@ use crate::explain::{self, Explained};
 use crate::failure::FailurePage;
 use crate::language::texts;
 use crate::page::Page;
-use crate::pages::addresses::{DeletePage, DetailsPage, ListPage};
+use crate::pages::addresses::DeletePage;
 use crate::pages::admin::{EmailPage, HomePage};
+use crate::pages::alarms::AlarmsPage;
+use crate::pages::api_tokens::TokensPage;
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
 use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
+use crate::pages::end_users::{EndUsersPage, ImportPage};
 use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
 use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
+use crate::pages::password::{ChoosePage as ChoosePasswordPage, ForgotPage};
 use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::suspended::SuspendedPage;
+use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed};
 use crate::pages::ticket::{Draft, TicketPage};
 use crate::pages::tickets::{Sidebar, TicketsPage, View, ViewLink};
 use crate::reader::Reader;
-use crate::wording;
 use crate::zone::Zone;
+
+fn member(id: i64, name: &str, role: Role) -> Member {
+    Member {
+        person: person(id, name, &format!("m{id}@customer.example"), role),
+        has_password: true,
+        deactivated_at: None,
+        created_at: content::ago(60 * 24 * id),
+        updated_at: content::ago(60),
+    }
+}
 
 /// A page of the gallery.
 struct Shown {
@@ -54,6 +75,7 @@ impl Sample {
             language: self.language,
             zone: Zone::from_cookie(Some("Asia/Tokyo")),
             here: here.to_owned(),
+            alarms: 0,
             by_script: false,
         }
     }
@@ -113,29 +135,6 @@ impl Sample {
         }
     }
 
-    fn address_list(&self, views: Vec<AddressView>) -> ListPage {
-        let broken = views.iter().filter(|v| !v.address.connection.state.works()).cloned().collect();
-        let brands = if views.is_empty() { vec![] } else { vec![("Contoso".to_owned(), views)] };
-        ListPage {
-            page: self.page("/admin/channels/email/addresses"),
-            brands,
-            broken,
-            default: Some("support@contoso.example".to_owned()),
-            proving: false,
-            connected: true,
-            caught_up: content::caught_up(),
-        }
-    }
-
-    fn details(&self, state: ConnectionState) -> DetailsPage {
-        let page = self.page("/admin/channels/email/addresses/1");
-        let address = support(1, "support@contoso.example", state, true);
-        let (cause, next) = wording::state_help(page.t, state, address.connection.cause.as_ref());
-        let view =
-            AddressView { address, waiting_in: 2, waiting_out: 1, import: Some(import(Some(300), 120)) };
-        DetailsPage { page, view, account: account(), cause, next }
-    }
-
     fn log(&self, rows: Vec<LedgerRow>) -> LogPage {
         LogPage {
             page: self.page("/admin/channels/email/mail-log"),
@@ -149,6 +148,194 @@ impl Sample {
             ],
             older: Some(LedgerId(3)),
         }
+    }
+
+    fn nobodys(&self, here: &str) -> Page {
+        Page::of(&Reader { person: None, ..self.reader(here) })
+    }
+
+    fn team(&self) -> TeamPage {
+        let states = [
+            (MemberState::Active, Role::Owner, "佐藤 あかり"),
+            (MemberState::Active, Role::Agent, "Ben Agent"),
+            (MemberState::Invited { mail: LinkMail::Sent, expired: false }, Role::Admin, "Kim Park"),
+            (
+                MemberState::Invited { mail: LinkMail::Waiting(true), expired: false },
+                Role::Agent,
+                "田中 健太郎",
+            ),
+            (
+                MemberState::Invited { mail: LinkMail::Failed, expired: true },
+                Role::Agent,
+                "Grace Hopper-von Hohenstein",
+            ),
+            (MemberState::Deactivated, Role::Agent, "Zoe"),
+        ];
+        let members = (1..)
+            .zip(states)
+            .map(|(id, (state, role, name))| TeamMember { member: member(id, name, role), state });
+        let page = self.page("/admin/people/team");
+        let done = Some(i18n_embed_fl::fl!(page.t, "team-invited-notice"));
+        TeamPage { members: members.collect(), me: PersonId(1), done, page }
+    }
+
+    fn link(&self) -> LinkPage {
+        LinkPage {
+            page: self.page("/admin/people/team"),
+            name: "Kim Park".to_owned(),
+            email: "kim@contoso.example".to_owned(),
+            link: "https://desk.contoso.example/password/q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk"
+                .to_owned(),
+            no_mail: true,
+        }
+    }
+
+    fn end_users(&self, count: u64) -> EndUsersPage {
+        let names =
+            ["山田 太郎", "Grace Hopper", "a.very.long.address.without.a.name@subdomain.customer.example"];
+        let rows = (1..).zip(names).map(|(id, name)| member(id, name, Role::EndUser));
+        EndUsersPage {
+            page: self.page("/admin/people/end-users"),
+            rows: if count > 0 { rows.collect() } else { vec![] },
+            count,
+            search: String::new(),
+            number: 2,
+            done: None,
+        }
+    }
+
+    fn people_import(&self) -> ImportPage {
+        let fates = [
+            Fate::New,
+            Fate::Known("山田 太郎".to_owned()),
+            Fate::Refused(RowProblem::SupportAddress),
+            Fate::Refused(RowProblem::TwiceInFile(2)),
+        ];
+        let rows = (2..).zip(fates).map(|(line, fate)| CsvRow {
+            line,
+            name: "佐藤 あかり".to_owned(),
+            address: format!("akari.sato{line}@example.jp"),
+            role: Role::EndUser,
+            fate,
+        });
+        let preview = CsvPreview { rows: rows.collect(), digest: "0".to_owned() };
+        ImportPage {
+            page: self.page("/admin/people/import"),
+            problem: None,
+            shown: Some((String::new(), preview)),
+        }
+    }
+
+    fn api_tokens(&self, full: bool) -> TokensPage {
+        let token = |id, used| ApiToken {
+            id: ApiTokenId(id),
+            name: "Reporting sync".to_owned(),
+            person: PersonId(1),
+            created_at: content::ago(60 * 24 * 40),
+            used_at: used,
+        };
+        let akari = person(1, "佐藤 あかり", "akari.sato@example.jp", Role::Owner);
+        let tokens = vec![
+            ApiTokenView { token: token(1, Some(content::ago(3))), person: Some(akari.clone()) },
+            ApiTokenView { token: token(2, None), person: None },
+        ];
+        TokensPage {
+            page: self.page("/admin/apps/api-tokens"),
+            tokens: if full { tokens } else { vec![] },
+            people: vec![akari],
+            me: PersonId(1),
+            problem: None,
+            made: full.then(|| {
+                ("q2V0LXlvdXItcGFzc3dvcmQtaGVyZS1vbmNlLW9ubHk".to_owned(), "akari.sato@example.jp".to_owned())
+            }),
+            public_url: "https://desk.contoso.example".to_owned(),
+        }
+    }
+
+    fn alarms(&self, open: bool) -> AlarmsPage {
+        let at = |text: &str| text.parse().unwrap();
+        let alarm = |id, trouble, told: bool, cleared: bool| store::Alarm {
+            id: desk::AlarmId(id),
+            key: id.to_string(),
+            connection: Some(ConnectionId(1)),
+            trouble,
+            raised_at: at("2026-11-23T05:10:00Z"),
+            told_at: told.then(|| at("2026-11-23T05:11:00Z")),
+            cleared_at: cleared.then(|| at("2026-11-23T06:00:00Z")),
+        };
+        let address = "support@contoso.example".to_owned();
+        let cause = store::StateCause {
+            code: "invalid_grant".to_owned(),
+            message: "AADSTS50173: The provided grant has expired due to it being revoked.".to_owned(),
+            ..store::StateCause::default()
+        };
+        let lost = store::Trouble::ConnectionLost {
+            address: address.clone(),
+            state: ConnectionState::NeedsSignIn,
+            cause: Some(cause),
+        };
+        let waits = store::Trouble::MailWaits {
+            address: address.clone(),
+            mails: 3,
+            since: at("2026-11-23T04:00:00Z"),
+        };
+        let expires = store::Trouble::RegistrationExpires { at: at("2026-12-01T00:00:00Z"), days: 30 };
+        let silent = store::Trouble::NotificationsSilent { address };
+        let settings = engine::AlarmSettings {
+            recipients: if open {
+                vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()]
+            } else {
+                vec![]
+            },
+            webhook: open.then(|| "https://hooks.contoso.example/postdesk".to_owned()),
+            no_contact: 30,
+            mail_waits: 30,
+        };
+        let alarms = engine::Alarms {
+            open: if open {
+                vec![
+                    alarm(1, lost, true, false),
+                    alarm(2, expires, true, false),
+                    alarm(3, silent.clone(), false, false),
+                ]
+            } else {
+                vec![]
+            },
+            past: if open {
+                vec![alarm(4, waits, true, true), alarm(5, silent, false, true)]
+            } else {
+                vec![]
+            },
+            people: vec!["ops@contoso.example".to_owned(), "oncall@contoso.example".to_owned()],
+            has_secret: open,
+            last_post: open.then(|| store::LastPost {
+                created_at: at("2026-11-23T05:11:00Z"),
+                done_at: None,
+                error: Some("HTTP 503".to_owned()),
+            }),
+            way: (!open).then(|| {
+                let way = support(2, "desk@contoso.jp", ConnectionState::Verified, true);
+                engine::AlarmWay::Address(Box::new(way))
+            }),
+            settings: settings.clone(),
+        };
+        let mut page = self.page("/admin/alarms");
+        page.alarms = alarms.open.len() as u64;
+        AlarmsPage {
+            bad: open.then(|| i18n_embed_fl::fl!(page.t, "alarms-bad-webhook")),
+            page,
+            alarms,
+            addresses: std::collections::HashMap::from([(ConnectionId(1), desk::AddressId(1))]),
+            typed: settings,
+            good: None,
+        }
+    }
+
+    /// A page of the Admin Center while alarms are open.
+    fn banner(&self) -> LogPage {
+        let mut log = self.log(log_rows());
+        log.page.alarms = 2;
+        log
     }
 
     fn failure(&self, failure: Explained) -> FailurePage {
@@ -271,10 +458,9 @@ impl Sample {
                     waiting: 3,
                 },
             ),
-            self.shown("addresses", &self.address_list(addresses())),
-            self.shown("addresses-empty", &self.address_list(vec![])),
-            self.shown("address", &self.details(ConnectionState::Verified)),
-            self.shown("address-broken", &self.details(ConnectionState::NeedsSignIn)),
+            self.shown("alarms", &self.alarms(true)),
+            self.shown("alarms-empty", &self.alarms(false)),
+            self.shown("alarms-banner", &self.banner()),
             self.shown(
                 "address-delete",
                 &DeletePage {
@@ -323,15 +509,29 @@ impl Sample {
             self.shown("registration-empty", &self.registration(RegistrationSource::Nothing, None)),
             self.shown("registration", &self.registration(RegistrationSource::Stored, None)),
             self.shown("registration-file", &self.registration(RegistrationSource::File, None)),
-            self.shown("registration-refused", &self.registration(RegistrationSource::Nothing, Some(explain::registering(t, &wrong_secret())))),
+            self.shown(
+                "registration-refused",
+                &self.registration(
+                    RegistrationSource::Nothing,
+                    Some(explain::registering(t, &wrong_secret())),
+                ),
+            ),
             self.shown("approval-waits", &self.approval(None)),
             self.shown("approval-given", &self.approval(Some(None))),
-            self.shown("approval-refused", &self.approval(Some(Some("AADSTS65004: User declined to consent to access the app.".to_owned())))),
+            self.shown(
+                "approval-refused",
+                &self.approval(Some(Some(
+                    "AADSTS65004: User declined to consent to access the app.".to_owned(),
+                ))),
+            ),
             self.shown(
                 "invitation",
                 &InvitationPage { page: self.nobody("/consent/0123"), invitation: content::invitation() },
             ),
-            self.shown("approved", &ApprovedPage { page: self.nobody("/consent/return"), problem: None, again: String::new() }),
+            self.shown(
+                "approved",
+                &ApprovedPage { page: self.nobody("/consent/return"), problem: None, again: String::new() },
+            ),
             self.shown(
                 "approved-not",
                 &ApprovedPage {
@@ -348,6 +548,7 @@ impl Sample {
             self.shown("forwarding-back", &self.forwarding(3)),
             self.shown("way-out", &self.way_out(true)),
             self.shown("way-out-broken", &self.way_out(false)),
+            self.shown(
                 "preview-running",
                 &PreviewPage { page: self.page("/admin/channels/email/previews/1"), view: preview(true) },
             ),
@@ -383,10 +584,65 @@ impl Sample {
                 },
             ),
             self.shown("mail-log", &self.log(log_rows())),
+            self.shown("team", &self.team()),
+            self.shown(
+                "team-invite",
+                &InvitePage {
+                    page: self.page("/admin/people/team/invite"),
+                    typed: Typed { language: "ja".to_owned(), ..Typed::default() },
+                    problem: Some(explain::of_engine(t, &used).cause),
+                },
+            ),
+            self.shown("team-link", &self.link()),
+            self.shown("end-users", &self.end_users(120)),
+            self.shown("end-users-empty", &self.end_users(0)),
+            self.shown(
+                "end-user",
+                &PersonPage {
+                    page: self.page("/admin/people/end-users/3"),
+                    member: member(3, "山田 太郎", Role::EndUser),
+                    typed: Typed {
+                        name: "山田 太郎".to_owned(),
+                        email: "m3@customer.example".to_owned(),
+                        ..Typed::default()
+                    },
+                    problem: None,
+                },
+            ),
+            self.shown(
+                "people-import",
+                &ImportPage { page: self.page("/admin/people/import"), problem: None, shown: None },
+            ),
+            self.shown("people-import-shown", &self.people_import()),
+            self.shown("api-tokens", &self.api_tokens(true)),
+            self.shown("api-tokens-empty", &self.api_tokens(false)),
+            self.shown(
+                "forgot-password",
+                &ForgotPage { page: self.nobodys("/forgot-password"), asked: None, problem: None },
+            ),
+            self.shown(
+                "forgot-password-sent",
+                &ForgotPage {
+                    page: self.nobodys("/forgot-password"),
+                    asked: Some("kim@contoso.example".to_owned()),
+                    problem: None,
+                },
+            ),
+            self.shown(
+                "choose-password",
+                &ChoosePasswordPage {
+                    page: self.nobodys("/password/x"),
+                    name: "Kim Park".to_owned(),
+                    email: "kim@contoso.example".to_owned(),
+                    invited: true,
+                    problem: Some(explain::password_rule(t)),
+                },
+            ),
             self.shown("mail-log-empty", &self.log(vec![])),
             self.shown("failure-consent", &self.failure(consent)),
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
+        pages.extend(self.connections());
         pages
     }
 
@@ -408,6 +664,8 @@ impl Sample {
         let known = view.connection.as_ref().unwrap();
         let (cause, next) = wording::state_help(page.t, known.state, known.cause.as_ref());
         WayOutPage { page, view, mine: "akari.sato@example.jp".to_owned(), cause, next }
+    }
+
     fn import(&self, run: ImportRun, may_undo: bool) -> ImportPage {
         ImportPage { page: self.page("/admin/channels/email/imports/1"), view: import_view(run, may_undo) }
     }

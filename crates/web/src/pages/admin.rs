@@ -13,38 +13,30 @@ use crate::reader::Reader;
 #[template(path = "admin.html")]
 pub(crate) struct HomePage {
     pub(crate) page: Page,
-    pub(crate) addresses: usize,
-    pub(crate) broken: usize,
+    pub(crate) addresses: u64,
+    pub(crate) broken: u64,
 }
 
 #[derive(Template)]
 #[template(path = "admin_email.html")]
 pub(crate) struct EmailPage {
     pub(crate) page: Page,
-    pub(crate) addresses: usize,
-    pub(crate) broken: usize,
+    pub(crate) addresses: u64,
+    pub(crate) broken: u64,
     pub(crate) seen: u64,
     pub(crate) waiting: u64,
 }
 
 pub(crate) async fn home(State(app): State<App>, reader: Reader) -> Answer {
     let page = Page::live(&app, &reader, "addresses").await?;
-    let addresses = app.engine.addresses(&reader.actor()?).await?;
-    let broken = addresses.iter().filter(|view| !view.address.connection.state.works()).count();
-    show(&HomePage { page, addresses: addresses.len(), broken })
+    let (addresses, broken) = app.engine.count_addresses(&reader.actor()?).await?;
+    show(&HomePage { page, addresses, broken })
 }
 
 pub(crate) async fn email(State(app): State<App>, reader: Reader) -> Answer {
     let actor = reader.actor()?;
     let page = Page::live(&app, &reader, "addresses").await?;
-    let addresses = app.engine.addresses(&actor).await?;
-    let broken = addresses.iter().filter(|view| !view.address.connection.state.works()).count();
+    let (addresses, broken) = app.engine.count_addresses(&actor).await?;
     let (account, _) = app.engine.ledger(&actor, &LedgerQuery { limit: 1, ..LedgerQuery::default() }).await?;
-    show(&EmailPage {
-        page,
-        addresses: addresses.len(),
-        broken,
-        seen: account.seen,
-        waiting: account.waiting,
-    })
+    show(&EmailPage { page, addresses, broken, seen: account.seen, waiting: account.waiting })
 }

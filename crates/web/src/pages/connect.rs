@@ -73,7 +73,8 @@ impl Ways {
     fn of(address: &SupportAddress) -> Self {
         let Some(account) = &address.connection.account else { return Self::default() };
         let now = Way::of(account);
-        let mailbox = account.mailbox.as_ref().map_or_else(|| address.address.to_string(), |m| m.name.clone());
+        let mailbox =
+            account.mailbox.as_ref().map_or_else(|| address.address.to_string(), |m| m.name.clone());
         let way = way_word(&now).to_owned();
         Self { way, shared: mailbox.clone(), mailbox, tenant: account.tenant.clone() }
     }
@@ -127,11 +128,8 @@ pub(crate) async fn reconnect(
     Form(ways): Form<Ways>,
 ) -> Answer {
     let way = ways.read();
-    let onward = app
-        .engine
-        .reconnect_by(&reader.actor()?, id, way.as_ref())
-        .await
-        .map_err(Failure::Connecting)?;
+    let onward =
+        app.engine.reconnect_by(&reader.actor()?, id, way.as_ref()).await.map_err(Failure::Connecting)?;
     go_on(&reader, ADDRESSES, onward)
 }
 

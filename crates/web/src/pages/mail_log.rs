@@ -50,9 +50,7 @@ pub(crate) async fn page(State(app): State<App>, reader: Reader, Query(wish): Qu
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let older = rows.last().filter(|_| more).map(|row| row.id);
-    let addresses = app.engine.addresses(&actor).await?;
-    let mailboxes =
-        addresses.iter().map(|v| (v.address.connection.id, v.address.address.to_string())).collect();
+    let mailboxes = app.engine.mailboxes(&actor).await?;
     show(&LogPage {
         page,
         account,

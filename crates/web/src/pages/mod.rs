@@ -2,11 +2,13 @@
 
 pub(crate) mod addresses;
 pub(crate) mod admin;
+pub(crate) mod alarms;
 pub(crate) mod answer;
 pub(crate) mod api_tokens;
 pub(crate) mod attachments;
 pub(crate) mod comments;
 pub(crate) mod connect;
+pub(crate) mod connection;
 pub(crate) mod consent;
 pub(crate) mod end_users;
 pub(crate) mod forwarding;

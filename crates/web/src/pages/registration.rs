@@ -123,7 +123,8 @@ impl Posted {
         let expires_on: Option<Date> = match day {
             "" => None,
             day => Some(
-                day.parse().map_err(|_| engine::Error::Invalid { field: "expires-on", problem: "unknown" })?,
+                day.parse()
+                    .map_err(|_| engine::Error::Invalid { field: "expires-on", problem: "unknown" })?,
             ),
         };
         Ok(RegistrationForm {

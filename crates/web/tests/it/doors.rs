@@ -40,6 +40,34 @@ async fn an_agent_is_refused_on_every_admin_page_and_told_why() {
     }
 }
 
+/// An end user has no password and cannot sign in; but should a session ever name one, it opens nothing.
+#[tokio::test]
+async fn an_end_user_with_a_session_is_refused_everywhere() {
+    let desk = Desk::new().await;
+    let carl = desk.session_of_an_end_user().await;
+    for (method, path) in knocks(Door::Staff).into_iter().chain(knocks(Door::Admins)) {
+        let answered = knock(&desk, method, &path, &carl).await;
+        assert!(
+            matches!(answered.status, StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED),
+            "{method} {path}: {}",
+            answered.status
+        );
+    }
+    assert_eq!(
+        desk.get("/tickets", &carl).await.status,
+        StatusCode::FORBIDDEN,
+        "the session is good, the rights are not"
+    );
+}
+
+/// What is open to everybody is a short list, and stays one.
+#[tokio::test]
+async fn only_what_lets_people_in_is_open_to_everybody() {
+    let open: Vec<_> =
+        routes::all().into_iter().filter(|route| route.door == Door::Open).map(|route| route.path).collect();
+    assert_eq!(open, ["/", "/sign-in", "/sign-out", "/forgot-password", "/password/{secret}"]);
+}
+
 #[tokio::test]
 async fn nobody_gets_in_without_signing_in_and_is_led_back_afterwards() {
     let desk = Desk::new().await;

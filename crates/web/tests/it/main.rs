@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod connections;
 mod desk;
 mod doors;
 mod language;
+mod notifications;
 mod safety;
 mod signing_in;
+mod team;
 mod tickets;
