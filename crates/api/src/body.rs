@@ -51,15 +51,6 @@ impl Body {
         }
     }
 
-    /// An object inside.
-    pub(crate) fn inner(&self, field: &'static str) -> Result<Option<Body>, Refusal> {
-        match self.members.get(field) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(members)) => Ok(Some(Body { members: members.clone() })),
-            Some(_) => Err(Refusal::invalid(field)),
-        }
-    }
-
     /// Whether a field is there, also as null.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.members.contains_key(field)

@@ -370,6 +370,11 @@ mod tests {
             last_sent_at: None,
             next_read_at: at,
             proved_at: proved.then_some(at),
+            catching_up_since: None,
+            moving: None,
+            last_forwarded_at: None,
+            forwarded_until: None,
+            proof: store::Proof::Idle,
         }
     }
 
@@ -454,6 +459,7 @@ mod tests {
             sent_at: None,
             last_error: None,
             bounce: None,
+            answers: Vec::new(),
         };
         let patience = SignedDuration::from_mins(3);
         let soon = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(2);

@@ -19,16 +19,6 @@ pub enum Right {
 }
 
 impl Microsoft {
-    /// PATCH on the control API.
-    pub async fn patch(&self, path: &str, body: Value) -> anyhow::Result<Value> {
-        self.call(reqwest::Method::PATCH, path, Some(body)).await
-    }
-
-    /// PUT on the control API.
-    pub async fn put(&self, path: &str, body: Value) -> anyhow::Result<Value> {
-        self.call(reqwest::Method::PUT, path, Some(body)).await
-    }
-
     /// Makes a shared mailbox (and its tenant, if there is none yet): nobody signs in to it.
     pub async fn shared_mailbox(&self, address: &str, name: &str) -> anyhow::Result<Value> {
         let domain = address.split('@').nth(1).context("an address has a domain")?;

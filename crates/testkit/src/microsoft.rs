@@ -60,17 +60,6 @@ impl Microsoft {
         self.call(reqwest::Method::PUT, path, Some(body)).await
     }
 
-    /// PATCH on the control API.
-    pub async fn patch(&self, path: &str, body: Value) -> anyhow::Result<Value> {
-        self.call(reqwest::Method::PATCH, path, Some(body)).await
-    }
-
-    /// Makes a shared mailbox, which nobody can sign in as.
-    pub async fn shared_mailbox(&self, address: &str, name: &str) -> anyhow::Result<Value> {
-        self.person(address, name).await?;
-        self.patch(&format!("people/{address}"), json!({"type": "shared"})).await
-    }
-
     /// Gives a person exactly these rights at a mailbox, as an Exchange administrator does.
     pub async fn rights(&self, mailbox: &str, person: &str, full: bool, send_as: bool) -> anyhow::Result<()> {
         let rights = json!({"fullAccess": full, "sendAs": send_as});

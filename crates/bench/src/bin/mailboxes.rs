@@ -95,9 +95,10 @@ async fn connect(stage: &Stage, count: usize) -> anyhow::Result<()> {
     let http = exchange::http_client(None)?;
     let registration = Registration {
         client_id: bench::APP.0.to_owned(),
-        client_secret: bench::APP.1.into(),
+        credential: exchange::Credential::Secret(bench::APP.1.into()),
         authority: "organizations".to_owned(),
         redirect_uri: format!("{}/admin/connect/return", stage.desk).parse()?,
+        consent_uri: format!("{}/consent/return", stage.desk).parse()?,
     };
     let engine = Engine::new(Parts {
         store: store.clone(),
@@ -107,7 +108,7 @@ async fn connect(stage: &Stage, count: usize) -> anyhow::Result<()> {
         settings: Settings { public_url: stage.desk.clone(), ..Settings::default() },
     })
     .await?;
-    let person = engine.log_in(bench::ADMIN, bench::PASSWORD).await?;
+    let person = engine.log_in(bench::ADMIN, bench::PASSWORD).await?.person;
     let actor = Actor { person };
     let brand = engine.brands(&actor).await?.first().context("a brand")?.id;
     let mut works = JoinSet::new();
@@ -119,7 +120,7 @@ async fn connect(stage: &Stage, count: usize) -> anyhow::Result<()> {
         works.spawn(async move {
             let address = address(n);
             microsoft.person(&address, "Support").await?;
-            let departure = engine.begin_connect(&actor, ConnectChoice { brand, import: false }).await?;
+            let departure = engine.begin_connect(&actor, ConnectChoice { brand, import: None }).await?;
             let password = testkit::microsoft::PASSWORD;
             let back =
                 microsoft.sign_in(&mut Visitor::default(), &departure, &address, password, &[]).await?;

@@ -73,7 +73,7 @@ pub(super) async fn all(engine: &Engine, settings: &AlarmSettings, begun: Timest
         let trouble = Trouble::NotificationsSilent { address: name(&connection) };
         found.push(Found::of("notifications", connection, trouble));
     }
-    if let Some(at) = registration_expiry(engine).await?
+    if let Some(at) = engine.registration_expiry().await?
         && let Some(days) = warning(at, now)
     {
         found.push(Found::desk("registration", Trouble::RegistrationExpires { at, days }));
@@ -144,12 +144,6 @@ fn warning(ends: Timestamp, now: Timestamp) -> Option<u32> {
     WARNINGS.into_iter().find(|days| left <= SignedDuration::from_hours(24 * i64::from(*days)))
 }
 
-/// When the secret or certificate of the desk's registration ends, where somebody has said so.
-async fn registration_expiry(engine: &Engine) -> Result<Option<Timestamp>> {
-    let said = engine.inner.store.setting("registration_expires_at").await?;
-    Ok(said.and_then(|text| text.trim_matches('"').parse().ok()))
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -201,6 +195,11 @@ mod tests {
                 last_sent_at: None,
                 next_read_at: now,
                 proved_at: None,
+                catching_up_since: None,
+                moving: None,
+                last_forwarded_at: None,
+                forwarded_until: None,
+                proof: store::Proof::Idle,
             },
         }
     }

@@ -3,7 +3,7 @@
 
 use desk::decide::OutcomeKind;
 use desk::{AddressId, TicketId};
-use engine::{Answer, Error, NewForwarding};
+use engine::{Error, NewForwarding};
 use jiff::SignedDuration;
 use smtp::Verdict;
 use store::{ConnectionState, Happening, Kind, OutboxUpdate, Proof, SeenBy, Step, SupportAddress};

@@ -346,11 +346,9 @@ pub(super) fn addresses() -> Vec<AddressView> {
 
 pub(super) fn account() -> Account {
     Account {
-        journaled: 0,
         seen: 1234,
         journaled: 1229,
         waiting: 3,
-        journaled: 1,
         by_outcome: OutcomeKind::ALL.iter().zip(100..).map(|(&kind, n)| (kind, n)).collect(),
         unacknowledged: 5,
     }

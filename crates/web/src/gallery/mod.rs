@@ -34,7 +34,7 @@ use crate::pages::api_tokens::TokensPage;
 use crate::pages::comments::BodyPage;
 use crate::pages::connect::{ChoosePage, ConfirmPage, DeparturePage, FormPage, WayPage};
 use crate::pages::consent::{ApprovalPage, ApprovedPage, InvitationPage};
-use crate::pages::end_users::{EndUsersPage, ImportPage};
+use crate::pages::end_users::{EndUsersPage, ImportPage as PeopleImportPage};
 use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
 use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
@@ -42,10 +42,11 @@ use crate::pages::password::{ChoosePage as ChoosePasswordPage, ForgotPage};
 use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::suspended::SuspendedPage;
-use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed};
+use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed as TypedPerson};
 use crate::pages::ticket::{Draft, TicketPage};
 use crate::pages::tickets::{Sidebar, TicketsPage, View, ViewLink};
 use crate::reader::Reader;
+use crate::wording;
 use crate::zone::Zone;
 
 fn member(id: i64, name: &str, role: Role) -> Member {
@@ -204,7 +205,7 @@ impl Sample {
         }
     }
 
-    fn people_import(&self) -> ImportPage {
+    fn people_import(&self) -> PeopleImportPage {
         let fates = [
             Fate::New,
             Fate::Known("山田 太郎".to_owned()),
@@ -219,7 +220,7 @@ impl Sample {
             fate,
         });
         let preview = CsvPreview { rows: rows.collect(), digest: "0".to_owned() };
-        ImportPage {
+        PeopleImportPage {
             page: self.page("/admin/people/import"),
             problem: None,
             shown: Some((String::new(), preview)),
@@ -589,7 +590,7 @@ impl Sample {
                 "team-invite",
                 &InvitePage {
                     page: self.page("/admin/people/team/invite"),
-                    typed: Typed { language: "ja".to_owned(), ..Typed::default() },
+                    typed: TypedPerson { language: "ja".to_owned(), ..TypedPerson::default() },
                     problem: Some(explain::of_engine(t, &used).cause),
                 },
             ),
@@ -601,17 +602,17 @@ impl Sample {
                 &PersonPage {
                     page: self.page("/admin/people/end-users/3"),
                     member: member(3, "山田 太郎", Role::EndUser),
-                    typed: Typed {
+                    typed: TypedPerson {
                         name: "山田 太郎".to_owned(),
                         email: "m3@customer.example".to_owned(),
-                        ..Typed::default()
+                        ..TypedPerson::default()
                     },
                     problem: None,
                 },
             ),
             self.shown(
                 "people-import",
-                &ImportPage { page: self.page("/admin/people/import"), problem: None, shown: None },
+                &PeopleImportPage { page: self.page("/admin/people/import"), problem: None, shown: None },
             ),
             self.shown("people-import-shown", &self.people_import()),
             self.shown("api-tokens", &self.api_tokens(true)),

@@ -31,7 +31,7 @@ async fn connect(
                 scopes: scopes.to_owned(),
                 refreshed_at: Some(tx.now),
             },
-            Tokens { access: "a".into(), access_expires_at: tx.now, refresh: "r".into() },
+            Tokens { access: "a".into(), access_expires_at: tx.now, refresh: Some("r".into()) },
         ),
         None => Reach::Forwarding,
     };
