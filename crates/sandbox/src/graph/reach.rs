@@ -167,6 +167,9 @@ mod tests {
     use crate::world::people::Person;
     use crate::world::rights::Rights;
 
+    /// What, scopes, rights, method, path, answer.
+    type Case = (&'static str, &'static [&'static str], Rights, &'static Method, &'static str, &'static str);
+
     fn world() -> World {
         let mut world = World::empty();
         for id in ["team", "anna"] {
@@ -204,7 +207,7 @@ mod tests {
         let full = Rights { full_access: true, ..Rights::default() };
         let send_only = Rights { send_as: true, ..Rights::default() };
         let (list, send) = ("/users/team@x.example/messages", "/users/team@x.example/sendMail");
-        let cases: [(&str, &[&str], Rights, &Method, &str, &str); 13] = [
+        let cases: [Case; 13] = [
             (
                 "plain, own by UPN",
                 &["Mail.ReadWrite"],
@@ -292,6 +295,7 @@ mod tests {
     /// What Microsoft publishes about permissions, where a copy lies at hand (CONTRIBUTING.md: `GRAPH_CONTRACT`): nothing is
     /// open here that is closed there, but that Mail.ReadWrite reads whatever Mail.Read does.
     #[test]
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     fn no_permission_opens_more_than_microsofts_map_says() {
         let folder = std::env::var_os("GRAPH_CONTRACT").map(std::path::PathBuf::from);
         let file = folder.map(|f| f.join("permissions/mail-permissions.json")).filter(|f| f.is_file());

@@ -135,12 +135,15 @@ impl World {
 mod tests {
     use super::*;
 
+    /// What, roles of Exchange, access policy, roles of the token, answer.
+    type Case<'a> = (&'a str, Vec<ExchangeRole>, Option<BTreeSet<String>>, &'a [String], Reach);
+
     #[test]
     fn a_scope_in_exchange_binds_only_where_entra_grants_nothing() {
         let only = |id: &str| Some(BTreeSet::from([id.to_owned()]));
         let role = |mailboxes| ExchangeRole { permission: "Mail.Send".to_owned(), mailboxes };
         let granted = ["Mail.Send".to_owned()];
-        let cases: [(&str, Vec<ExchangeRole>, Option<BTreeSet<String>>, &[String], Reach); 7] = [
+        let cases: [Case<'_>; 7] = [
             ("nothing at all", vec![], None, &[], Reach::No),
             ("Entra alone reaches all", vec![], None, &granted, Reach::Yes),
             ("Exchange for this mailbox", vec![role(only("b"))], None, &[], Reach::Yes),
