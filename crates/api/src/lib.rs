@@ -43,7 +43,7 @@ pub fn router(engine: engine::Engine, config: Config) -> Router {
         .with_state(app);
     // Every path may end in `.json`. That is taken off before the paths are compared.
     let plain = resources.map_request(without_json);
-    Router::new().route_service("/api/v2", plain.clone()).route_service("/api/v2/{*path}", plain)
+    Router::new().nest_service(routes::BASE, plain)
 }
 
 fn without_json(mut request: Request) -> Request {

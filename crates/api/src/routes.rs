@@ -30,13 +30,16 @@ pub struct Route {
 
 impl Route {
     pub(crate) fn mount(self, router: Router<App>, _: &App) -> Router<App> {
-        router.route(self.path, self.handler)
+        router.route(self.path.strip_prefix(BASE).unwrap_or(self.path), self.handler)
     }
 }
 
 fn route(door: Door, method: &'static str, path: &'static str, handler: MethodRouter<App>) -> Route {
     Route { door, method, path, handler }
 }
+
+/// Where the API is mounted.
+pub(crate) const BASE: &str = "/api/v2";
 
 /// All of them.
 #[rustfmt::skip]

@@ -13,16 +13,11 @@ use crate::app::App;
 #[folder = "static/"]
 struct Static;
 
-/// `/static/...` and `/health`: no session, no language.
+/// `/static/...`: no session, no language.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/static/{*path}", get(asset))
-        .route("/health", get(health))
         .route("/favicon.ico", get(|headers: HeaderMap| asset(Path("icon.svg".to_owned()), headers)))
-}
-
-async fn health() -> &'static str {
-    "ok\n"
 }
 
 async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {

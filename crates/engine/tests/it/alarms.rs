@@ -6,11 +6,11 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse as _;
 use axum::routing::post;
-use engine::{AlarmSettings, Error};
+use engine::{AlarmSettings, Error, Settings};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::{ConnectionState, Happening, Trouble};
-use testkit::World;
+use testkit::{Database, World};
 
 const DEFAULT: &str = "help@contoso.test";
 const OTHER: &str = "sales@contoso.test";
@@ -152,13 +152,11 @@ async fn a_refused_registration_is_one_alarm_for_all_its_mailboxes() {
 /// The secret's end is known beforehand; and a mailbox that silently is not read any more is as bad as a lost one.
 #[tokio::test]
 async fn what_is_coming_and_what_has_stopped_are_alarms_too() {
-    let mut world = World::new().await.unwrap();
+    let ends = jiff::Timestamp::now() + SignedDuration::from_hours(6 * 24);
+    let settings = Settings { secret_expires_at: Some(ends), ..testkit::world::quick() };
+    let mut world = World::on(Database::chosen().unwrap(), settings).await.unwrap();
     let stuck = world.connect(DEFAULT, false).await.unwrap().connection;
     world.connect(OTHER, false).await.unwrap();
-    let ends = world.clock.now() + SignedDuration::from_hours(6 * 24);
-    let tx = world.store.begin(world.clock.now()).await.unwrap();
-    tx.set_setting("registration_expires_at", &ends.to_string()).await.unwrap();
-    tx.commit().await.unwrap();
     let slow = json!({"kind": "server_error", "status": 503, "mailbox": DEFAULT, "operation": "delta"});
     world.microsoft.fault(slow).await.unwrap();
     world.run();

@@ -25,6 +25,7 @@ async fn b5_after_a_reconnection_what_had_waited_comes_in_and_goes_out_once_and_
     // An administrator ends every session.
     world.microsoft.patch(&format!("people/{HELP}"), json!({"revoke": true})).await.unwrap();
     world.clock.advance(SignedDuration::from_hours(2));
+    world.microsoft.advance(SignedDuration::from_hours(2)).await.unwrap();
     world
         .until("the loss is noticed", async || {
             Ok(world.connection(connected.connection).await?.state == ConnectionState::NeedsSignIn)

@@ -199,7 +199,7 @@ async fn a4_a_number_or_a_range_of_dates_can_be_chosen_and_nonsense_is_refused()
     assert_eq!(world.ledger().await.unwrap().len(), 4);
     let inbox = world.mailbox(HELP, "inbox").await.unwrap();
     let mut received: Vec<jiff::Timestamp> =
-        inbox.iter().map(|m| m["receivedDateTime"].as_str().unwrap().parse().unwrap()).collect();
+        inbox.iter().map(|m| m["received"].as_str().unwrap().parse().unwrap()).collect();
     received.sort();
     // From the second to the one before the fourth: two of those that are not in yet.
     let wanted = Wanted::Between { since: received[1], until: received[3] };

@@ -100,7 +100,7 @@ fn a_rules_mail_says_that_nobody_should_answer_it_by_itself() {
     let mut mail = outgoing();
     mail.automatic = true;
     let letter = read(&mail.to_mime());
-    assert_eq!(letter.kind, Kind::Automatic);
+    assert!(letter.kind.is_automatic());
     let header = |name: &str| letter.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
     assert_eq!(header("Auto-Submitted"), Some("auto-generated"));
     assert_eq!(header("X-Auto-Response-Suppress"), Some("DR, RN, NRN, OOF, AutoReply"));

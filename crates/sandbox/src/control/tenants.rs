@@ -41,14 +41,21 @@ fn tenant_json(t: &Tenant) -> Value {
 }
 
 /// `POST /_sandbox/tenants`
-pub async fn add(State(site): State<Shared>, Json(new): Json<NewTenant>) -> impl IntoResponse {
+pub async fn add(
+    State(site): State<Shared>,
+    Json(new): Json<NewTenant>,
+) -> Result<impl IntoResponse, Refusal> {
+    // Two tenants of one domain could not be told apart by their people's addresses.
+    if site.world().tenants.values().any(|known| known.domain.eq_ignore_ascii_case(&new.domain)) {
+        return Err(Refusal::bad(format!("there is a tenant {} already", new.domain)));
+    }
     let mut tenant = Tenant::new(&new.id.unwrap_or_else(ids::guid), &new.domain, &new.name);
     tenant.user_consent = new.user_consent.unwrap_or(true);
     tenant.consent_requests = new.consent_requests.unwrap_or(false);
     let shown = tenant_json(&tenant);
     site.world().tenants.insert(tenant.id.clone(), tenant);
     site.touched();
-    (StatusCode::CREATED, Json(shown))
+    Ok((StatusCode::CREATED, Json(shown)))
 }
 
 /// `GET /_sandbox/tenants`
