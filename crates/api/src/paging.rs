@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::Sender;
 use crate::error::Refusal;
+use crate::routes::BASE;
 
 /// Most records of a page.
 const LARGEST: u64 = 100;
@@ -96,7 +97,8 @@ impl Wanted {
             }
             Part::Number { page, size: number("per_page")?.unwrap_or(LARGEST).min(LARGEST) }
         };
-        Ok(Self { path: uri.path().to_owned(), part, query })
+        // The part of the path before the resources was taken off where the API is mounted.
+        Ok(Self { path: format!("{BASE}{}", uri.path()), part, query })
     }
 
     /// A parameter.

@@ -65,7 +65,17 @@ async fn an_end_user_with_a_session_is_refused_everywhere() {
 async fn only_what_lets_people_in_is_open_to_everybody() {
     let open: Vec<_> =
         routes::all().into_iter().filter(|route| route.door == Door::Open).map(|route| route.path).collect();
-    assert_eq!(open, ["/", "/sign-in", "/sign-out", "/forgot-password", "/password/{secret}"]);
+    let expected = [
+        "/",
+        "/sign-in",
+        "/sign-out",
+        "/consent/return",
+        "/consent/{word}",
+        "/health",
+        "/forgot-password",
+        "/password/{secret}",
+    ];
+    assert_eq!(open, expected);
 }
 
 #[tokio::test]
@@ -93,6 +103,9 @@ async fn every_page_opens_for_the_administrator_or_says_what_is_missing() {
         }
         let answered = knock(&desk, method, &path, &admin).await;
         assert!(!answered.status.is_server_error(), "{method} {path}: {}", answered.text());
+        if answered.status == StatusCode::METHOD_NOT_ALLOWED {
+            continue;
+        }
         let expected = if path.contains("987654") || path.ends_with("/return") || path.ends_with(".cer") {
             [StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST, StatusCode::METHOD_NOT_ALLOWED]
         } else {
