@@ -79,7 +79,7 @@ async fn authenticated(
 fn base(app: &App, request: &Request) -> String {
     let scheme = if app.config.public_url.starts_with("https://") { "https" } else { "http" };
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    match host.or_else(|| request.uri().authority().map(|authority| authority.as_str())) {
+    match host.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str)) {
         Some(host) => format!("{scheme}://{host}"),
         None => app.config.public_url.clone(),
     }

@@ -111,7 +111,7 @@ impl Engine {
                     desk: &self.inner.settings.public_url,
                     link: &url,
                 };
-                Some(tx.enqueue(&self.account_mail(carrier, person, &letter)).await?)
+                Some(tx.enqueue(&self.account_mail(&carrier, person, &letter)).await?)
             }
             None => None,
         };
@@ -156,7 +156,7 @@ impl Engine {
         }
     }
 
-    fn account_mail(&self, carrier: Carrier, to: &Person, letter: &Letter<'_>) -> NewOutbox {
+    fn account_mail(&self, carrier: &Carrier, to: &Person, letter: &Letter<'_>) -> NewOutbox {
         let host = url::Url::parse(&self.inner.settings.public_url).ok();
         let host = host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or("postdesk".to_owned());
         let unique: [u8; 16] = rand::random();

@@ -263,7 +263,7 @@ fn request_ids(events: &[Event], checkup: Option<&Checkup>) -> Vec<(Timestamp, S
         })
     });
     let mut ids: Vec<_> = of_events.chain(of_checkup).collect();
-    ids.sort_by(|a, b| b.0.cmp(&a.0));
+    ids.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let mut named = std::collections::HashSet::new();
     ids.retain(|(_, id)| named.insert(id.clone()));
     ids.truncate(REQUEST_IDS);

@@ -222,7 +222,7 @@ impl<'e> Source<'e> {
                     },
                 },
             };
-            forecast.add(example, EXAMPLES);
+            forecast.add(&example, EXAMPLES);
         }
         Ok(())
     }

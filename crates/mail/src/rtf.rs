@@ -28,11 +28,10 @@ pub fn to_text(rtf: &str) -> String {
         at += 1;
         match byte {
             b'{' => groups.push(hidden || source.get(at..at + 2) == Some(b"\\*")),
-            b'}' => {
-                if groups.len() > 1 {
-                    groups.pop();
-                }
+            b'}' if groups.len() > 1 => {
+                groups.pop();
             }
+            b'}' => {}
             b'\\' => {
                 let (word, after) = control(source, at);
                 at = after;

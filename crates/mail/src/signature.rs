@@ -112,7 +112,7 @@ fn is_contact(line: &str) -> bool {
         "総務部",
     ];
     signs.iter().any(|sign| lower.contains(sign))
-        || (line.contains('@') && line.trim().split_whitespace().count() <= 3)
+        || (line.contains('@') && line.split_whitespace().count() <= 3)
 }
 
 /// A sentence ends as sentences end.

@@ -203,6 +203,8 @@ fn relaxed_body(body: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     /// The examples of RFC 6376, 3.4.5.

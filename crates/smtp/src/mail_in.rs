@@ -84,6 +84,8 @@ fn clean(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     /// Whoever reads the original must see who brought it, and nothing that the peer says may add lines of its own.

@@ -255,6 +255,7 @@ pub struct NewConnection {
 
 /// How an address to be connected is reached.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "made once for a connection, never kept")]
 pub enum Reach {
     /// Through Graph.
     Exchange(ExchangeAccount, Tokens),

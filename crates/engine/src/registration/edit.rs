@@ -194,7 +194,8 @@ impl Checked {
             return invalid("tenant", "empty");
         }
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-        if !tenant.is_empty() && !(tenant.contains('.') || is_guid(&tenant)) || !tenant.chars().all(is_name) {
+        let names_one = tenant.is_empty() || tenant.contains('.') || is_guid(&tenant);
+        if !names_one || !tenant.chars().all(is_name) {
             return invalid("tenant", "not-tenant");
         }
         let home = Some(tenant.clone()).filter(|tenant| !tenant.is_empty());

@@ -410,6 +410,7 @@ async fn the_desks_own_way_out_is_there_when_it_is_configured_and_can_be_tried()
 /// The whole way with a server that we have not written: the desk's test mail goes to Postfix, Postfix forwards it, the desk
 /// takes it under TLS and the address is verified. Then a customer's mail, and one that Postfix must try again.
 #[tokio::test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 async fn a_real_postfix_takes_our_mail_and_forwards_to_us() {
     let (post, settings) = Post::beside(quick()).await.unwrap();
     let Some(postfix) = Postfix::forwarding(HELP, post.door()).unwrap() else {

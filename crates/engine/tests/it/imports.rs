@@ -336,7 +336,7 @@ async fn an_import_can_be_undone_in_the_middle_and_nothing_of_it_comes_in_afterw
     assert!(world.tickets().await.unwrap().is_empty());
     let ledger = world.ledger().await.unwrap();
     assert!(ledger.iter().all(|row| row.reason.as_deref() == Some("undone")), "each row says so");
-    assert!(matches!(world.engine.start_import(&world.admin, help.address, ALL).await, Ok(_)));
+    assert!(world.engine.start_import(&world.admin, help.address, ALL).await.is_ok());
     world.end().await.unwrap();
 }
 

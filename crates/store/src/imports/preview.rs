@@ -83,7 +83,7 @@ pub struct Forecast {
 
 impl Forecast {
     /// Counts a mail, and keeps it as an example while there are few of its kind.
-    pub fn add(&mut self, example: Example, examples: u32) {
+    pub fn add(&mut self, example: &Example, examples: u32) {
         let count = self.counts.entry(example.kind).or_default();
         *count += 1;
         if *count <= examples {
@@ -91,7 +91,7 @@ impl Forecast {
                 reason: clean(&example.reason),
                 sender: clean(&example.sender),
                 subject: clean(&example.subject),
-                ..example
+                ..example.clone()
             });
         }
     }

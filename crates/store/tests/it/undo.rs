@@ -159,7 +159,7 @@ both! {
                 subject: format!("{n}\0"),
                 received_at: Some(after(n)),
             };
-            forecast.add(example, 2);
+            forecast.add(&example, 2);
         }
         assert!(tx.note_preview(&lease, id, 3, 3, &forecast).await.unwrap());
         tx.commit().await.unwrap();

@@ -529,7 +529,7 @@ pub(super) fn preview(running: bool) -> PreviewView {
         for n in 0..count {
             let subject = if n % 3 == 1 { LONG } else { "お問い合わせ" };
             forecast.add(
-                Example {
+                &Example {
                     kind,
                     reason: reason.to_owned(),
                     sender: "山田 太郎 <taro.yamada@customer.example>".to_owned(),
