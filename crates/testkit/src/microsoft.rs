@@ -60,19 +60,6 @@ impl Microsoft {
         self.call(reqwest::Method::PUT, path, Some(body)).await
     }
 
-    /// Gives a person exactly these rights at a mailbox, as an Exchange administrator does.
-    pub async fn rights(&self, mailbox: &str, person: &str, full: bool, send_as: bool) -> anyhow::Result<()> {
-        let rights = json!({"fullAccess": full, "sendAs": send_as});
-        self.put(&format!("mailboxes/{mailbox}/rights/{person}"), rights).await.map(|_| ())
-    }
-
-    /// Grants the application exactly these permissions of its own in a tenant.
-    pub async fn grant_application(&self, tenant: &str, client: &str, names: &[&str]) -> anyhow::Result<()> {
-        self.patch(&format!("tenants/{tenant}/apps/{client}"), json!({"application": names}))
-            .await
-            .map(|_| ())
-    }
-
     /// Uploads a certificate (`.cer`) to an application, as on Entra's pages; answers the thumbprint shown there.
     pub async fn upload_certificate(&self, client: &str, der: &[u8]) -> anyhow::Result<String> {
         use base64::Engine as _;
@@ -80,11 +67,7 @@ impl Microsoft {
         let lines: Vec<&str> =
             text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
         let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"));
-        let url = format!("{}/_sandbox/apps/{client}/certificates", self.base);
-        let response = self.http.post(url).body(pem).send().await?;
-        ensure!(response.status().is_success(), "certificate: {}", response.text().await?);
-        let shown: Value = response.json().await?;
-        Ok(shown["thumbprint"].as_str().context("thumbprint")?.to_owned())
+        self.add_certificate(client, &pem).await
     }
 
     /// DELETE on the control API.

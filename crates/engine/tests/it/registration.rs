@@ -14,7 +14,7 @@ const HELP: &str = "help@contoso.test";
 async fn scene() -> World {
     let world = World::unregistered().await.unwrap();
     world.microsoft.person(HELP, "Support").await.unwrap();
-    world.microsoft.grant_application("contoso.test", CLIENT_ID, &[]).await.unwrap();
+    world.microsoft.allow_app("contoso.test", CLIENT_ID, &[]).await.unwrap();
     world
 }
 

@@ -5,8 +5,8 @@ use engine::{Error, Onward, Right, Way};
 use jiff::SignedDuration;
 use serde_json::json;
 use store::{ConnectionState, Happening, Mode};
-use testkit::World;
 use testkit::world::CLIENT_ID;
+use testkit::{Right as Given, World};
 
 const SHARED: &str = "sales@contoso.test";
 const PERSON: &str = "pat@contoso.test";
@@ -32,14 +32,14 @@ async fn scene() -> World {
 }
 
 async fn connect_shared(world: &World) -> engine::Connected {
-    world.microsoft.rights(SHARED, PERSON, true, true).await.unwrap();
+    world.microsoft.give_rights(SHARED, PERSON, &[Given::FullAccess, Given::SendAs]).await.unwrap();
     let Onward::Microsoft(url) = world.depart(&shared()).await.unwrap().unwrap() else { panic!("a sign-in") };
     let id = world.return_as(&url, PERSON).await.unwrap().unwrap();
     world.engine.confirm(&world.admin, id).await.unwrap()
 }
 
 async fn grant(world: &World, roles: &[&str]) {
-    world.microsoft.grant_application("contoso.test", CLIENT_ID, roles).await.unwrap();
+    world.microsoft.allow_app("contoso.test", CLIENT_ID, roles).await.unwrap();
 }
 
 async fn becomes_a_ticket(world: &World, subject: &str) {
@@ -73,7 +73,7 @@ async fn c4_a_shared_mailbox_is_read_and_answered_through_a_person() {
 #[tokio::test]
 async fn a_missing_full_access_is_named_before_anything_is_saved_with_the_line_that_gives_it() {
     let world = scene().await;
-    world.microsoft.rights(SHARED, PERSON, false, true).await.unwrap();
+    world.microsoft.give_rights(SHARED, PERSON, &[Given::SendAs]).await.unwrap();
     let Onward::Microsoft(url) = world.depart(&shared()).await.unwrap().unwrap() else { panic!("a sign-in") };
     match world.return_as(&url, PERSON).await.unwrap() {
         Err(Error::MissingRights(missing)) => {
@@ -196,7 +196,7 @@ async fn an_application_whose_approval_is_taken_back_breaks_with_the_cause_and_h
 async fn b5_a_shared_mailbox_may_be_reconnected_by_another_person_with_rights() {
     let world = scene().await;
     let connected = connect_shared(&world).await;
-    world.microsoft.rights(SHARED, OTHER, true, true).await.unwrap();
+    world.microsoft.give_rights(SHARED, OTHER, &[Given::FullAccess, Given::SendAs]).await.unwrap();
     let url = world.engine.begin_reconnect(&world.admin, connected.address).await.unwrap();
     let id = world.return_as(&url, OTHER).await.unwrap().unwrap();
     world.engine.confirm(&world.admin, id).await.unwrap();
