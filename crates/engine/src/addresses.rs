@@ -89,6 +89,10 @@ pub struct ConnectionView {
     pub budgets: Budgets,
     /// When the sign-in ends unless it is used before; `None` where nobody signed in.
     pub sign_in_ends: Option<Timestamp>,
+    /// Until when Microsoft announces new mail; `None` where the mailbox is asked instead.
+    pub announced_until: Option<Timestamp>,
+    /// When the registration's secret or certificate ends, as far as it is known and the connection needs it.
+    pub registration_ends: Option<Timestamp>,
     /// What happened, newest first.
     pub events: Vec<Event>,
     /// Those who did it.
@@ -223,6 +227,11 @@ impl Engine {
         actors.sort_unstable();
         actors.dedup();
         let settings = &self.inner.settings;
+        let announced = store.subscription(id).await?.filter(|there| there.is_trusted(self.now()));
+        let registration_ends = match connection.kind {
+            Kind::Exchange => self.registration_expiry().await?,
+            _ => None,
+        };
         Ok(ConnectionView {
             permissions: connection.account.as_ref().map(wanted_permissions).unwrap_or_default(),
             account: store.ledger_account(Some(id)).await?,
@@ -237,6 +246,8 @@ impl Engine {
                 recipients_a_day: settings.recipients_a_day,
             },
             sign_in_ends: sign_in_ends(connection),
+            announced_until: announced.map(|there| there.expires_at),
+            registration_ends,
             people: store.people(&actors).await?,
             request_ids: request_ids(&events, checkup.as_ref()),
             events,

@@ -210,6 +210,8 @@ fn all(state: ConnectionState, checkup: Option<Checkup>) -> ConnectionView {
             recipients_a_day: 10_000,
         },
         sign_in_ends: Some(ago(-90 * 1440)),
+        announced_until: state.works().then(|| ago(-6 * 1440)),
+        registration_ends: Some(ago(-200 * 1440)),
         events: events.collect(),
         people: vec![person(1, "佐藤 あかり", "akari.sato@example.jp", Role::Owner)],
         checkup,

@@ -81,6 +81,18 @@ pub(super) fn rows() -> Vec<TicketRow> {
         .collect()
 }
 
+fn invitation() -> mail::Invitation {
+    mail::Invitation {
+        kind: mail::InvitationKind::Invited,
+        title: "下半期の請求についての打ち合わせ".to_owned(),
+        starts: Some(mail::Moment::At(ago(-1440))),
+        ends: Some(mail::Moment::At(ago(-1500))),
+        place: Some("Microsoft Teams".to_owned()),
+        organizer: Some(mailbox("山田 太郎", "taro.yamada@customer.example")),
+        repeats: true,
+    }
+}
+
 pub(super) fn comments() -> Vec<CommentView> {
     let base = Comment {
         id: CommentId(1),
@@ -165,6 +177,11 @@ pub(super) fn comments() -> Vec<CommentView> {
                 automatic: true,
                 full_text: None,
                 text: "I am out of office until Monday.".to_owned(),
+                mail: reply.mail.clone().map(|mail| CommentMail {
+                    invitation: Some(invitation()),
+                    protection: Some(mail::Protection::SmimeEncrypted),
+                    ..mail
+                }),
                 ..reply.clone()
             },
             author: customer.clone(),
