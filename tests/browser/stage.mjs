@@ -1,4 +1,5 @@
 // What the browser tests stand on: a sandbox of their own, a browser, the texts of the language files.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -38,8 +39,8 @@ async function freePort() {
 export async function startSandbox() {
   const binary = process.env.POSTDESK ?? join(root, 'target', 'debug', 'postdesk');
   const data = mkdtempSync(join(tmpdir(), 'postdesk-browser-'));
-  const [desk, microsoft] = [await freePort(), await freePort()];
-  const arguments_ = ['sandbox', '--data', data, '--listen', `127.0.0.1:${desk}`, '--microsoft', `127.0.0.1:${microsoft}`];
+  const [desk, microsoft, smtp] = [await freePort(), await freePort(), await freePort()];
+  const arguments_ = ['sandbox', '--data', data, '--listen', `127.0.0.1:${desk}`, '--microsoft', `127.0.0.1:${microsoft}`, '--smtp', `127.0.0.1:${smtp}`];
   const env = { RUST_LOG: 'warn,engine=debug,exchange=info', ...process.env };
   const child = spawn(binary, arguments_, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -56,9 +57,9 @@ export async function startSandbox() {
       rmSync(data, { recursive: true, force: true });
     },
     /** The stand-in's control API. */
-    async control(path, body) {
+    async control(path, body, method = 'POST') {
       const answer = await fetch(`${stage.microsoft}/_sandbox/${path}`, body === undefined ? {} : {
-        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
+        method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
       });
       if (!answer.ok) throw new Error(`/_sandbox/${path}: ${answer.status} ${await answer.text()}`);
       return answer.json();
@@ -96,6 +97,51 @@ export async function startBrowser() {
     },
     close: () => browser.close(),
   };
+}
+
+/** The owner of a fresh sandbox. */
+export const ADMIN = { email: 'admin@postdesk.example', password: 'postdesk-sandbox' };
+
+/** Signs in at the desk. */
+export async function signIn(page, stage, t, person = ADMIN) {
+  await page.goto(stage.desk);
+  await page.getByLabel(t('email')).fill(person.email);
+  await page.getByLabel(t('password')).fill(person.password);
+  await page.getByRole('button', { name: t('sign-in'), exact: true }).click();
+  await page.waitForURL(/tickets/);
+}
+
+/** Signs in at the stand-in's pages, whatever of them is shown and in whatever language, until it leads back to the desk. */
+export async function signInAtMicrosoft(page, stage, person) {
+  await page.waitForURL((url) => url.href.startsWith(stage.microsoft));
+  const password = page.locator('#i0118');
+  const another = page.locator('#otherTile');
+  await password.or(another).first().waitFor();
+  if (!(await password.isVisible())) await another.click();
+  await page.locator('#i0116').fill(person.upn);
+  await password.fill(person.password);
+  await shot(page, 'microsoft-sign-in');
+  await page.locator('#idSIButton9').click();
+  const accept = page.locator('#idBtn_Accept');
+  const home = page.waitForURL((url) => url.href.startsWith(stage.desk));
+  await Promise.race([accept.waitFor(), home]);
+  if (!page.url().startsWith(stage.microsoft)) return;
+  const scopes = page.locator('input[name=scope], input[name=role]');
+  assert.ok(await scopes.first().isChecked(), 'each permission can be seen and unticked');
+  await shot(page, 'microsoft-consent');
+  await accept.click();
+  await page.waitForURL((url) => url.href.startsWith(stage.desk));
+}
+
+/** Waits until `check` gives something. */
+export async function poll(what, check) {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const result = await check();
+    if (result) return result;
+    if (Date.now() > deadline) throw new Error(`waited 15 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
 }
 
 /** Keeps a picture when SHOTS names a folder. */

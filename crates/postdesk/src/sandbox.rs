@@ -17,7 +17,6 @@ const ADMIN: &str = "admin@postdesk.example";
 const PASSWORD: &str = "postdesk-sandbox";
 /// Where the desk takes forwarded mail, and where the stand-in takes the desk's.
 const MAIL_IN: u16 = 8726;
-const MAIL_OUT: u16 = 8725;
 
 /// Where things are.
 pub struct Options {
@@ -65,7 +64,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         }
     };
 
-    let mail_door = open_mail_door(&mut config).await?;
+    let mail_door = open_mail_door(&mut config, smtp).await?;
     let store = crate::assemble::store(&config).await?;
     let engine = crate::assemble::engine(&config, store.clone()).await?;
     make_admin_once(&engine).await?;
@@ -113,7 +112,10 @@ fn rehearse(config: &mut Config, base: &str) {
 }
 
 /// Mail servers of the rehearsal forward to the desk, and the stand-in takes the desk's own mail.
-async fn open_mail_door(config: &mut Config) -> anyhow::Result<tokio::net::TcpListener> {
+async fn open_mail_door(
+    config: &mut Config,
+    mail_server: Option<SocketAddr>,
+) -> anyhow::Result<tokio::net::TcpListener> {
     let listener = match crate::serve::listen(SocketAddr::from(([127, 0, 0, 1], MAIL_IN))).await {
         Ok(listener) => listener,
         // Another rehearsal runs: this one does without the well-known port.
@@ -124,10 +126,13 @@ async fn open_mail_door(config: &mut Config) -> anyhow::Result<tokio::net::TcpLi
     smtp.listen = Some(address);
     smtp.hostname = Some("127.0.0.1".to_owned());
     smtp.public_port = address.port();
-    smtp.host = Some("127.0.0.1".to_owned());
-    smtp.port = MAIL_OUT;
-    smtp.security = "none".to_owned();
-    smtp.from = Some("desk@postdesk.example".to_owned());
+    // Only to this rehearsal's own mail server: the one on the well-known port may be another rehearsal's.
+    if let Some(out) = mail_server {
+        smtp.host = Some(out.ip().to_string());
+        smtp.port = out.port();
+        smtp.security = "none".to_owned();
+        smtp.from = Some("desk@postdesk.example".to_owned());
+    }
     Ok(listener)
 }
 
