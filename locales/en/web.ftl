@@ -334,6 +334,7 @@ reason-third-party-reply = Answer by somebody else: kept as an internal note
 reason-cc-without-requester = A CC answered without the requester: kept as an internal note
 reason-private-ticket = The ticket is internal: kept as an internal note
 reason-quotes-private-comment = Quotes an internal note: kept as an internal note
+try-again = Try again now
 outcome-waiting = Waiting
 outcome-new-ticket = New ticket
 outcome-reply = Reply

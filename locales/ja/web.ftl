@@ -321,6 +321,7 @@ reason-third-party-reply = 第三者からの返信（社内メモとして保�
 reason-cc-without-requester = リクエスタを宛先に含まない CC の方からの返信（社内メモとして保存）
 reason-private-ticket = 社内チケットのため、社内メモとして保存
 reason-quotes-private-comment = 社内メモが引用されているため、社内メモとして保存
+try-again = 今すぐ再試行
 outcome-waiting = 処理待ち
 outcome-new-ticket = 新規チケット
 outcome-reply = 返信

@@ -1,6 +1,6 @@
 //! First start, and what admins see of the account.
 
-use desk::{BrandId, ImportId, Person, PersonId};
+use desk::{BrandId, ImportId, LedgerId, Person, PersonId};
 use jiff::SignedDuration;
 use mail::TokenKey;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -102,6 +102,16 @@ impl Engine {
         actor.must_be_admin()?;
         let account = self.inner.store.ledger_account(query.connection).await?;
         Ok((account, self.inner.store.ledger(query).await?))
+    }
+
+    /// Tries a message again at once that could not be taken in so far. Admins. What has its outcome keeps it: nothing happens.
+    pub async fn try_again(&self, actor: &Actor, id: LedgerId) -> Result<()> {
+        actor.must_be_admin()?;
+        let tx = self.inner.store.begin(self.now()).await?;
+        if tx.retry_now(id).await? {
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Suspended tickets. Staff.

@@ -86,6 +86,7 @@ pub fn all() -> Vec<Route> {
         admins("/admin", get(admin::home)),
         admins("/admin/channels/email", get(admin::email)),
         admins("/admin/channels/email/mail-log", get(mail_log::page)),
+        admins("/admin/channels/email/mail-log/{id}/again", post(mail_log::again)),
         admins("/admin/channels/email/addresses", get(addresses::list)),
         admins("/admin/channels/email/addresses/connect", get(connect::choose)),
         admins("/admin/channels/email/addresses/connect/exchange", get(connect::form).post(connect::depart)),

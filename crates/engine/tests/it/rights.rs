@@ -3,8 +3,8 @@
 use std::pin::Pin;
 
 use desk::{
-    AddressId, ApiTokenId, AttachmentId, BrandId, CommentId, ImportId, Language, PersonId, PreviewId,
-    SignInId, TicketId,
+    AddressId, ApiTokenId, AttachmentId, BrandId, CommentId, ImportId, Language, LedgerId, PersonId,
+    PreviewId, SignInId, TicketId,
 };
 use engine::{
     Actor, AddressChange, Answer, ConnectChoice, Engine, Error, Invitation, NewForwarding, PersonChange, Way,
@@ -81,6 +81,7 @@ fn for_admins() -> Vec<UseCase> {
         use_case!("resume_import", |e, a| e.resume_import(a, ImportId(1))),
         use_case!("undo_import", |e, a| e.undo_import(a, ImportId(1))),
         use_case!("import_run", |e, a| e.import_run(a, ImportId(1))),
+        use_case!("try_again", |e, a| e.try_again(a, LedgerId(1))),
         use_case!("ledger", |e, a| async {
             e.ledger(a, &LedgerQuery { limit: 1, ..LedgerQuery::default() }).await
         }),

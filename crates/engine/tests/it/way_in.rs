@@ -173,6 +173,38 @@ async fn an_item_without_mime_becomes_a_ticket_with_the_original_and_stops_no_ot
     world.end().await.unwrap();
 }
 
+/// Promise B9: who knows that the trouble is over need not wait for the next try, which may be an hour away.
+#[tokio::test]
+async fn b9_a_mail_that_could_not_be_taken_in_is_listed_with_its_reason_and_can_be_tried_again() {
+    let mut world = World::new().await.unwrap();
+    world.connect(HELP, false).await.unwrap();
+    let fault = json!({"kind": "server_error", "status": 503, "mailbox": HELP, "operation": "mime"});
+    let fault = world.microsoft.fault(fault).await.unwrap();
+    world.microsoft.customer_writes(CARL, HELP, "Later", "Hello").await.unwrap();
+    world.run();
+    world
+        .until("failed tries", async || Ok(world.ledger().await?.first().is_some_and(|row| row.attempts > 0)))
+        .await
+        .unwrap();
+    world.pause().await.unwrap();
+    world.microsoft.delete(&format!("faults/{fault}")).await.unwrap();
+    let row = world.ledger().await.unwrap().remove(0);
+    assert!(row.outcome.is_none() && row.last_error.is_some(), "{row:?}");
+    let tx = world.store.begin(world.clock.now()).await.unwrap();
+    let tomorrow = world.clock.now() + jiff::SignedDuration::from_hours(24);
+    tx.note_failure(row.id, "still failing", tomorrow).await.unwrap();
+    tx.commit().await.unwrap();
+
+    world.engine.try_again(&world.admin, row.id).await.unwrap();
+    world.run();
+    seen(&world, 1).await;
+    world.ticket_about("Later").await.unwrap();
+    world.engine.try_again(&world.admin, row.id).await.unwrap();
+    seen(&world, 1).await;
+    assert_eq!(world.tickets().await.unwrap().len(), 1, "what has its outcome keeps it");
+    world.end().await.unwrap();
+}
+
 #[tokio::test]
 async fn bad_mails_each_become_a_ticket_or_an_explained_outcome_and_none_stops_the_others() {
     let world = running().await;

@@ -151,6 +151,23 @@ impl Tx {
         if noted.rows_affected == 0 { Err(missing(id)) } else { Ok(()) }
     }
 
+    /// Makes a message that waits for another try due now, and its mailbox with it. False when it has its outcome already.
+    pub async fn retry_now(&self, id: LedgerId) -> Result<bool> {
+        let row = table::Entity::find_by_id(id.0).one(&self.db).await?.ok_or_else(|| missing(id))?;
+        if row.outcome.is_some() {
+            return Ok(false);
+        }
+        table::Entity::update_many()
+            .col_expr(table::Column::RetryAt, Expr::value(micros(self.now)))
+            .filter(table::Column::Id.eq(id.0))
+            .exec(&self.db)
+            .await?;
+        if let Some(connection) = row.connection_id {
+            self.schedule_read(ConnectionId(connection), self.now, None).await?;
+        }
+        Ok(true)
+    }
+
     /// Marks rows as acknowledged in the mailbox.
     pub async fn acknowledged(&self, ids: &[LedgerId]) -> Result<()> {
         self.change_acknowledgement(ids, table::Column::AcknowledgedAt, self.now).await

@@ -2,4 +2,5 @@
 
 mod floors;
 mod licences;
+mod promises;
 mod verbs;

@@ -1,7 +1,7 @@
 //! The mail log: every message ever seen in the mailboxes, with what became of it and why.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use desk::decide::OutcomeKind;
 use desk::{ConnectionId, LedgerId};
 use i18n_embed_fl::fl;
@@ -10,9 +10,12 @@ use store::{Account, LedgerQuery, LedgerRow};
 
 use crate::app::App;
 use crate::page::{Answer, Page, show};
+use crate::pages::sign_in::to;
 use crate::reader::Reader;
 use crate::wording;
 
+/// The page's address.
+const MAIL_LOG: &str = "/admin/channels/email/mail-log";
 const ROWS: usize = 100;
 
 /// Filter and place.
@@ -60,6 +63,12 @@ pub(crate) async fn page(State(app): State<App>, reader: Reader, Query(wish): Qu
         mailboxes,
         older,
     })
+}
+
+/// Tries a message again that could not be taken in.
+pub(crate) async fn again(State(app): State<App>, reader: Reader, Path(id): Path<LedgerId>) -> Answer {
+    app.engine.try_again(&reader.actor()?, id).await?;
+    Ok(to(MAIL_LOG))
 }
 
 impl LogPage {

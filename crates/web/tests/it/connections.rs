@@ -80,6 +80,20 @@ async fn the_list_shows_brand_address_name_type_default_and_status_in_both_langu
     }
 }
 
+/// Promise A3: a question with one answer is not asked.
+#[tokio::test]
+async fn the_brand_is_asked_for_only_where_there_are_several() {
+    let desk = Desk::new().await;
+    let admin = desk.signed_in(ADMIN).await;
+    let form = format!("{LIST}/connect/exchange");
+    assert!(!desk.get(&form, &admin).await.text().contains("name=\"brand\""));
+    let tx = begin(&desk).await;
+    tx.create_brand("Second").await.unwrap();
+    tx.commit().await.unwrap();
+    let page = desk.get(&form, &admin).await.text();
+    assert!(page.contains("name=\"brand\"") && page.contains(">Second</option>"));
+}
+
 /// What is not allowed is not offered, and the menu says why.
 #[tokio::test]
 async fn the_menu_offers_what_is_allowed_and_says_why_the_rest_is_not() {
