@@ -263,6 +263,8 @@ impl Sample {
         forwarded.view.address.connection.account = None;
         forwarded.permissions.clear();
         forwarded.sign_in_ends = None;
+        forwarded.registration_ends = None;
+        forwarded.announced_until = None;
         forwarded.events.clear();
         forwarded.request_ids.clear();
         let edit = |problem| EditPage {

@@ -81,7 +81,7 @@ pub(super) fn rows() -> Vec<TicketRow> {
         .collect()
 }
 
-fn invitation() -> mail::Invitation {
+fn event() -> mail::Invitation {
     mail::Invitation {
         kind: mail::InvitationKind::Invited,
         title: "下半期の請求についての打ち合わせ".to_owned(),
@@ -178,7 +178,7 @@ pub(super) fn comments() -> Vec<CommentView> {
                 full_text: None,
                 text: "I am out of office until Monday.".to_owned(),
                 mail: reply.mail.clone().map(|mail| CommentMail {
-                    invitation: Some(invitation()),
+                    invitation: Some(event()),
                     protection: Some(mail::Protection::SmimeEncrypted),
                     ..mail
                 }),

@@ -138,6 +138,9 @@ impl AlarmsPage {
                 let mailbox = alarm.connection.map(|id| format!("?mailbox={id}")).unwrap_or_default();
                 Some(format!("/admin/channels/email/mail-log{mailbox}"))
             }
+            Trouble::RegistrationRefused { .. } | Trouble::RegistrationExpires { .. } => {
+                Some("/admin/channels/email/registration".to_owned())
+            }
             _ => {
                 let id = self.addresses.get(&alarm.connection?)?;
                 Some(format!("/admin/channels/email/addresses/{id}"))
@@ -148,6 +151,9 @@ impl AlarmsPage {
     fn link_text(&self, alarm: &Alarm) -> String {
         match &alarm.trouble {
             Trouble::MailUnexplained { .. } => fl!(self.page.t, "open-mail-log"),
+            Trouble::RegistrationRefused { .. } | Trouble::RegistrationExpires { .. } => {
+                fl!(self.page.t, "open-registration")
+            }
             _ => fl!(self.page.t, "alarms-to-address"),
         }
     }
