@@ -15,7 +15,7 @@ const CLIENT_SECRET: &str = "sandbox-secret-of-the-desk";
 /// The administrator of the rehearsal.
 const ADMIN: &str = "admin@postdesk.example";
 const PASSWORD: &str = "postdesk-sandbox";
-/// Where the desk takes forwarded mail, and where the stand-in takes the desk's.
+/// Where the desk takes forwarded mail.
 const MAIL_IN: u16 = 8726;
 
 /// Where things are.

@@ -70,6 +70,11 @@ impl Page {
         Ok(Self { live: Some(Live { topics, after }), now: app.engine.now(), ..Self::of(reader) })
     }
 
+    /// The day of a moment where the reader is, as date fields take it.
+    pub(crate) fn date(&self, at: Timestamp) -> String {
+        self.zone.date(at).to_string()
+    }
+
     /// The day of a time, in words.
     pub(crate) fn day_of(&self, at: Timestamp) -> String {
         self.zone.day_of(at, self.language)

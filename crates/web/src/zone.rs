@@ -63,6 +63,11 @@ impl Zone {
         day.to_zoned(self.zone.clone()).ok().map(|start| start.timestamp())
     }
 
+    /// The day of a moment here.
+    pub(crate) fn date(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
     /// Date alone.
     pub(crate) fn day_of(&self, at: Timestamp, language: Language) -> String {
         let pattern = match language {

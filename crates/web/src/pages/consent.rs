@@ -5,7 +5,9 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use engine::{ConsentInvitation, ConsentView, Way};
 use i18n_embed_fl::fl;
+use jiff::SignedDuration;
 use serde::Deserialize;
+use store::Wanted;
 
 use crate::app::App;
 use crate::explain::{Explained, of_engine};
@@ -38,6 +40,26 @@ impl ApprovalPage {
 
     fn tenant(&self) -> &str {
         self.view.way.tenant().unwrap_or_default()
+    }
+
+    /// The old mail that was chosen, as the fields of the form.
+    fn import_fields(&self) -> Vec<(&'static str, String)> {
+        match self.view.choice.import {
+            None => Vec::new(),
+            Some(Wanted::Newest(count)) => {
+                vec![
+                    ("import", "yes".to_owned()),
+                    ("old", "number".to_owned()),
+                    ("number", count.to_string()),
+                ]
+            }
+            Some(Wanted::Between { since, until }) => vec![
+                ("import", "yes".to_owned()),
+                ("old", "between".to_owned()),
+                ("since", self.page.date(since)),
+                ("until", self.page.date(until - SignedDuration::from_secs(1))),
+            ],
+        }
     }
 }
 
