@@ -110,7 +110,9 @@ pub async fn token(State(site): State<Shared>, Path(tenant): Path<String>, reque
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
     let form: HashMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let struck = site.faults().strike(Operation::Token, &mailbox_of(&site, &form), None);
+    // Before the faults are locked: whoever needs both locks takes the world first.
+    let mailbox = mailbox_of(&site, &form);
+    let struck = site.faults().strike(Operation::Token, &mailbox, None);
     let mut outcome = None;
     let mut cut = false;
     let mut after = None;
