@@ -72,6 +72,8 @@ struct Week {
     /// Tickets that have an answer, and how many answers were given.
     answered: BTreeSet<TicketId>,
     answers: u32,
+    /// Mails for mailboxes that are gone for the moment.
+    held_back: Vec<bench::week::Mail>,
     /// Faults under way: until which step, what, and the stand-in's id.
     striking: Vec<Striking>,
     struck: BTreeMap<&'static str, u32>,
@@ -110,6 +112,7 @@ impl Week {
             sent: BTreeMap::new(),
             answered: BTreeSet::new(),
             answers: 0,
+            held_back: Vec::new(),
             striking: Vec::new(),
             struck: BTreeMap::new(),
             wrong_causes: Vec::new(),
@@ -137,6 +140,9 @@ impl Week {
             self.end_fault(&striking).await?;
         }
         self.world.microsoft.clear_faults().await?;
+        for mail in std::mem::take(&mut self.held_back) {
+            self.write(mail).await?;
+        }
         self.settle().await
     }
 
@@ -154,8 +160,15 @@ impl Week {
                 self.begin_fault(strike.fault, strike.mailbox, step + strike.lasts).await?;
             }
         }
-        for mail in self.plan.mails_at(step) {
-            self.write(mail).await?;
+        let mut mails = std::mem::take(&mut self.held_back);
+        mails.extend(self.plan.mails_at(step));
+        for mail in mails {
+            // Exchange sends back what is written to a mailbox that is gone: such a mail is never there to be lost.
+            if self.striking.iter().any(|one| one.mailbox == mail.mailbox && one.fault == Fault::Gone) {
+                self.held_back.push(mail);
+            } else {
+                self.write(mail).await?;
+            }
         }
         let wanted = self.plan.answers_by(step);
         while self.answers < wanted && self.answer_one().await? {}
