@@ -264,11 +264,6 @@ impl Fault {
         })
     }
 
-    /// What mends the person, beside clearing the fault.
-    pub fn mended(self) -> Option<Value> {
-        None
-    }
-
     /// What must be shown of it; `None`: nothing need be.
     pub fn trouble(self) -> Option<Trouble> {
         match self {

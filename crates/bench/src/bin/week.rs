@@ -256,9 +256,6 @@ impl Week {
             // One that was limited to some strikes may be gone already.
             let _ = self.world.microsoft.delete(&format!("faults/{id}")).await;
         }
-        if let Some(body) = striking.fault.mended() {
-            self.world.microsoft.patch(&format!("people/{}", mailbox.name), body).await?;
-        }
         if let Some(trouble) = striking.fault.trouble() {
             if !striking.shown {
                 let connection = self.connection(mailbox.address).await?;
