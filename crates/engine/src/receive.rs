@@ -426,7 +426,7 @@ pub(crate) async fn old_mail(
     before: Timestamp,
 ) -> exchange::Result<Vec<ItemRef>> {
     let mut items = match wanted {
-        Wanted::Newest(count) => mailbox.newest(count).await?,
+        Wanted::Newest(count) => mailbox.newest_before(count, before).await?,
         Wanted::Between { since, until } => mailbox.received_between(since, Some(until)).await?,
     };
     items.retain(|item| item.received_at.is_none_or(|received| received < before));
