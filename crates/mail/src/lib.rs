@@ -4,8 +4,10 @@
 //! fail: at worst the letter says that it is unreadable. [`compose`] turns an answer into MIME. [`html`] is the
 //! only door through which HTML that came by mail may reach a screen.
 
+mod absence;
 mod auth;
 mod body;
+mod bounce;
 mod calendar;
 mod charset;
 pub mod compose;
@@ -13,12 +15,14 @@ mod file;
 mod header;
 pub mod html;
 pub mod ids;
+mod iso2022;
 mod kind;
 pub mod letter;
 mod linkify;
 mod markup;
 pub mod mbox;
 mod mime;
+mod parameters;
 mod plain;
 mod protection;
 mod quote;
@@ -30,6 +34,7 @@ pub mod summary;
 mod tame;
 mod tnef;
 mod uu;
+mod words;
 
 pub use compose::{Outgoing, OutgoingAttachment};
 pub use ids::{MessageId, TokenKey};

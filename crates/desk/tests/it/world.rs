@@ -66,6 +66,8 @@ pub fn letter(from: &str) -> Letter {
         signs: Vec::new(),
         bounced: Vec::new(),
         bounce_reason: None,
+        bounced_mark: None,
+        bounced_recipients: Vec::new(),
         own_mark: None,
         auth: AuthVerdict::Pass,
         unreadable: None,
