@@ -222,7 +222,7 @@ pub fn plain_failure(letter: &Letter) -> Option<(&'static str, &'static str)> {
         return Some(("subject", phrase));
     }
     let opening: Vec<&str> = letter.text.lines().take(OPENING_LINES).map(str::trim).collect();
-    phrase_in(&shortened(&opening.join(" ")), FAILURE_FORMS).map(|phrase| ("text", phrase))
+    phrase_in(shortened(&opening.join(" ")), FAILURE_FORMS).map(|phrase| ("text", phrase))
 }
 
 /// Lines of ten megabytes are no opening.
@@ -265,7 +265,7 @@ pub fn returned(letter: &Letter, fields: &Fields<'_>, parts: &[Part<'_>]) -> Ret
     }
     found.reason = failed()
         .find_map(|recipient| recipient.diagnostic.clone())
-        .or_else(|| from_text.reason)
+        .or(from_text.reason)
         .map(|reason| one_line(&reason))
         .and_then(|line| line.get(..line.floor_char_boundary(300)).map(str::to_owned))
         .filter(|line| !line.is_empty());
@@ -384,5 +384,5 @@ fn is_smtp_answer(line: &str) -> bool {
         matches!(words, [b'4' | b'5', b'0'..=b'5', b'0'..=b'9', b' ' | b'-', rest @ ..]
             if rest.iter().any(u8::is_ascii_alphabetic))
     };
-    enhanced || code(line) || line.split_once("said:").is_some_and(|(_, answer)| code(answer))
+    enhanced || line.split(": ").any(code) || line.split_once("said:").is_some_and(|(_, answer)| code(answer))
 }

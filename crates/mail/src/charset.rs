@@ -23,6 +23,8 @@ pub struct Hint {
     pub tld: Option<String>,
     /// What other parts of the mail are written in.
     pub encoding: Option<&'static Encoding>,
+    /// Other parts of the mail are in Japanese, in whatever encoding.
+    pub japanese: bool,
 }
 
 /// Decodes `bytes`, labelled as `label`. NUL characters are dropped: no database keeps them in text.
@@ -288,6 +290,11 @@ fn guess_encoding(bytes: &[u8], hint: &Hint) -> &'static Encoding {
     if let Some(japanese) = by_kana(bytes).filter(|_| !chinese) {
         return japanese;
     }
+    // A file name of kanji and NEC's characters has no kana by which to know it, but the words beside it have.
+    let explains = |encoding: &&'static Encoding| !encoding.decode_without_bom_handling(bytes).1;
+    if let Some(japanese) = [EUC_JP, SHIFT_JIS].into_iter().find(|e| hint.japanese && explains(e)) {
+        return japanese;
+    }
     let start = Encoding::ascii_valid_up_to(bytes);
     let sample = bytes.get(start..).unwrap_or_default();
     let sample = sample.get(..SAMPLE).unwrap_or(sample);
@@ -306,6 +313,11 @@ pub fn by_kana(bytes: &[u8]) -> Option<&'static Encoding> {
     let (share, encoding) =
         [share(SHIFT_JIS), share(EUC_JP)].into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
     (share >= 0.25).then_some(encoding)
+}
+
+/// Text with kana in it.
+pub fn is_japanese(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}'))
 }
 
 /// How much of what is not ASCII is hiragana or katakana of full width, if the bytes decode at all.

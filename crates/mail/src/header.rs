@@ -82,6 +82,7 @@ impl<'a> Fields<'a> {
             self.hint.tld.clone_from(&hint.tld);
         }
         self.hint.encoding = self.hint.encoding.or(hint.encoding);
+        self.hint.japanese |= hint.japanese;
     }
 
     fn sender_tld(&self) -> Option<String> {
@@ -137,7 +138,7 @@ impl<'a> Fields<'a> {
     /// People in the first field of that name; entries without a usable address are left out.
     pub fn people(&self, name: &str) -> Vec<Mailbox> {
         let Some(text) = self.normal(name) else { return Vec::new() };
-        let line = format!("{text}\n");
+        let line = format!("{}\n", without_quoted_locals(&text));
         let HeaderValue::Address(list) = MessageStream::new(line.as_bytes()).parse_address() else {
             return Vec::new();
         };
@@ -180,6 +181,33 @@ impl<'a> Fields<'a> {
         let text = charset::decode_unlabelled(self.raw(name)?, &self.hint);
         Some(Content::read(&one_line(&text), &self.hint))
     }
+}
+
+/// `"maru..maru."@carrier.example`, as Japanese carriers write addresses the standard forbids, without the quotation
+/// marks: they are no display name.
+fn without_quoted_locals(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(end) = rest.find("\"@") {
+        let (before, after) = rest.split_at(end);
+        let plain =
+            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'/' | b'?' | b'!');
+        let local = before.bytes().rev().take(64).take_while(|b| plain(*b)).count();
+        match before.split_at(before.len() - local) {
+            (start, local) if start.ends_with('"') && !local.is_empty() => {
+                out.push_str(start.strip_suffix('"').unwrap_or(start));
+                out.push_str(local);
+                out.push('@');
+            }
+            _ => {
+                out.push_str(before);
+                out.push_str("\"@");
+            }
+        }
+        rest = after.get(2..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Message-IDs in a text: what stands in angle brackets (folded or not), or else words with an `@`.

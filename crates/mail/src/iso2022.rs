@@ -62,7 +62,7 @@ pub fn decode(bytes: &[u8]) -> String {
             [SHIFT_IN, after @ ..] => (in_shift, rest) = (false, after),
             [b'\n', after @ ..] => {
                 // Every line begins in ASCII, also where the escape at the end of the last one is lost.
-                text.push(Set::Ascii, &[b'\n']);
+                text.push(Set::Ascii, b"\n");
                 (set, in_shift, rest) = (Set::Ascii, false, after);
             }
             [b @ (0..=0x20 | 0x7F), after @ ..] => {

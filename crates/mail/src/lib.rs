@@ -10,8 +10,10 @@ mod body;
 mod bounce;
 mod calendar;
 mod charset;
+pub mod command;
 pub mod compose;
 mod file;
+mod forward;
 mod header;
 pub mod html;
 pub mod ids;
@@ -27,6 +29,7 @@ mod plain;
 mod protection;
 mod quote;
 mod quote_html;
+mod quoted_header;
 mod read;
 mod rtf;
 mod signature;
@@ -34,9 +37,11 @@ pub mod summary;
 mod tame;
 mod tnef;
 mod uu;
+mod when;
 mod words;
 
 pub use compose::{Outgoing, OutgoingAttachment};
+pub use forward::Forwarded;
 pub use ids::{MessageId, TokenKey};
 pub use letter::{
     Address, Attachment, AuthVerdict, Invitation, InvitationKind, Kind, Letter, Mailbox, Moment, Protection,

@@ -41,11 +41,21 @@ pub struct Part<'a> {
 impl Part<'_> {
     /// The content with its transfer encoding undone.
     pub fn decoded(&self) -> Cow<'_, [u8]> {
+        self.undone(self.body)
+    }
+
+    /// The first words of a text.
+    fn opening(&self) -> String {
+        let bytes = self.undone(self.body.get(..4_096).unwrap_or(self.body));
+        charset::decode(&bytes, self.charset.as_deref(), self.fields.hint())
+    }
+
+    fn undone<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
         let encoding = self.fields.text("content-transfer-encoding").unwrap_or_default().to_ascii_lowercase();
         match encoding.trim() {
-            "base64" => words::base64_leniently(self.body).into(),
-            "quoted-printable" => words::quoted_printable_leniently(self.body).into(),
-            _ => self.body.into(),
+            "base64" => words::base64_leniently(body).into(),
+            "quoted-printable" => words::quoted_printable_leniently(body).into(),
+            _ => body.into(),
         }
     }
 }
@@ -64,7 +74,8 @@ pub fn parts(raw: &[u8]) -> Vec<Part<'_>> {
     let start = walk.begin(Fields::parse(block), raw.len() - body.len());
     walk.run(start);
     let mut parts = walk.parts;
-    let hint = Hint { tld: None, encoding: written_in(&parts).or(walk.hint.encoding) };
+    let encoding = written_in(&parts).or(walk.hint.encoding);
+    let hint = Hint { tld: None, encoding, japanese: walk.hint.japanese };
     for part in &mut parts {
         part.fields.guided_by(&hint);
     }
@@ -176,6 +187,9 @@ impl<'a> Walk<'a> {
         }
         if let Some(part) = self.parts.get_mut(index) {
             part.body = body;
+            if !self.hint.japanese && part.mime.starts_with("text/") {
+                self.hint.japanese = charset::is_japanese(&part.opening());
+            }
         }
     }
 

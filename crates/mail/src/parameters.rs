@@ -78,13 +78,13 @@ impl Content {
             && charset.len() <= 40
             && charset.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
         {
-            return Some(self.from_escapes(Some(charset), &percent_decode_str(rest).collect::<Vec<u8>>()));
+            return Some(self.unescaped(Some(charset), &percent_decode_str(rest).collect::<Vec<u8>>()));
         }
         let decoded = percent_decode_str(value).decode_utf8().ok()?;
         (!decoded.is_ascii()).then(|| decoded.into_owned())
     }
 
-    fn from_escapes(&self, charset: Option<&str>, bytes: &[u8]) -> String {
+    fn unescaped(&self, charset: Option<&str>, bytes: &[u8]) -> String {
         charset::decode(bytes, charset.filter(|charset| !charset.is_empty()), &self.hint)
     }
 
@@ -125,7 +125,7 @@ impl Content {
             }
         }
         if any_escaped && !bytes.starts_with(b"=?") {
-            return Some(self.from_escapes(charset, &bytes));
+            return Some(self.unescaped(charset, &bytes));
         }
         // Encoded words cut into pieces.
         Some(words::decoded(&String::from_utf8_lossy(&bytes), &self.hint))

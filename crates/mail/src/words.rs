@@ -55,19 +55,18 @@ fn word(text: &str) -> Option<Word<'_>> {
 /// Where the payload ends. A question mark that was left as it is, before an escape, looks like an end and is none:
 /// `What?=20now?=`.
 fn word_end(rest: &str, method: Method) -> Option<usize> {
-    let mut end = rest.find("?=").filter(|end| *end <= MAX_WORD)?;
-    while method == Method::Quoted {
-        let after = rest.get(end + 2..).unwrap_or_default();
-        let is_escape = after
-            .as_bytes()
-            .get(..2)
-            .is_some_and(|two| two.iter().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b)));
-        let next = after.find("?=").map(|at| end + 2 + at).filter(|next| *next <= MAX_WORD);
-        match next {
-            Some(next) if is_escape && !rest.get(end + 2..next).is_some_and(|t| t.contains([' ', '?'])) => {
-                end = next;
-            }
-            _ => break,
+    let within = |end: &usize| *end <= MAX_WORD;
+    let mut end = rest.find("?=").filter(within)?;
+    let is_escape = |after: &str| {
+        let two = after.as_bytes().get(..2);
+        two.is_some_and(|two| two.iter().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b)))
+    };
+    while let Some(after) = rest.get(end + 2..).filter(|after| method == Method::Quoted && is_escape(after)) {
+        let next = after.find("?=").map(|at| end + 2 + at).filter(within);
+        // Between here and there the same word goes on only if nothing separates them.
+        match next.filter(|next| rest.get(end + 2..*next).is_some_and(|text| !text.contains([' ', '?']))) {
+            Some(next) => end = next,
+            None => break,
         }
     }
     Some(end)

@@ -52,6 +52,7 @@ struct Expected {
     unreadable: Option<Unreadable>,
     japanese: Option<bool>,
     invitation: Option<ExpectedInvitation>,
+    forwarded: Option<ExpectedForward>,
     #[serde(default)]
     damaged: bool,
 }
@@ -78,6 +79,26 @@ struct ExpectedInvitation {
     repeats: Option<bool>,
 }
 
+/// The mail that is passed on; `none = true` when the mail only looks like a forward.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedForward {
+    #[serde(default)]
+    none: bool,
+    above: Option<String>,
+    from: Option<String>,
+    from_name: Option<String>,
+    subject: Option<String>,
+    date: Option<String>,
+    to: Option<Vec<String>>,
+    cc: Option<Vec<String>>,
+    text: Option<String>,
+    #[serde(default)]
+    text_contains: Vec<String>,
+    #[serde(default)]
+    text_lacks: Vec<String>,
+}
+
 /// Compares, and remembers what differs.
 struct Comparison<'a> {
     file: &'a str,
@@ -89,6 +110,7 @@ impl Comparison<'_> {
         self.differences.push(format!("{}: {field}: {what}", self.file));
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "what is compared is made for it")]
     fn same<T: PartialEq + Debug>(&mut self, field: &str, expected: Option<T>, found: T) {
         if let Some(expected) = expected
             && expected != found
@@ -177,6 +199,9 @@ fn differences(file: &str, expected: Expected, letter: &Letter) -> Vec<String> {
     if let Some(invitation) = expected.invitation {
         compare_invitation(&mut c, invitation, letter);
     }
+    if let Some(forwarded) = expected.forwarded {
+        compare_forward(&mut c, forwarded, letter);
+    }
     if !expected.damaged {
         for (field, text) in [("subject", &letter.subject), ("text", &letter.text), ("fresh", &letter.fresh)]
         {
@@ -212,6 +237,26 @@ fn compare_invitation(c: &mut Comparison<'_>, expected: ExpectedInvitation, lett
     c.same("invitation: place", expected.place, found.place.clone().unwrap_or_default());
     c.same("invitation: organizer", expected.organizer, address(found.organizer.as_ref()));
     c.same("invitation: repeats", expected.repeats, found.repeats);
+}
+
+fn compare_forward(c: &mut Comparison<'_>, expected: ExpectedForward, letter: &Letter) {
+    let Some(found) = letter.forwarded.as_ref().filter(|_| !expected.none) else {
+        if expected.none == letter.forwarded.is_some() {
+            c.note("forwarded", if expected.none { "there must be none" } else { "there is none" });
+        }
+        return;
+    };
+    c.same("forwarded: above", expected.above.as_deref().map(str::trim), found.above.trim());
+    c.same("forwarded: from", expected.from, address(found.from.as_ref()));
+    let name = found.from.as_ref().map(|from| from.name.clone()).unwrap_or_default();
+    c.same("forwarded: from_name", expected.from_name, name);
+    c.same("forwarded: subject", expected.subject, found.subject.clone().unwrap_or_default());
+    let date = found.date.map(|date| date.to_string()).unwrap_or_default();
+    c.same("forwarded: date", expected.date, date);
+    c.same("forwarded: to", expected.to, addresses(&found.to));
+    c.same("forwarded: cc", expected.cc, addresses(&found.cc));
+    c.same("forwarded: text", expected.text.as_deref().map(str::trim), found.text.trim());
+    c.holds("forwarded: text", &found.text, &expected.text_contains, &expected.text_lacks);
 }
 
 fn corpus() -> PathBuf {

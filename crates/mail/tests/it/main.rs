@@ -5,6 +5,7 @@ mod bounces;
 mod cleaning;
 mod composing;
 mod corpus;
+mod forwards;
 mod hostile;
 mod japanese;
 mod kinds;
