@@ -5,6 +5,7 @@
 //! only door through which HTML that came by mail may reach a screen.
 
 mod absence;
+mod announce;
 mod auth;
 mod body;
 mod bounce;
