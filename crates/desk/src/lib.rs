@@ -6,6 +6,7 @@
 
 mod condition;
 pub mod decide;
+pub mod flood;
 pub mod id;
 pub mod person;
 pub mod placeholder;

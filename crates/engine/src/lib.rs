@@ -25,6 +25,7 @@ mod fetch;
 mod foresee;
 mod forwarding;
 mod held;
+mod identities;
 mod import;
 mod intake;
 mod letter_out;

@@ -1,6 +1,7 @@
 //! The desk's rules, one test a rule.
 
 mod decide;
+mod loops;
 mod placeholder;
 mod reply;
 mod standard;

@@ -3,8 +3,10 @@
 mod catching_up;
 mod details;
 mod forwarding;
+mod identities;
 mod imports;
 mod life;
+mod loops;
 mod mail;
 mod mailboxes;
 mod people;
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(team::Team),
             Box::new(forwarding::Forwarding),
             Box::new(watch::Watch),
+            Box::new(loops::Loops),
+            Box::new(identities::Identities),
         ]
     }
 }

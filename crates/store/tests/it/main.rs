@@ -13,6 +13,7 @@ mod changes;
 mod find;
 mod forwarding;
 mod health;
+mod identities;
 mod imports;
 mod leases;
 mod ledger;
