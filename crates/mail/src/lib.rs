@@ -11,14 +11,18 @@ mod charset;
 pub mod compose;
 mod file;
 mod header;
+mod hops;
 pub mod html;
 pub mod ids;
+pub mod inspect;
 mod kind;
 pub mod letter;
 mod linkify;
+mod links;
 mod markup;
 pub mod mbox;
 mod mime;
+mod pictures;
 mod plain;
 mod protection;
 mod quote;
@@ -26,13 +30,16 @@ mod quote_html;
 mod read;
 mod rtf;
 mod signature;
+mod style;
 pub mod summary;
 mod tame;
 mod tnef;
 mod uu;
 
 pub use compose::{Outgoing, OutgoingAttachment};
+pub use hops::{Hop, hops};
 pub use ids::{MessageId, TokenKey};
+pub use inspect::{Danger, Finding};
 pub use letter::{
     Address, Attachment, AuthVerdict, Invitation, InvitationKind, Kind, Letter, Mailbox, Moment, Protection,
     Sign, Unreadable,

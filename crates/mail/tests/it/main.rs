@@ -5,6 +5,7 @@ mod bounces;
 mod cleaning;
 mod composing;
 mod hostile;
+mod hostile_html;
 mod japanese;
 mod kinds;
 mod quotes;

@@ -2,6 +2,7 @@
 
 mod catching_up;
 mod details;
+mod findings;
 mod forwarding;
 mod imports;
 mod life;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(team::Team),
             Box::new(forwarding::Forwarding),
             Box::new(watch::Watch),
+            Box::new(findings::Findings),
         ]
     }
 }

@@ -12,9 +12,6 @@ use crate::failure::Failure;
 use crate::page::Answer;
 use crate::reader::Reader;
 
-/// Pictures that a browser draws without running anything in them; SVG is not among them.
-const PICTURES: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
-
 /// Should a file be opened as a page after all, it is nobody's page.
 const NOBODY: &str = "default-src 'none'; sandbox";
 
@@ -27,10 +24,9 @@ pub(crate) async fn download(State(app): State<App>, reader: Reader, Path(id): P
 }
 
 pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
-    let (file, content) = app.engine.attachment(&reader.actor()?, id).await?;
-    let named = file.file.content_type.to_ascii_lowercase();
-    let Some(kind) = PICTURES.into_iter().find(|kind| named.split(';').next().map(str::trim) == Some(kind))
-    else {
+    let (_, content) = app.engine.attachment(&reader.actor()?, id).await?;
+    // What it says it is does not count.
+    let Some(kind) = mail::inspect::picture(&content) else {
         return Err(Failure::Engine(engine::Error::NotFound));
     };
     let headers = [
