@@ -123,7 +123,7 @@ pub fn look(name: &str, content: &[u8]) -> Finding {
         Some((_, "text/x-shellscript")) => add(&mut finding, Danger::Script),
         Some((_, "text/html")) => page_called(&mut finding, &ending),
         Some((_, "application/pdf")) if memmem::find(content, b"/Encrypt").is_some() => {
-            add(&mut finding, Danger::Locked)
+            add(&mut finding, Danger::Locked);
         }
         _ if is_svg(content) => page_called(&mut finding, &ending),
         _ => {}
@@ -163,6 +163,11 @@ pub fn by_name(name: &str) -> Finding {
     }
     finding.dangers.sort_unstable();
     finding
+}
+
+/// The type of a file by its content; `None` when it has no mark of any.
+pub fn kind(content: &[u8]) -> Option<&'static str> {
+    infer::get(content).map(|found| found.mime_type())
 }
 
 /// The type of a picture that a browser draws without running anything in it, known by its content; `None` for all else,

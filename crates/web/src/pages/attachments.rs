@@ -20,7 +20,9 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(
 
 pub(crate) async fn download(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
     let (file, content) = app.engine.attachment(&reader.actor()?, id).await?;
-    Ok((named_download(&file.file.name, &file.file.content_type), content).into_response())
+    // By its content: what the sender says it is does not count.
+    let kind = mail::inspect::kind(&content).unwrap_or("application/octet-stream");
+    Ok((named_download(&file.file.name, kind), content).into_response())
 }
 
 pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
@@ -37,7 +39,7 @@ pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Pat
     Ok((headers, content).into_response())
 }
 
-/// Headers of a file to be saved. The type the sender claims is told only where it cannot be rendered.
+/// Headers of a file to be saved. Its type is told only where it cannot be rendered.
 pub(crate) fn named_download(name: &str, claimed: &str) -> [(HeaderName, String); 3] {
     let harmless = claimed.is_ascii()
         && !claimed.contains(|c: char| c.is_ascii_control())
