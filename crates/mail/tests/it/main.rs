@@ -10,6 +10,7 @@ mod hostile_html;
 mod injection;
 mod japanese;
 mod kinds;
+mod linear;
 mod quotes;
 mod reading;
 mod tokens;
