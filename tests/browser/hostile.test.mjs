@@ -72,7 +72,8 @@ before(async () => {
   await page.getByRole('button', { name: t('next'), exact: true }).click();
   await signInAtMicrosoft(page, stage, support);
   await page.getByRole('button', { name: t('done'), exact: true }).click();
-  await page.locator('progress').waitFor({ state: 'detached', timeout: 120_000 });
+  const deadline = Date.now() + 240_000;
+  while ((await tickets()).size < cases.length + 1 && Date.now() < deadline) await page.waitForTimeout(1_500);
 
   const own = (url) => url.startsWith(stage.desk) || url.startsWith('data:') || url === 'about:blank' || url === 'about:srcdoc';
   context.on('request', (request) => { if (!own(request.url())) left.push({ url: request.url(), type: request.resourceType() }); });
@@ -87,7 +88,7 @@ async function tickets() {
   for (let path = '/tickets?q=hostile'; path;) {
     await page.goto(stage.desk + path);
     for (const link of await page.locator('table.tickets td.c-subject a').all()) {
-      const word = /hostile-\d+-x/.exec(await link.textContent())?.[0];
+      const word = /hostile-\d+-x|hostile files/.exec(await link.textContent())?.[0];
       if (word) found.set(word, await link.getAttribute('href'));
     }
     const older = page.locator('.pager a').last();

@@ -253,6 +253,8 @@ fn utf16(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
     use Danger::*;
 
