@@ -4,9 +4,11 @@
 //! fail: at worst the letter says that it is unreadable. [`compose`] turns an answer into MIME. [`html`] is the
 //! only door through which HTML that came by mail may reach a screen.
 
+mod absence;
 mod announce;
 mod auth;
 mod body;
+mod bounce;
 mod calendar;
 mod charset;
 pub mod command;
@@ -18,6 +20,7 @@ mod hops;
 pub mod html;
 pub mod ids;
 pub mod inspect;
+mod iso2022;
 mod kind;
 pub mod letter;
 mod linkify;
@@ -25,6 +28,7 @@ mod links;
 mod markup;
 pub mod mbox;
 mod mime;
+mod parameters;
 mod pictures;
 mod plain;
 mod protection;
@@ -40,6 +44,7 @@ mod tame;
 mod tnef;
 mod uu;
 mod when;
+mod words;
 
 pub use compose::{Outgoing, OutgoingAttachment};
 pub use forward::Forwarded;
@@ -50,5 +55,6 @@ pub use letter::{
     Address, Attachment, AuthVerdict, Invitation, InvitationKind, Kind, Letter, Mailbox, Moment, Protection,
     Sign, Unreadable,
 };
+pub use quote::{Fresh, fresh};
 pub use read::{read, read_graph_json};
 pub use summary::Summary;
