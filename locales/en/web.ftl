@@ -176,6 +176,49 @@ pictures-blocked = { $count ->
        *[other] { $count } pictures from elsewhere are blocked.
     }
 show-pictures = Show pictures
+pixels-removed = { $count ->
+        [one] A tracking pixel was removed ({ $hosts }).
+       *[other] { $count } tracking pixels were removed ({ $hosts }).
+    }
+links-mislead = { $count ->
+        [one] A link in this mail leads to another host than its text names. Its true host stands behind it.
+       *[other] { $count } links in this mail lead to another host than their text names. The true host stands behind each.
+    }
+mail-empty = This mail has no text.
+source-link = Source
+source-title = Original mail
+source-raw = Source
+source-cut = This is the beginning. Download the original mail for the rest.
+source-json = Microsoft could not hand out this mail itself. What it told about the mail is kept instead, as JSON.
+back-to-ticket = Back to ticket #{ $ticket }
+headers = Headers
+headers-none = No headers could be found.
+hops = The way it took
+hops-help = As the servers wrote it down, first one first. Only the last stations are known to be true: the sender can invent those before.
+hop-seconds = { $count } s
+hop-minutes = { $count } min
+hop-hours = { $count } h
+hop-clock = clocks differ
+print = Print
+print-ticket = Print this ticket
+print-with-notes = With internal notes
+print-without-notes = Without internal notes
+print-with-quotes = With quoted text
+print-without-quotes = Without quoted text
+danger-program = Program
+danger-program-help = Opening this file can run a program.
+danger-script = Script
+danger-script-help = Opening this file can run a script.
+danger-macros = Macros
+danger-macros-help = This document contains macros. Do not enable them unless you know who wrote them.
+danger-page = Web page
+danger-page-help = This file opens in the browser and can imitate a sign-in page.
+danger-disguised = Disguised
+danger-disguised-help = This file is not what its name makes believe.
+danger-container = Program inside
+danger-container-help = This archive contains a program, a script or macros.
+danger-locked = Password
+danger-locked-help = This file is locked with a password, so no virus scanner has seen its content.
 delivery-waiting = Waiting to be sent
 delivery-waiting-because = Waiting to be sent: { $reason }
 notification = Notification:

@@ -49,6 +49,7 @@ export async function startSandbox() {
   const stage = {
     desk: `http://127.0.0.1:${desk}`,
     microsoft: `http://127.0.0.1:${microsoft}`,
+    smtp,
     output: () => output,
     async stop() {
       const gone = new Promise((resolve) => child.once('exit', resolve));

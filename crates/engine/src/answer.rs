@@ -104,6 +104,7 @@ impl Engine {
                 content_id: None,
                 inline: false,
                 size: file.content.len() as u64,
+                finding: Some(mail::inspect::look(&file.name, &file.content)),
                 blob: self.inner.store.blobs().put(file.content).await?,
             });
         }

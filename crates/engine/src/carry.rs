@@ -340,6 +340,7 @@ fn original_file(original: &Original) -> NewAttachment {
         inline: false,
         size: original.size,
         blob: original.blob.clone(),
+        finding: None,
     }
 }
 

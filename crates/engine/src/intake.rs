@@ -63,6 +63,7 @@ pub(crate) async fn store_files(
     for attachment in &mut letter.attachments {
         let content = Bytes::from(std::mem::take(&mut attachment.content));
         let size = content.len() as u64;
+        let finding = Some(mail::inspect::look(&attachment.name, &content));
         let blobs = store.blobs();
         let blob = if lazily { blobs.put_lazy(content).await? } else { blobs.put(content).await? };
         files.push(NewAttachment {
@@ -72,6 +73,7 @@ pub(crate) async fn store_files(
             inline: attachment.inline,
             size,
             blob,
+            finding,
         });
     }
     Ok(files)

@@ -150,6 +150,7 @@ mod tests {
             inline,
             size: megabytes * 1024 * 1024,
             blob: store::BlobId(String::new()),
+            finding: None,
         }
     }
 

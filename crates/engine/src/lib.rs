@@ -44,6 +44,7 @@ mod recipients;
 mod registration;
 mod rights;
 mod smtp_in;
+mod source;
 mod subscriptions;
 mod team;
 mod texts;
@@ -77,6 +78,7 @@ pub use registration::{
     RegistrationView,
 };
 pub use rights::{MissingRights, Right};
+pub use source::MailSource;
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use texts::Calendar;
 pub use tickets::{CommentView, TicketView};

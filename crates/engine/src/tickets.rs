@@ -151,7 +151,7 @@ impl Engine {
         Ok(self.journaled(id).await?.1)
     }
 
-    async fn journaled(&self, id: CommentId) -> Result<(LedgerRow, Bytes)> {
+    pub(crate) async fn journaled(&self, id: CommentId) -> Result<(LedgerRow, Bytes)> {
         let row = self.inner.store.ledger_row_of_comment(id).await?.ok_or(Error::NotFound)?;
         let blob = row.blob.as_ref().ok_or(Error::NotFound)?;
         let raw = self.inner.store.blobs().get(blob).await?;

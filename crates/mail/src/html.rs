@@ -1,33 +1,40 @@
 //! HTML that came by mail: cleaned before anybody sees it.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
-use percent_encoding::percent_decode_str;
 
 pub use crate::linkify::from_text;
-use crate::markup::{self, Piece, write};
+use crate::pictures::{self, RESOLVED, is_remote};
 pub use crate::plain::to_text;
-use crate::tame;
+use crate::{links, tame};
 
 /// How remote pictures are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemotePictures {
     /// Their addresses are taken out (kept in `data-remote-src`), nothing is loaded.
     Blocked,
-    /// The reader asked for them.
+    /// The reader asked for them. Tracking pixels are left out all the same: nobody looks at them, so nobody misses them.
     Allowed,
 }
 
 /// Clean HTML, safe inside a sandboxed frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Clean {
-    /// The HTML, a fragment.
+    /// The HTML, a fragment. Its only classes are `postdesk-to`, `postdesk-misleads` (the true host behind a link) and
+    /// those of Word's paragraphs.
     pub html: String,
-    /// How many remote pictures were blocked.
+    /// How many pictures lie elsewhere, tracking pixels not counted.
+    pub remote_pictures: u32,
+    /// How many of those were blocked.
     pub blocked_pictures: u32,
+    /// How many tracking pixels were taken out.
+    pub pixels: u32,
+    /// Whose pixels they are: hosts, each once, twenty at most.
+    pub pixel_hosts: Vec<String>,
+    /// How many links name one host and lead to another.
+    pub misleading_links: u32,
 }
 
 /// HTML larger than this is shown as text: a tree of it would cost more than anybody gains.
@@ -89,11 +96,19 @@ const STYLES: [&str; 50] = [
 /// Sanitises `html`. `cid` maps a Content-ID (without brackets) to the address under which the desk serves that part.
 pub fn clean(html: &str, pictures: RemotePictures, cid: &dyn Fn(&str) -> Option<String>) -> Clean {
     if html.len() > MAX_HTML || tame::is_costly(html) {
-        return Clean { html: from_text(&to_text(html)), blocked_pictures: 0 };
+        return Clean { html: from_text(&to_text(html)), ..Clean::default() };
     }
     let html = tame::without_excess(html);
-    let (html, blocked_pictures) = with_pictures_resolved(&html, pictures, cid);
-    Clean { html: policy().clean(&html).to_string(), blocked_pictures }
+    let (html, found) = pictures::resolved(&html, pictures, cid);
+    let (html, misleading_links) = links::finished(&policy().clean(&html).to_string());
+    Clean {
+        html,
+        remote_pictures: found.remote,
+        blocked_pictures: if pictures == RemotePictures::Blocked { found.remote } else { 0 },
+        pixels: found.pixels,
+        pixel_hosts: found.pixel_hosts,
+        misleading_links,
+    }
 }
 
 /// The elements, attributes and addresses that may stay. Everything else goes; the text of unknown elements stays.
@@ -204,6 +219,11 @@ fn policy() -> Builder<'static> {
             ("ol", HashSet::from(["start", "type"])),
             ("li", HashSet::from(["value"])),
         ]))
+        .allowed_classes(HashMap::from([
+            ("p", word_classes()),
+            ("li", word_classes()),
+            ("div", word_classes()),
+        ]))
         .set_tag_attribute_value("a", "target", "_blank")
         .link_rel(Some("noopener noreferrer nofollow"))
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "data", "cid"]))
@@ -214,7 +234,12 @@ fn policy() -> Builder<'static> {
     policy
 }
 
-/// The last word on single attributes. `src` was settled by [`with_pictures_resolved`] before, and is checked again
+/// Outlook's paragraphs have no distance between them; it says so in a style sheet, which is not kept.
+fn word_classes() -> HashSet<&'static str> {
+    HashSet::from(["MsoNormal", "MsoListParagraph", "MsoPlainText"])
+}
+
+/// The last word on single attributes. `src` was settled by [`pictures::resolved`] before, and is checked again
 /// here because that reads the markup as text and this reads the tree.
 fn allowed_value<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     match (element, attribute) {
@@ -227,82 +252,4 @@ fn allowed_value<'v>(element: &str, attribute: &str, value: &'v str) -> Option<C
         ("img", "data-remote-src") => is_remote(value).then_some(value.into()),
         _ => Some(value.into()),
     }
-}
-
-/// Put before each picture address that was looked at, taken off by [`allowed_value`]: an address that came by
-/// another way into the tree is not shown. `cid:` is a scheme of the policy and no remote address.
-const RESOLVED: &str = "cid:postdesk-resolved/";
-
-fn is_remote(address: &str) -> bool {
-    let lower = address.trim_start().get(..8).unwrap_or(address).to_ascii_lowercase();
-    lower.starts_with("http://") || lower.starts_with("https://") || lower.starts_with("http:")
-}
-
-/// Pictures of these kinds hold no markup.
-fn is_raster(data: &str) -> bool {
-    let lower: String = data.chars().take(40).collect::<String>().to_ascii_lowercase();
-    ["png", "jpeg", "jpg", "gif", "webp", "bmp"].iter().any(|kind| {
-        lower
-            .strip_prefix("data:image/")
-            .and_then(|rest| rest.strip_prefix(kind))
-            .is_some_and(|r| r.starts_with(';'))
-    })
-}
-
-/// Gives each picture its final address, or none.
-fn with_pictures_resolved(
-    html: &str,
-    pictures: RemotePictures,
-    cid: &dyn Fn(&str) -> Option<String>,
-) -> (String, u32) {
-    let blocked = Cell::new(0);
-    let html = rewritten(html, |element| {
-        if element.name == "plaintext" {
-            return false;
-        }
-        if element.name != "img" && element.name != "image" {
-            return true;
-        }
-        let source = element.attribute("src").unwrap_or_default().trim().to_owned();
-        element.attributes.retain(|(name, _)| name != "src" && name != "data-remote-src");
-        let lower = source.get(..4).unwrap_or_default().to_ascii_lowercase();
-        let address = if lower == "cid:" {
-            let id = percent_decode_str(source.get(4..).unwrap_or_default()).decode_utf8_lossy();
-            cid(id.trim().trim_matches(['<', '>']))
-        } else if is_raster(&source) {
-            Some(source)
-        } else if is_remote(&source) {
-            match pictures {
-                RemotePictures::Allowed => Some(source),
-                RemotePictures::Blocked => {
-                    blocked.set(blocked.get() + 1);
-                    element.attributes.push(("data-remote-src".to_owned(), source));
-                    None
-                }
-            }
-        } else {
-            None
-        };
-        if let Some(address) = address {
-            element.attributes.push(("src".to_owned(), format!("{RESOLVED}{address}")));
-        }
-        true
-    });
-    (html, blocked.get())
-}
-
-/// The HTML with each start tag passed through `edit`; those for which it returns false are left out.
-fn rewritten(html: &str, edit: impl Fn(&mut markup::Element) -> bool) -> String {
-    let mut out = String::with_capacity(html.len() + 256);
-    markup::read(html, |mut piece| {
-        let keep = match &mut piece {
-            Piece::Start(element) => edit(element),
-            _ => true,
-        };
-        if keep {
-            write(&mut out, &piece);
-        }
-        true
-    });
-    out
 }

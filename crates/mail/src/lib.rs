@@ -16,16 +16,20 @@ pub mod compose;
 mod file;
 mod forward;
 mod header;
+mod hops;
 pub mod html;
 pub mod ids;
+pub mod inspect;
 mod iso2022;
 mod kind;
 pub mod letter;
 mod linkify;
+mod links;
 mod markup;
 pub mod mbox;
 mod mime;
 mod parameters;
+mod pictures;
 mod plain;
 mod protection;
 mod quote;
@@ -34,6 +38,7 @@ mod quoted_header;
 mod read;
 mod rtf;
 mod signature;
+mod style;
 pub mod summary;
 mod tame;
 mod tnef;
@@ -43,7 +48,9 @@ mod words;
 
 pub use compose::{Outgoing, OutgoingAttachment};
 pub use forward::Forwarded;
+pub use hops::{Hop, hops};
 pub use ids::{MessageId, TokenKey};
+pub use inspect::{Danger, Finding};
 pub use letter::{
     Address, Attachment, AuthVerdict, Invitation, InvitationKind, Kind, Letter, Mailbox, Moment, Protection,
     Sign, Unreadable,

@@ -83,6 +83,8 @@ pub struct NewAttachment {
     pub size: u64,
     /// Where.
     pub blob: BlobId,
+    /// What it is by its content, and what it could do; `None`: nobody has looked.
+    pub finding: Option<mail::Finding>,
 }
 
 /// A file of a comment.

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::pages::{
     addresses, admin, alarms, answer, api_tokens, attachments, comments, connect, connection, consent,
-    end_users, forwarding, imports, mail_log, password, registration, sign_in, suspended, team, ticket,
-    tickets,
+    end_users, forwarding, imports, mail_log, password, print, registration, sign_in, source, suspended,
+    team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 use crate::{health, live};
@@ -76,9 +76,11 @@ pub fn all() -> Vec<Route> {
         staff("/tickets/{id}", get(ticket::page)),
         staff("/tickets/{id}/answer", post(answer::answer).layer(DefaultBodyLimit::max(ANSWER_LIMIT))),
         staff("/tickets/{id}/change", post(ticket::change)),
+        staff("/tickets/{id}/print", get(print::page)),
         staff("/suspended", get(suspended::list)),
         staff("/comments/{id}/body", get(comments::body)),
         staff("/comments/{id}/original", get(comments::original)),
+        staff("/comments/{id}/source", get(source::page)),
         staff("/attachments/{id}", get(attachments::download)),
         staff("/attachments/{id}/inline", get(attachments::inline)),
         staff("/live", get(live::live)),

@@ -6,7 +6,7 @@ use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
 use exchange::NoMailbox;
 use i18n_embed_fl::fl;
-use mail::{Address, InvitationKind, Protection};
+use mail::{Address, Danger, InvitationKind, Protection};
 use store::Kind;
 use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
 
@@ -41,6 +41,19 @@ pub(crate) fn role(t: Texts, role: Role) -> String {
         Role::Agent => fl!(t, "role-agent"),
         Role::Admin => fl!(t, "role-admin"),
         Role::Owner => fl!(t, "role-owner"),
+    }
+}
+
+/// How a danger looks, its name, and what it means.
+pub(crate) fn danger(t: Texts, danger: Danger) -> (&'static str, String, String) {
+    match danger {
+        Danger::Program => ("bad", fl!(t, "danger-program"), fl!(t, "danger-program-help")),
+        Danger::Script => ("bad", fl!(t, "danger-script"), fl!(t, "danger-script-help")),
+        Danger::Macros => ("bad", fl!(t, "danger-macros"), fl!(t, "danger-macros-help")),
+        Danger::Page => ("wait", fl!(t, "danger-page"), fl!(t, "danger-page-help")),
+        Danger::Disguised => ("bad", fl!(t, "danger-disguised"), fl!(t, "danger-disguised-help")),
+        Danger::Container => ("bad", fl!(t, "danger-container"), fl!(t, "danger-container-help")),
+        Danger::Locked => ("wait", fl!(t, "danger-locked"), fl!(t, "danger-locked-help")),
     }
 }
 

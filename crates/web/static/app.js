@@ -59,6 +59,17 @@
     }
   }
 
+  // On paper each mail is whole.
+  window.addEventListener("beforeprint", () => {
+    for (const frame of document.querySelectorAll("iframe.mail")) {
+      frame.dataset.whole = "yes";
+      fit(frame);
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   // A menu closes when something else is clicked, and by Escape.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -135,6 +135,7 @@ fn for_staff() -> Vec<UseCase> {
         use_case!("answer", |e, a| e.answer(a, TicketId(1), Answer::default())),
         use_case!("comment_html", |e, a| e.comment_html(a, CommentId(1), RemotePictures::Blocked)),
         use_case!("original", |e, a| e.original(a, CommentId(1))),
+        use_case!("mail_source", |e, a| e.mail_source(a, CommentId(1))),
         use_case!("attachment", |e, a| e.attachment(a, AttachmentId(1))),
     ]
 }

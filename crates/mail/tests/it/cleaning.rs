@@ -131,23 +131,68 @@ fn links_open_outside_and_tell_nobody_where_from() {
 
 #[test]
 fn pictures_load_only_when_asked_for() {
-    let html = "<img src='https://track.example/p.gif?id=1' alt=logo><img src=\"CID:pic%40x\"><img src='cid:gone'>\
+    let html = "<img src='https://pictures.example/p.gif?id=1' alt=logo><img src=\"CID:pic%40x\"><img src='cid:gone'>\
                 <img src='data:image/png;base64,AAAA'>";
     let blocked =
         clean(html, RemotePictures::Blocked, &|id| (id == "pic@x").then(|| "/attachments/7".to_owned()));
     assert_eq!(blocked.blocked_pictures, 1);
     assert!(
-        blocked.html.contains("data-remote-src=\"https://track.example/p.gif?id=1\""),
+        blocked.html.contains("data-remote-src=\"https://pictures.example/p.gif?id=1\""),
         "{}",
         blocked.html
     );
-    assert!(!blocked.html.contains(" src=\"https://track"), "{}", blocked.html);
+    assert!(!blocked.html.contains(" src=\"https://pictures"), "{}", blocked.html);
     assert!(blocked.html.contains("src=\"/attachments/7\""), "{}", blocked.html);
     assert!(blocked.html.contains("src=\"data:image/png;base64,AAAA\""), "{}", blocked.html);
     assert!(!blocked.html.contains("cid:"), "{}", blocked.html);
     let allowed = clean(html, RemotePictures::Allowed, &|_| None);
-    assert_eq!(allowed.blocked_pictures, 0);
-    assert!(allowed.html.contains(" src=\"https://track.example/p.gif?id=1\""), "{}", allowed.html);
+    assert_eq!((allowed.remote_pictures, allowed.blocked_pictures), (1, 0));
+    assert!(allowed.html.contains(" src=\"https://pictures.example/p.gif?id=1\""), "{}", allowed.html);
+}
+
+#[test]
+fn tracking_pixels_are_named_and_never_loaded() {
+    for pixel in [
+        "<img src='https://t.example/a' width=1 height=1>",
+        "<img src='https://t.example/a' width='1px' height='1px'>",
+        "<img src='https://t.example/a' width=0>",
+        "<img src='https://t.example/a' style='width:1px;height:1px'>",
+        "<img src='https://t.example/a' style='Height: 0.5pt !important; WIDTH:1PX'>",
+        "<img src='https://t.example/a' style='display:none'>",
+        "<img src='https://t.example/a' style='opacity:0' width=600>",
+        "<img src='https://t.example/a' hidden>",
+        "<img src='https://t.example/wf/open?upn=abc'>",
+        "<img src='https://t.example/track/open.php?u=1'>",
+        "<img src='https://t.example/x/open.aspx'>",
+        "<img src='https://t.example/pixel.gif'>",
+        "<IMAGE SRC='HTTPS://T.example/pixel'>",
+    ] {
+        for pictures in [RemotePictures::Blocked, RemotePictures::Allowed] {
+            let clean = clean(pixel, pictures, &|_| None);
+            assert_eq!((clean.pixels, clean.remote_pictures, clean.blocked_pictures), (1, 0, 0), "{pixel}");
+            assert_eq!(clean.pixel_hosts, ["t.example"], "{pixel}");
+            assert!(!clean.html.to_lowercase().contains("t.example"), "{pixel}: {}", clean.html);
+        }
+    }
+    for picture in [
+        "<img src='https://t.example/logo.png' width=120 height=40>",
+        "<img src='https://t.example/line.png' width=600 height=1>",
+        "<img src='https://t.example/logo.png'>",
+        "<img src='https://t.example/logo.png' style='width:100%;height:auto'>",
+        "<img src='https://t.example/open-day.jpg'>",
+    ] {
+        let clean = clean(picture, RemotePictures::Blocked, &|_| None);
+        assert_eq!((clean.pixels, clean.remote_pictures), (0, 1), "{picture}");
+    }
+    // A mail's own picture tells nobody anything.
+    assert_eq!(clean("<img src='cid:a' width=1 height=1>", RemotePictures::Blocked, &|_| None).pixels, 0);
+}
+
+#[test]
+fn outlooks_paragraphs_may_be_known_as_such_and_no_other_class_is() {
+    let html =
+        "<p class='MsoNormal postdesk-to'>x</p><p class=evil>y</p><small class='postdesk-misleads'>z</small>";
+    assert_eq!(cleaned(html), "<p class=\"MsoNormal\">x</p><p>y</p><small>z</small>");
 }
 
 #[test]

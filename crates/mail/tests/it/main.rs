@@ -7,6 +7,7 @@ mod composing;
 mod corpus;
 mod forwards;
 mod hostile;
+mod hostile_html;
 mod injection;
 mod japanese;
 mod kinds;

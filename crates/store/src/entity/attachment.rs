@@ -15,6 +15,8 @@ pub struct Model {
     pub inline: bool,
     pub size: i64,
     pub blob: String,
+    /// JSON of `mail::Finding`; null for files that came before they were looked at.
+    pub finding: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,6 +2,7 @@
 
 mod catching_up;
 mod details;
+mod findings;
 mod forwarding;
 mod identities;
 mod imports;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(watch::Watch),
             Box::new(loops::Loops),
             Box::new(identities::Identities),
+            Box::new(findings::Findings),
         ]
     }
 }

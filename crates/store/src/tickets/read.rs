@@ -57,8 +57,9 @@ fn comment(row: comment::Model) -> Result<Comment> {
     })
 }
 
-fn attachment(row: attachment::Model) -> StoredAttachment {
-    StoredAttachment {
+fn attachment(row: attachment::Model) -> Result<StoredAttachment> {
+    let at = Row { table: "attachment", id: row.id };
+    Ok(StoredAttachment {
         id: AttachmentId(row.id),
         comment: CommentId(row.comment_id),
         ticket: TicketId(row.ticket_id),
@@ -69,8 +70,9 @@ fn attachment(row: attachment::Model) -> StoredAttachment {
             inline: row.inline,
             size: count(row.size),
             blob: BlobId(row.blob),
+            finding: at.maybe_json("finding", row.finding.as_deref())?,
         },
-    }
+    })
 }
 
 /// The newest comments of a ticket, newest first.
@@ -233,13 +235,13 @@ impl Store {
             .order_by_asc(attachment::Column::Id)
             .all(self.reader())
             .await?;
-        Ok(rows.into_iter().map(attachment).collect())
+        rows.into_iter().map(attachment).collect()
     }
 
     /// One file.
     pub async fn attachment(&self, id: AttachmentId) -> Result<StoredAttachment> {
         let found = attachment::Entity::find_by_id(id.0).one(self.reader()).await?;
-        found.map(attachment).ok_or_else(|| Error::NotFound { what: "attachment", id: id.to_string() })
+        attachment(found.ok_or_else(|| Error::NotFound { what: "attachment", id: id.to_string() })?)
     }
 
     /// History, oldest first.

@@ -216,6 +216,7 @@ fn attachment_row(comment: i64, ticket: TicketId, file: &NewAttachment) -> attac
         inline: Set(file.inline),
         size: Set(i64::try_from(file.size).unwrap_or(i64::MAX)),
         blob: Set(file.blob.0.clone()),
+        finding: Set(file.finding.as_ref().map(json)),
         ..Default::default()
     }
 }

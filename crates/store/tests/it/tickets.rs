@@ -65,6 +65,7 @@ both! {
             inline: false,
             size: 5_000_000_000,
             blob: BlobId::of(b"pdf"),
+            finding: Some(mail::inspect::by_name("請求書.pdf.exe")),
         };
         let new = NewComment {
             text: "one\0two".to_owned(),

@@ -7,9 +7,9 @@ use desk::{
     AddressId, AttachmentId, BrandId, Comment, CommentId, ConnectionId, ImportId, LedgerId, OutboxId, Person,
     PersonId, Priority, Role, Status, SuspendedId, Ticket, TicketId,
 };
-use engine::{AddressView, CommentView, ForwardingView, ImportView, PreviewView, WayOutView};
+use engine::{AddressView, CommentView, ForwardingView, ImportView, MailSource, PreviewView, WayOutView};
 use jiff::{SignedDuration, Timestamp};
-use mail::{Address, Mailbox, MessageId};
+use mail::{Address, Danger, Finding, Mailbox, MessageId};
 use store::{
     Account, Audit, AuditEvent, BlobId, Connection, ConnectionState, Example, ExchangeAccount, Forecast,
     Foreseen, ImportRun, Kind, LedgerRow, LeftOver, Mode, Move, NewAttachment, NewOutbox, NewSuspended,
@@ -161,7 +161,13 @@ pub(super) fn comments() -> Vec<CommentView> {
         CommentView {
             comment: base.clone(),
             author: customer.clone(),
-            files: vec![file(1, "請求書_2026年11月.pdf", 182_000), file(2, "screenshot.png", 2_400_000)],
+            files: vec![
+                file(1, "請求書_2026年11月.pdf", 182_000),
+                file(2, "screenshot.png", 2_400_000),
+                file(3, "【至急】ご請求書（再送）_株式会社ポストデスク御中_2026年11月分.pdf.exe", 912_000),
+                locked(file(4, "見積書一式.zip", 1_204_000)),
+                file(5, "集計.xlsm", 64_000),
+            ],
             mails: vec![],
         },
         CommentView {
@@ -216,8 +222,37 @@ pub(super) fn file(id: i64, name: &str, size: u64) -> StoredAttachment {
         inline: false,
         size,
         blob: BlobId("00".to_owned()),
+        finding: Some(mail::inspect::by_name(name)),
     };
     StoredAttachment { id: AttachmentId(id), comment: CommentId(1), ticket: TicketId(42), file }
+}
+
+fn locked(mut file: StoredAttachment) -> StoredAttachment {
+    file.file.finding =
+        Some(Finding { dangers: vec![Danger::Container, Danger::Locked], ..Finding::default() });
+    file
+}
+
+pub(super) fn source() -> MailSource {
+    let raw = "Received: from TYAP286MB0001.JPNP286.PROD.OUTLOOK.COM (2603:1096:404:1::5) by\r\n OS3P286MB0002.JPNP286.PROD.OUTLOOK.COM with HTTPS;\r\n Fri, 27 Nov 2026 01:20:07 +0000\r\n\
+        Received: from mx.customer.example ([192.0.2.25]) by TYAP286MB0001.JPNP286.PROD.OUTLOOK.COM with ESMTPS id abc;\r\n Fri, 27 Nov 2026 01:20:03 +0000\r\n\
+        Received: from PC-YAMADA ([198.51.100.7]) by mx.customer.example with ESMTPSA id def; Fri, 27 Nov 2026 10:01:00 +0900\r\n\
+        From: =?ISO-2022-JP?B?GyRCOzNFRBsoQiAbJEJCQE86GyhC?= <taro.yamada@customer.example>\r\nTo: support@contoso.example\r\n\
+        Subject: =?ISO-2022-JP?B?GyRCQEE1YT1xJE43bxsoQg==?=\r\nMessage-ID: <20261127010203.4567@customer.example>\r\n\
+        Authentication-Results: spf=pass (sender IP is 192.0.2.25) smtp.mailfrom=customer.example; dkim=pass (signature was verified) header.d=customer.example; dmarc=pass action=none header.from=customer.example; compauth=pass reason=100\r\n\
+        Content-Type: text/plain; charset=ISO-2022-JP\r\n\r\n\u{1b}$B$3$s$K$A$O!#\u{1b}(B\r\n";
+    let letter = mail::read(raw.as_bytes());
+    MailSource {
+        comment: CommentId(1),
+        ticket: TicketId(42),
+        subject: letter.subject,
+        headers: letter.headers,
+        hops: mail::hops(raw.as_bytes()),
+        text: raw.to_owned(),
+        cut: true,
+        size: 482_000,
+        json: false,
+    }
 }
 
 pub(super) fn outbox((step, last_error, bounce): (Step, Option<&str>, Option<&str>)) -> OutboxRow {

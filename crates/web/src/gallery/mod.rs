@@ -39,8 +39,10 @@ use crate::pages::forwarding::{ForwardingPage, NewPage, WayOutPage};
 use crate::pages::imports::{self, ImportPage, PreviewPage};
 use crate::pages::mail_log::LogPage;
 use crate::pages::password::{ChoosePage as ChoosePasswordPage, ForgotPage};
+use crate::pages::print::{PrintPage, Wish};
 use crate::pages::registration::{RegistrationPage, Typed};
 use crate::pages::sign_in::SignInPage;
+use crate::pages::source::SourcePage;
 use crate::pages::suspended::SuspendedPage;
 use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed as TypedPerson};
 use crate::pages::ticket::{Draft, TicketPage};
@@ -63,6 +65,17 @@ fn member(id: i64, name: &str, role: Role) -> Member {
 struct Shown {
     name: String,
     html: String,
+}
+
+/// A mail with everything that the frame has something to say about.
+fn hostile_body() -> Clean {
+    let html = "<p class=MsoNormal>お世話になっております。山田です。</p><p class=MsoNormal>下記よりお手続きをお願いいたします。\
+        <a href='https://evil.example/login'>https://www.mybank.co.jp/login</a></p>\
+        <p>日本語ドメイン: <a href='https://日本語.jp/'>こちら</a> / <a href='https://www.shop.example/'>会社案内</a></p>\
+        <p><img src='https://pictures.example/a.png' alt='ロゴ' width=200 height=60> <img src='https://pictures.example/b.png'></p>\
+        <table border=1 width=1600><tr><td>品番</td><td>数量</td><td>とても広い表の右の端</td></tr></table>\
+        <img src='https://t.tracker.example/open.gif' width=1 height=1>";
+    mail::html::clean(html, mail::html::RemotePictures::Blocked, &|_| None)
 }
 
 struct Sample {
@@ -110,6 +123,11 @@ impl Sample {
             older,
             paged: false,
         }
+    }
+
+    fn print(&self, wish: Wish) -> PrintPage {
+        let view = self.ticket(Status::Open, false).view;
+        PrintPage { page: self.page("/tickets/42/print"), view, wish }
     }
 
     fn ticket(&self, status: Status, broken: bool) -> TicketPage {
@@ -442,12 +460,22 @@ impl Sample {
             ),
             self.shown(
                 "comment-body",
-                &BodyPage {
-                    page: self.page("/"),
-                    id: CommentId(1),
-                    clean: Clean { html: "<p>こんにちは。</p>".to_owned(), blocked_pictures: 2 },
+                &BodyPage { page: self.page("/"), id: CommentId(1), clean: hostile_body() },
+            ),
+            self.shown(
+                "comment-body-empty",
+                &BodyPage { page: self.page("/"), id: CommentId(1), clean: Clean::default() },
+            ),
+            self.shown(
+                "source",
+                &SourcePage {
+                    page: self.page("/comments/1/source"),
+                    sidebar: self.sidebar(None),
+                    source: content::source(),
                 },
             ),
+            self.shown("print", &self.print(Wish::default())),
+            self.shown("print-public", &self.print(Wish { public_only: true, quotes: true })),
             self.shown("admin", &HomePage { page: self.page("/admin"), addresses: 3, broken: 1 }),
             self.shown(
                 "admin-email",

@@ -12,9 +12,6 @@ use crate::failure::Failure;
 use crate::page::Answer;
 use crate::reader::Reader;
 
-/// Pictures that a browser draws without running anything in them; SVG is not among them.
-const PICTURES: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
-
 /// Should a file be opened as a page after all, it is nobody's page.
 const NOBODY: &str = "default-src 'none'; sandbox";
 
@@ -23,14 +20,15 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(
 
 pub(crate) async fn download(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
     let (file, content) = app.engine.attachment(&reader.actor()?, id).await?;
-    Ok((named_download(&file.file.name, &file.file.content_type), content).into_response())
+    // By its content: what the sender says it is does not count.
+    let kind = mail::inspect::kind(&content).unwrap_or("application/octet-stream");
+    Ok((named_download(&file.file.name, kind), content).into_response())
 }
 
 pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
-    let (file, content) = app.engine.attachment(&reader.actor()?, id).await?;
-    let named = file.file.content_type.to_ascii_lowercase();
-    let Some(kind) = PICTURES.into_iter().find(|kind| named.split(';').next().map(str::trim) == Some(kind))
-    else {
+    let (_, content) = app.engine.attachment(&reader.actor()?, id).await?;
+    // What it says it is does not count.
+    let Some(kind) = mail::inspect::picture(&content) else {
         return Err(Failure::Engine(engine::Error::NotFound));
     };
     let headers = [
@@ -41,7 +39,7 @@ pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Pat
     Ok((headers, content).into_response())
 }
 
-/// Headers of a file to be saved. The type the sender claims is told only where it cannot be rendered.
+/// Headers of a file to be saved. Its type is told only where it cannot be rendered.
 pub(crate) fn named_download(name: &str, claimed: &str) -> [(HeaderName, String); 3] {
     let harmless = claimed.is_ascii()
         && !claimed.contains(|c: char| c.is_ascii_control())

@@ -1,7 +1,12 @@
 //! A comment that came as HTML, for the frame in the ticket's page; and the original mail.
 //!
-//! Two locks: the HTML is cleaned, and the frame neither runs scripts nor loads anything from elsewhere. The frame keeps
-//! our origin so that the page around it can measure its height; without scripts inside, nothing can use that.
+//! Two locks: the HTML is cleaned, and the frame neither runs scripts nor loads anything from elsewhere. Either of them
+//! alone would do.
+//!
+//! The frame keeps our origin (`allow-same-origin`), for two reasons: the page around it measures its height, and the mail's own
+//! pictures are given only to those who have signed in; a frame without origin is foreign to the session's cookie. What must
+//! never stand beside it is `allow-scripts`. The other way, a frame without origin and with one script of ours that tells its
+//! height, was weighed: it would let the first lock's failure run into a frame in which scripts run.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -38,6 +43,17 @@ pub(crate) struct BodyPage {
 pub(crate) struct Wish {
     #[serde(default)]
     pictures: String,
+}
+
+impl BodyPage {
+    fn pixel_hosts(&self) -> String {
+        self.clean.pixel_hosts.join(", ")
+    }
+
+    /// Nothing to see: no word and no picture.
+    fn is_blank(&self) -> bool {
+        !self.clean.html.contains("<img") && mail::html::to_text(&self.clean.html).trim().is_empty()
+    }
 }
 
 pub(crate) async fn body(

@@ -21,6 +21,9 @@ use crate::reader::Reader;
 use crate::wording;
 use crate::zone::When;
 
+/// Bytes of a picture that is shown small beside its name.
+const LARGEST_THUMBNAIL: u64 = 3_000_000;
+
 /// What the answer form holds when the page is drawn.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
@@ -218,6 +221,25 @@ impl TicketPage {
         size(file.file.size)
     }
 
+    /// Why a file asks for care. Of files that nobody has looked into the name tells something.
+    fn dangers(&self, file: &StoredAttachment) -> Vec<(&'static str, String, String)> {
+        let by_name = || mail::inspect::by_name(&file.file.name);
+        let finding = file.file.finding.clone().unwrap_or_else(by_name);
+        finding.dangers.into_iter().map(|danger| wording::danger(self.page.t, danger)).collect()
+    }
+
+    /// Small enough to be fetched only to be looked at.
+    fn has_thumbnail(&self, file: &StoredAttachment) -> bool {
+        file.file.size <= LARGEST_THUMBNAIL
+            && file.file.finding.as_ref().is_some_and(|finding| finding.picture)
+    }
+
+    /// The type in a few letters, as on the sheet of an icon.
+    fn type_letters(&self, file: &StoredAttachment) -> String {
+        let ending = file.file.name.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
+        ending.chars().filter(char::is_ascii_alphanumeric).take(4).collect::<String>().to_ascii_uppercase()
+    }
+
     /// The history in words, newest last, without what the conversation shows.
     fn history(&self) -> Vec<(&Audit, String, String)> {
         let audits = self.view.audits.iter();
@@ -248,7 +270,7 @@ fn named(who: &Mailbox) -> String {
 }
 
 /// Bytes for people.
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),

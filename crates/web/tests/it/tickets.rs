@@ -197,3 +197,18 @@ async fn an_open_page_hears_of_a_change_within_a_second() {
     stop.cancel();
     loops.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_ticket_on_paper_has_every_word_and_internal_notes_only_for_those_inside() {
+    let desk = Desk::new().await;
+    let (ticket, _) = ticket(&desk).await;
+    let session = desk.signed_in(AGENT).await;
+    let note =
+        [("text", "Checked with billing."), ("public", "false"), ("status", "open"), ("form_key", "k")];
+    answer(&desk, ticket, &session, &note, None).await;
+    let inside = desk.get(&format!("/tickets/{ticket}/print"), &session).await.text();
+    assert!(inside.contains("second line") && inside.contains("Checked with billing."), "{inside}");
+    assert!(!inside.contains("<script>alert"), "{inside}");
+    let outside = desk.get(&format!("/tickets/{ticket}/print?public_only=true"), &session).await.text();
+    assert!(outside.contains("second line") && !outside.contains("Checked with billing."), "{outside}");
+}
