@@ -6,17 +6,24 @@ use std::sync::Arc;
 use desk::decide::{Bounced, Context, Known, NOBODY, Referenced, Signal, Way};
 use desk::{AddressId, BrandId, Ticket, TicketId};
 use jiff::{SignedDuration, Timestamp};
-use mail::{Address, Kind, Letter, Unreadable};
-use store::{OutboxRow, SupportAddress, Tx};
+use mail::{Address, Kind, Letter, MessageId, Unreadable};
+use store::{EarlyReply, OutboxRow, SupportAddress, Tx};
 
+use crate::identity::{Identity, Placed};
 use crate::{Engine, Result};
 
 /// CCs a ticket may have (zendesk.md 6.4).
 const MAX_CCS: usize = 48;
 /// Tickets looked at for one letter: the best signals come first.
 const MAX_TICKETS: usize = 5;
+/// Signals kept for one ticket beside the first.
+const MAX_SIGNALS: usize = 5;
 /// Newest comments searched for internal notes that an agent's mail may quote.
 const NOTES_SEARCHED: u32 = 40;
+/// Mails of its thread that are looked for: the newest come first.
+const MAX_ANSWERED: usize = 100;
+/// Of those, the ones waited for when they are not there.
+const MAX_AWAITED: usize = 10;
 /// The window of the loop breaker.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -42,6 +49,12 @@ impl Place {
 /// The context, and the rows behind it that applying needs again.
 pub(crate) struct Loaded {
     pub(crate) context: Context,
+    /// What the letter claims when it makes a comment.
+    pub(crate) identity: Option<Identity>,
+    /// Comments that answer the letter and came before it.
+    pub(crate) early: Vec<EarlyReply>,
+    /// Mails that the letter answers and that nobody has seen.
+    pub(crate) unseen: Vec<MessageId>,
     pub(crate) tickets: HashMap<TicketId, Ticket>,
     pub(crate) own: Option<OutboxRow>,
     pub(crate) bounced: Option<OutboxRow>,
@@ -51,6 +64,16 @@ pub(crate) struct Loaded {
 pub(crate) fn identity(letter: &Letter) -> Option<String> {
     let empty = letter.message_id.is_none() && letter.unreadable == Some(Unreadable::Empty);
     (!empty).then(|| letter.identity())
+}
+
+/// The identities that taking a letter in asks about: to be locked before anything is read.
+pub(crate) fn identities(letter: &Letter) -> Vec<String> {
+    identity(letter).into_iter().chain(answers(letter).map(|id| format!("mid:{id}"))).collect()
+}
+
+/// The mails that a letter answers: In-Reply-To, then References from the newest on.
+fn answers(letter: &Letter) -> impl Iterator<Item = &MessageId> {
+    letter.in_reply_to.iter().chain(letter.references.iter().rev()).take(MAX_ANSWERED)
 }
 
 /// The address that the hourly count goes by; `None` for mail that does not count: old mail, and mail that waited in the
@@ -78,16 +101,14 @@ pub(crate) async fn load(
     letter: &Letter,
     way: Way,
     received_at: Option<Timestamp>,
+    files: Option<Vec<String>>,
 ) -> Result<Loaded> {
     let author = desk::decide::author(letter, |address| place.ours.contains(address));
     let person = match author {
         Some(author) => tx.person_by_address(&author.address).await?,
         None => None,
     };
-    let known = match identity(letter) {
-        Some(identity) => tx.known(&identity).await?,
-        None => None,
-    };
+    let Placed { identity, known, changed, shares_id } = Placed::load(tx, letter, files).await?;
     let claimed_by_outbox = known.as_ref().and_then(|known| known.outbox);
     let from_us = author.is_some_and(|author| place.ours.contains(&author.address));
     let own = own_mail(tx, letter, claimed_by_outbox.is_some(), from_us).await?;
@@ -98,14 +119,24 @@ pub(crate) async fn load(
     };
     let mut tickets = HashMap::new();
     let staff = person.as_ref().is_some_and(|person| person.role.is_staff());
-    let referenced = referenced(engine, tx, letter, staff, &mut tickets).await?;
+    let mut search = Search { tx, staff, tickets: &mut tickets, found: Vec::new() };
+    let unseen = search.by_signals(engine, letter).await?;
+    let (referenced, mut early) = (std::mem::take(&mut search.found), Vec::new());
+    if let Some(identity) = identity.as_ref().filter(|identity| identity.shares.is_none()) {
+        early = tx.awaiting(&identity.claims).await?;
+    }
+    if let Some(id) = &letter.message_id {
+        search.early_replies(id, &mut early).await?;
+    }
+    let mut awaiting = search.found;
+    awaiting.retain(|early| referenced.iter().all(|referenced| referenced.ticket != early.ticket));
     let context = Context {
         way,
         now: tx.now,
         address: place.address.unwrap_or(AddressId(0)),
         brand: place.brand,
         known: known.and_then(|known| {
-            Some(Known { ledger: known.ledger, ticket: known.ticket, comment: known.comment? })
+            Some(Known { ledger: known.ledger, ticket: known.ticket, comment: known.comment?, changed })
         }),
         own: own.as_ref().map(|row| row.id).or(claimed_by_outbox),
         bounced: bounced.as_ref().map(|row| Bounced { outbox: row.id, ticket: row.mail.ticket }),
@@ -113,10 +144,12 @@ pub(crate) async fn load(
         author: person,
         support_addresses: support_addresses(place, letter),
         referenced,
+        awaiting,
+        shares_id,
         recent_from_author,
         max_ccs: MAX_CCS,
     };
-    Ok(Loaded { context, tickets, own, bounced })
+    Ok(Loaded { context, identity, early, unseen, tickets, own, bounced })
 }
 
 /// Our mark or a Message-ID of ours. A bounce of our mail may carry our mark and is none the less a bounce.
@@ -147,45 +180,69 @@ async fn bounced(tx: &Tx, letter: &Letter) -> Result<Option<OutboxRow>> {
     Ok(tx.outbox_by_mark_or_ids(letter.own_mark.as_deref(), &ids).await?)
 }
 
-/// The tickets that the letter refers to: token, then In-Reply-To, then References from the newest on.
-async fn referenced(
-    engine: &Engine,
-    tx: &Tx,
-    letter: &Letter,
+/// Tickets being collected, each once, with all that speaks for it.
+struct Search<'a> {
+    tx: &'a Tx,
     staff: bool,
-    tickets: &mut HashMap<TicketId, Ticket>,
-) -> Result<Vec<Referenced>> {
-    let mut signals: Vec<(TicketId, Signal)> = Vec::new();
-    for ticket in engine.inner.token_key.find(letter) {
-        signals.push((TicketId(ticket), Signal::Token { ticket: TicketId(ticket) }));
-    }
-    let ids: Vec<_> =
-        letter.in_reply_to.iter().chain(letter.references.iter().rev()).take(100).cloned().collect();
-    for (id, known) in tx.known_messages(&ids).await? {
-        let signal = if letter.in_reply_to.contains(&id) {
-            Signal::InReplyTo { id }
-        } else {
-            Signal::References { id }
-        };
-        signals.push((known.ticket, signal));
-    }
-    let mut found: Vec<Referenced> = Vec::new();
-    for (id, signal) in signals {
-        if found.len() == MAX_TICKETS {
-            break;
+    tickets: &'a mut HashMap<TicketId, Ticket>,
+    found: Vec<Referenced>,
+}
+
+impl Search<'_> {
+    /// The tickets that the letter refers to: token, then In-Reply-To, then References from the newest on. Answers which mails it
+    /// answers that nobody has seen.
+    async fn by_signals(&mut self, engine: &Engine, letter: &Letter) -> Result<Vec<MessageId>> {
+        for ticket in engine.inner.token_key.find(letter) {
+            self.add(TicketId(ticket), Signal::Token { ticket: TicketId(ticket) }).await?;
         }
-        if found.iter().any(|referenced| referenced.ticket == id) {
-            continue;
+        let ids: Vec<_> = answers(letter).cloned().collect();
+        let known = self.tx.known_messages(&ids).await?;
+        let is_known = |id: &MessageId| known.iter().any(|(known, _)| known == id);
+        let unseen = ids.into_iter().filter(|id| !is_known(id)).take(MAX_AWAITED).collect();
+        for (id, known) in known {
+            let signal = if letter.in_reply_to.contains(&id) {
+                Signal::InReplyTo { id }
+            } else {
+                Signal::References { id }
+            };
+            self.add(known.ticket, signal).await?;
         }
-        let ticket = match tx.ticket(id).await {
+        Ok(unseen)
+    }
+
+    /// The tickets of the comments that answer the letter; each reply learns in which ticket it really is.
+    async fn early_replies(&mut self, id: &MessageId, early: &mut [EarlyReply]) -> Result<()> {
+        for reply in early {
+            let signal = Signal::Awaited { id: id.clone(), comment: reply.comment };
+            if let Some(ticket) = self.add(reply.ticket, signal).await? {
+                reply.ticket = ticket;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what speaks for a ticket, or for the one it was merged into; answers which. `None`: it is gone, or too many were found.
+    async fn add(&mut self, id: TicketId, signal: Signal) -> Result<Option<TicketId>> {
+        let ticket = match self.tx.heir(id).await {
             Ok(ticket) => ticket,
             // The token is genuine, but its ticket is gone.
-            Err(store::Error::NotFound { .. }) => continue,
+            Err(store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let requester = tx.people(&[ticket.requester]).await?.into_iter().next();
-        found.push(Referenced {
+        let id = ticket.id;
+        if let Some(known) = self.found.iter_mut().find(|known| known.ticket == id) {
+            if known.signal != signal && !known.also.contains(&signal) && known.also.len() < MAX_SIGNALS {
+                known.also.push(signal);
+            }
+            return Ok(Some(id));
+        }
+        if self.found.len() == MAX_TICKETS {
+            return Ok(None);
+        }
+        let requester = self.tx.people(&[ticket.requester]).await?.into_iter().next();
+        self.found.push(Referenced {
             signal,
+            also: Vec::new(),
             ticket: id,
             status: ticket.status,
             requester: ticket.requester,
@@ -194,11 +251,11 @@ async fn referenced(
             ccs: ticket.ccs.clone(),
             tags: ticket.tags.clone(),
             is_public: ticket.is_public,
-            private_texts: if staff { notes(tx, id).await? } else { Vec::new() },
+            private_texts: if self.staff { notes(self.tx, id).await? } else { Vec::new() },
         });
-        tickets.insert(id, ticket);
+        self.tickets.insert(id, ticket);
+        Ok(Some(id))
     }
-    Ok(found)
 }
 
 async fn notes(tx: &Tx, ticket: TicketId) -> Result<Vec<String>> {

@@ -265,7 +265,7 @@ impl<'e> Source<'e> {
         imagined: &mut Imagined,
     ) -> Result<Example> {
         let loaded =
-            context::load(self.engine, tx, &self.place, letter, Way::Import, item.received_at).await?;
+            context::load(self.engine, tx, &self.place, letter, Way::Import, item.received_at, None).await?;
         let mut context = loaded.context;
         let author = desk::decide::author(letter, |address| self.place.ours.contains(address));
         imagined.add_to(&mut context, letter, author);

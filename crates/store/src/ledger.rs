@@ -2,9 +2,11 @@
 //! stored; [`read`] and [`write`] say how.
 
 mod read;
+mod same_id;
 mod write;
 
 pub(crate) use read::read as read_row;
+pub use same_id::{Claim, KnownMail, shared_identity};
 
 use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, ImportId, LedgerId, OutboxId, TicketId};
@@ -89,6 +91,8 @@ pub struct LedgerRow {
     pub last_error: Option<String>,
     /// Marked read and categorised in the mailbox at.
     pub acknowledged_at: Option<Timestamp>,
+    /// The row by which the same bytes were taken in once more, as a mail of their own.
+    pub taken_again: Option<LedgerId>,
 }
 
 /// How a message ended.

@@ -1,7 +1,9 @@
 //! The desk's rules, one test a rule.
 
 mod decide;
+mod place;
 mod placeholder;
 mod reply;
+mod sameness;
 mod standard;
 mod world;

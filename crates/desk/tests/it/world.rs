@@ -89,6 +89,8 @@ pub fn context() -> Context {
         author_is_support_address: false,
         support_addresses: vec![address(SUPPORT)],
         referenced: Vec::new(),
+        awaiting: Vec::new(),
+        shares_id: None,
         recent_from_author: 0,
         max_ccs: 48,
     }
@@ -106,6 +108,7 @@ pub fn by_headers() -> Signal {
 pub fn ticket(signal: Signal, status: Status) -> Referenced {
     Referenced {
         signal,
+        also: Vec::new(),
         ticket: TicketId(7),
         status,
         requester: hana().id,

@@ -28,6 +28,7 @@ pub(crate) fn read(row: table::Model) -> Result<LedgerRow> {
         ticket: row.ticket_id.map(TicketId),
         comment: row.comment_id.map(CommentId),
         acknowledged_at: at.maybe_time("acknowledged_at", row.acknowledged_at)?,
+        taken_again: row.taken_again_id.map(LedgerId),
         address: row.address,
         item: row.item,
         sender: row.sender,

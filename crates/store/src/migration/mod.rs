@@ -8,6 +8,7 @@ mod life;
 mod mail;
 mod mailboxes;
 mod people;
+mod placing;
 mod team;
 mod tickets;
 mod watch;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(team::Team),
             Box::new(forwarding::Forwarding),
             Box::new(watch::Watch),
+            Box::new(placing::Placing),
         ]
     }
 }

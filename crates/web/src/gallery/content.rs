@@ -48,6 +48,7 @@ pub(super) fn ticket(id: i64, subject: &str) -> Ticket {
         ccs: vec![],
         tags: vec!["invoice".to_owned(), "至急".to_owned()],
         follows: Some(TicketId(12)),
+        merged_into: None,
         via: Via::Email,
         is_public: true,
         created_at: ago(3 * 1440),
