@@ -5,7 +5,10 @@ use sha2::{Digest, Sha256};
 use crate::header::Fields;
 use crate::letter::{Attachment, Letter, Unreadable};
 use crate::mime::{self, Part};
-use crate::{MessageId, auth, body, calendar, charset, file, kind, protection, quote, signature, tnef, uu};
+use crate::{
+    MessageId, announce, auth, body, calendar, charset, file, forward, kind, protection, quote, tnef, uu,
+    when,
+};
 
 /// Headers kept for people to look at.
 const MAX_HEADERS: usize = 500;
@@ -81,19 +84,29 @@ fn take_out_files(letter: &mut Letter) {
 
 /// What follows from header, body and parts together.
 fn finish(mut letter: Letter, text_from_html: bool, fields: &Fields<'_>, parts: &[Part<'_>]) -> Letter {
-    let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html);
-    letter.fresh = match signature::without(&fresh.text) {
-        Some(words) => words.to_owned(),
-        None => fresh.text,
-    };
+    let answers = !letter.in_reply_to.is_empty()
+        || !letter.references.is_empty()
+        || announce::is_reply_subject(&letter.subject);
+    let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html, answers);
+    letter.fresh = fresh.text;
     letter.fresh_html = fresh.html;
     let judged = kind::judge(&letter, fields, parts);
     letter.kind = judged.kind;
     letter.signs = judged.signs;
     letter.bounced = judged.bounced;
     letter.bounce_reason = judged.bounce_reason;
+    let zone = fields.raw("date").and_then(|date| when::zone(&String::from_utf8_lossy(date)));
+    letter.forwarded = forward::forwarded(&letter, zone);
     letter.content_key = content_key(&letter);
     letter
+}
+
+/// Header and words of a mail that is attached to another: nothing is judged, and what is inside it stays closed.
+pub fn plainly(raw: &[u8]) -> Option<Letter> {
+    let parts = mime::parts(raw);
+    let root = parts.first().filter(|root| !root.fields.is_empty())?;
+    let text = body::body(&parts).text;
+    Some(Letter { text, ..envelope(&root.fields) })
 }
 
 /// Identity of a mail without Message-ID: the same mail that comes by two ways differs in white space at most.
