@@ -153,6 +153,18 @@ impl Signal {
     pub fn is_token(&self) -> bool {
         matches!(self, Signal::AddressToken { .. } | Signal::Token { .. })
     }
+
+    /// The mail it names.
+    pub fn message_id(&self) -> Option<&MessageId> {
+        match self {
+            Signal::AddressToken { .. } | Signal::Token { .. } => None,
+            Signal::InReplyTo { id }
+            | Signal::References { id }
+            | Signal::Awaited { id, .. }
+            | Signal::CameEarly { id }
+            | Signal::SharedId { id, .. } => Some(id),
+        }
+    }
 }
 
 /// A signal that spoke for a ticket in which the mail was not put.

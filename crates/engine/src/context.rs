@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use desk::decide::{Bounced, Context, Known, NOBODY, Referenced, Signal, Way};
-use desk::{AddressId, BrandId, Ticket, TicketId};
+use desk::{AddressId, BrandId, LedgerId, Ticket, TicketId};
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Kind, Letter, MessageId, Unreadable};
 use store::{EarlyReply, OutboxRow, SupportAddress, Tx};
@@ -13,7 +13,7 @@ use crate::identity::{Identity, Placed};
 use crate::{Engine, Result};
 
 /// CCs a ticket may have (zendesk.md 6.4).
-const MAX_CCS: usize = 48;
+pub(crate) const MAX_CCS: usize = 48;
 /// Tickets looked at for one letter: the best signals come first.
 const MAX_TICKETS: usize = 5;
 /// Signals kept for one ticket beside the first.
@@ -93,22 +93,35 @@ pub(crate) fn counted_author(
     Some(author.map_or(NOBODY, |author| author.address.as_str()).to_owned())
 }
 
+/// How a letter came.
+pub(crate) struct Arrival {
+    pub(crate) way: Way,
+    pub(crate) received_at: Option<Timestamp>,
+    /// What its files are known by in the journal, if they are stored.
+    pub(crate) files: Option<Vec<String>>,
+    /// The ledger row that had taken it for a duplicate: somebody says that it is none.
+    pub(crate) no_duplicate: Option<LedgerId>,
+}
+
 /// Loads it.
 pub(crate) async fn load(
     engine: &Engine,
     tx: &Tx,
     place: &Place,
     letter: &Letter,
-    way: Way,
-    received_at: Option<Timestamp>,
-    files: Option<Vec<String>>,
+    arrival: Arrival,
 ) -> Result<Loaded> {
+    let Arrival { way, received_at, files, no_duplicate } = arrival;
     let author = desk::decide::author(letter, |address| place.ours.contains(address));
     let person = match author {
         Some(author) => tx.person_by_address(&author.address).await?,
         None => None,
     };
-    let Placed { identity, known, changed, shares_id } = Placed::load(tx, letter, files).await?;
+    let mut placed = Placed::load(tx, letter, files).await?;
+    if let Some(row) = no_duplicate {
+        placed.is_no_duplicate(letter, row);
+    }
+    let Placed { identity, known, changed, shares_id } = placed;
     let claimed_by_outbox = known.as_ref().and_then(|known| known.outbox);
     let from_us = author.is_some_and(|author| place.ours.contains(&author.address));
     let own = own_mail(tx, letter, claimed_by_outbox.is_some(), from_us).await?;

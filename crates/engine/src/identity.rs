@@ -1,11 +1,14 @@
 //! What a letter is known by in the account, and whether the mail behind a Message-ID is the same mail (`desk::sameness`).
 
-use desk::TicketId;
 use desk::sameness::{Comparison, Fingerprint};
+use desk::{LedgerId, TicketId};
 use mail::{Letter, MessageId};
 use store::{Claim, KnownMessage, Tx, shared_identity};
 
 use crate::{Result, context};
+
+/// Word in the identity of a mail that was wrongly taken for a duplicate.
+const NO_DUPLICATE: &str = "no-duplicate";
 
 /// What a letter claims when it makes a comment.
 #[derive(Debug, Clone)]
@@ -69,5 +72,14 @@ impl Placed {
         let shares_id = letter.message_id.clone().map(|id| (id, first.known.ticket));
         identity.shares = Some(std::mem::replace(&mut identity.claims, exact));
         Ok(Self { identity: Some(identity), known: None, changed: false, shares_id })
+    }
+
+    /// Somebody has seen that the letter is no copy of what it was taken for: it is a mail of its own, once.
+    pub(crate) fn is_no_duplicate(&mut self, letter: &Letter, row: LedgerId) {
+        let (Some(identity), Some(known)) = (&mut self.identity, self.known.take()) else { return };
+        let own = format!("{}#{NO_DUPLICATE}-{row}", identity.claims);
+        identity.shares = Some(std::mem::replace(&mut identity.claims, own));
+        self.shares_id = letter.message_id.clone().map(|id| (id, known.ticket));
+        self.changed = false;
     }
 }

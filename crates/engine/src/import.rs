@@ -171,6 +171,7 @@ impl FileImport {
             original: original.clone(),
             letter: mail.letter.clone(),
             files: mail.files.clone(),
+            no_duplicate: None,
         };
         let settled = intake::settle(&self.engine, tx, &self.place, &arrived).await?;
         Ok(settled.map_or_else(again, |settlement| FileOutcome {

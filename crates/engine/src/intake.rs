@@ -8,7 +8,7 @@ use mail::{Letter, Unreadable};
 use store::{BlobId, Form, KnownMessage, Lease, NewAttachment, SeenBy, Settlement, Store, Topic, Tx};
 
 use crate::carry::{Carrying, sender, storable, subject};
-use crate::context::{self, Place};
+use crate::context::{self, Arrival, Place};
 use crate::{Engine, Error, Result, late, proof};
 
 /// Tries to decide anew when another worker was quicker with the same mail or person.
@@ -23,6 +23,8 @@ pub(crate) struct Arrived {
     pub(crate) letter: Letter,
     /// Its files, stored already.
     pub(crate) files: Vec<NewAttachment>,
+    /// The row that had taken it for a duplicate, which it is not.
+    pub(crate) no_duplicate: Option<LedgerId>,
 }
 
 /// Where the raw bytes lie.
@@ -115,7 +117,9 @@ pub(crate) async fn settle(
     };
     tx.lock_identities(&context::identities(letter)).await?;
     let files = Some(arrived.files.iter().map(|file| file.blob.0.clone()).collect());
-    let loaded = context::load(engine, tx, place, letter, way, arrived.received_at, files).await?;
+    let arrival =
+        Arrival { way, received_at: arrived.received_at, files, no_duplicate: arrived.no_duplicate };
+    let loaded = context::load(engine, tx, place, letter, arrival).await?;
     let decision = desk::decide(letter, &loaded.context);
     let carrying = Carrying { engine, tx, place, arrived, way, loaded: &loaded, decision: &decision };
     let (ticket, comment) = carrying.out().await?;
@@ -132,11 +136,15 @@ pub(crate) async fn settle(
     }
     let counts = !matches!(decision.outcome, Outcome::Duplicate(_) | Outcome::OwnMail(_));
     let author = context::counted_author(place, letter, way, arrived.received_at, tx.now).filter(|_| counts);
+    let copied = match &decision.outcome {
+        Outcome::Duplicate(known) => Some(known.comment),
+        _ => None,
+    };
     let settlement = Settlement {
         outcome: decision.outcome.kind(),
         reason: if round_trip { proof::REASON.to_owned() } else { decision.reason },
         ticket,
-        comment,
+        comment: comment.or(copied),
         sender: sender(letter),
         subject: subject(letter),
         identity: loaded.identity.map(|identity| identity.claims),

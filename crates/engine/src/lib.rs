@@ -43,6 +43,7 @@ mod proof;
 mod receive;
 mod recipients;
 mod registration;
+mod regroup;
 mod rights;
 mod smtp_in;
 mod subscriptions;

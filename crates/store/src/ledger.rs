@@ -1,6 +1,7 @@
 //! The ledger: every message ever seen, each with one permanent outcome; and the journal, its raw bytes. What is
 //! stored; [`read`] and [`write`] say how.
 
+mod again;
 mod read;
 mod same_id;
 mod write;

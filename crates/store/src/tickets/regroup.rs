@@ -104,6 +104,17 @@ impl Tx {
         Ok(())
     }
 
+    /// The comment a ticket begins with.
+    pub async fn first_comment(&self, id: TicketId) -> Result<Option<CommentId>> {
+        let first = comment::Entity::find()
+            .filter(comment::Column::TicketId.eq(id.0))
+            .order_by_asc(comment::Column::CreatedAt)
+            .order_by_asc(comment::Column::Id)
+            .one(&self.db)
+            .await?;
+        Ok(first.map(|row| CommentId(row.id)))
+    }
+
     /// Whether any comment of a ticket is public.
     async fn note_privacy(&self, id: TicketId) -> Result<()> {
         let public = comment::Entity::find()
