@@ -16,6 +16,7 @@ pub(crate) mod imports;
 pub(crate) mod mail_log;
 pub(crate) mod password;
 pub(crate) mod registration;
+pub(crate) mod regroup;
 pub(crate) mod sign_in;
 pub(crate) mod suspended;
 pub(crate) mod team;
