@@ -163,7 +163,8 @@ fn has_own_words(lines: &[&str]) -> bool {
     let mut words = below.iter().filter(|line| own(line) && !ids::looks_like_token(line));
     let below = words.next().is_some_and(|first| {
         let alone = words.next().is_none();
-        !signature::is_marker(first) && !(alone && signature::is_device(first))
+        let is_signature = signature::is_marker(first) || (alone && signature::is_device(first));
+        !is_signature
     });
     answers || below
 }

@@ -143,29 +143,27 @@ pub fn is_device(line: &str) -> bool {
         return false;
     }
     let lower = line.to_lowercase();
-    let added =
-        ["sent from my ", "get outlook for ", "sent from outlook for ", "sent from mail for ", "von meinem "]
+    ["sent from my ", "get outlook for ", "sent from outlook for ", "sent from mail for ", "von meinem "]
+        .iter()
+        .any(|start| lower.starts_with(start))
+        || ["から送信", "から送信されました", "を入手", "より送信"]
             .iter()
-            .any(|start| lower.starts_with(start))
-            || ["から送信", "から送信されました", "を入手", "より送信"]
-                .iter()
-                .any(|end| line.trim_end_matches('。').ends_with(end))
-                && [
-                    "iphone",
-                    "ipad",
-                    "android",
-                    "outlook",
-                    "スマートフォン",
-                    "スマホ",
-                    "yahoo",
-                    "gmail",
-                    "xperia",
-                    "galaxy",
-                    "ahamo",
-                ]
-                .iter()
-                .any(|device| lower.contains(device));
-    added
+            .any(|end| line.trim_end_matches('。').ends_with(end))
+            && [
+                "iphone",
+                "ipad",
+                "android",
+                "outlook",
+                "スマートフォン",
+                "スマホ",
+                "yahoo",
+                "gmail",
+                "xperia",
+                "galaxy",
+                "ahamo",
+            ]
+            .iter()
+            .any(|device| lower.contains(device))
 }
 
 #[cfg(test)]
