@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::pages::{
     addresses, admin, alarms, answer, api_tokens, attachments, comments, connect, connection, consent,
-    end_users, forwarding, imports, mail_log, password, registration, regroup, sign_in, suspended, team, ticket,
-    tickets,
+    end_users, forwarding, imports, mail_log, password, registration, regroup, sign_in, suspended, team,
+    ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 use crate::{health, live};

@@ -157,7 +157,7 @@ async fn an_original_by_somebody_without_a_part_in_the_ticket_stays_apart_and_sa
 /// The state test: original, reply, a list's copy of the original and a second copy of the reply, in every order.
 #[tokio::test]
 async fn whatever_order_the_mails_of_a_conversation_come_in_there_is_one_ticket_with_each_mail_once() {
-    let mut world = World::new().await.unwrap();
+    let world = World::new().await.unwrap();
     world.connect(HELP, false).await.unwrap();
     let import = world.engine.file_import(HELP).await.unwrap();
     let mut orders = Vec::new();
@@ -202,7 +202,7 @@ async fn whatever_order_the_mails_of_a_conversation_come_in_there_is_one_ticket_
 /// Original to one address and reply to another, taken in by two workers at the same moment.
 #[tokio::test]
 async fn two_workers_that_take_in_original_and_reply_at_once_make_one_ticket() {
-    let mut world = World::new().await.unwrap();
+    let world = World::new().await.unwrap();
     world.connect(HELP, false).await.unwrap();
     world.connect(SALES, false).await.unwrap();
     let (help, sales) = (

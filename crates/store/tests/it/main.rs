@@ -19,6 +19,7 @@ mod ledger;
 mod members;
 mod outbox;
 mod people;
+mod placing;
 mod proofs;
 mod schema;
 mod secrets;

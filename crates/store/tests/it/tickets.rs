@@ -51,6 +51,7 @@ both! {
             cc: vec![],
             subject: "a NUL \0 inside".to_owned(),
             signals: vec![desk::decide::Signal::Token { ticket: ticket.id }],
+            conflicts: vec![],
             spoof: true,
             invitation: None,
             protection: None,
