@@ -51,6 +51,10 @@ async fn after_a_merge_replies_to_either_tickets_mails_come_to_the_one_that_stay
     let sent = world.microsoft.outside(CARL).await.unwrap().len()
         + world.microsoft.outside(ANN).await.unwrap().len();
     world.engine.merge(&world.admin, a, b, true).await.unwrap();
+    world.settle().await.unwrap();
+    let now = world.microsoft.outside(CARL).await.unwrap().len()
+        + world.microsoft.outside(ANN).await.unwrap().len();
+    assert_eq!(now, sent, "a merge sends nothing");
     writes(&world, CARL, "Re: Printer", Some(&first)).await;
 
     assert_eq!(subjects(&world, b).await, ["Printer", "Paper", "Re: Printer"]);
@@ -72,9 +76,6 @@ async fn after_a_merge_replies_to_either_tickets_mails_come_to_the_one_that_stay
             .iter()
             .any(|audit| audit.author == by && audit.event == AuditEvent::MergedInto { ticket: b })
     );
-    let now = world.microsoft.outside(CARL).await.unwrap().len()
-        + world.microsoft.outside(ANN).await.unwrap().len();
-    assert_eq!(now, sent, "a merge sends nothing");
     world.end().await.unwrap();
 }
 

@@ -128,7 +128,7 @@ impl Sample {
             merged: vec![ticket(41, LONG)],
             copies: log_rows()
                 .into_iter()
-                .filter(|row| row.outcome == Some(OutcomeKind::Duplicate))
+                .filter(|row| row.outcome == Some(desk::decide::OutcomeKind::Duplicate))
                 .map(|row| LedgerRow { comment: Some(CommentId(4)), ..row })
                 .collect(),
             meant: std::collections::HashMap::new(),
