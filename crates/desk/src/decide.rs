@@ -49,6 +49,10 @@ pub struct Context {
     pub referenced: Vec<Referenced>,
     /// What came in within the last hour.
     pub recent: Recent,
+    /// Tickets of early replies to this letter, oldest first, without those of `referenced`.
+    pub awaiting: Vec<Referenced>,
+    /// Another mail with the letter's Message-ID, which is not the same mail, and its ticket.
+    pub shares_id: Option<(MessageId, TicketId)>,
     /// The account's address limit for CCs.
     pub max_ccs: usize,
 }
@@ -62,6 +66,8 @@ pub struct Known {
     pub ticket: TicketId,
     /// Its comment.
     pub comment: CommentId,
+    /// The copy at hand was changed on the way, by a mailing list or a forwarder.
+    pub changed: bool,
 }
 
 /// The mail of ours that a bounce speaks of.
@@ -78,6 +84,8 @@ pub struct Bounced {
 pub struct Referenced {
     /// By what.
     pub signal: Signal,
+    /// By what else.
+    pub also: Vec<Signal>,
     /// Which.
     pub ticket: TicketId,
     /// Its status.
@@ -102,6 +110,11 @@ pub struct Referenced {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Signal {
+    /// Our signed token in an address the mail was sent to.
+    AddressToken {
+        /// The ticket the token was signed for.
+        ticket: TicketId,
+    },
     /// Our signed token in the text.
     Token {
         /// The ticket the token was signed for.
@@ -117,6 +130,67 @@ pub enum Signal {
         /// Which mail.
         id: MessageId,
     },
+    /// A mail of the ticket answers this one, and came before it.
+    Awaited {
+        /// This mail.
+        id: MessageId,
+        /// The early reply.
+        comment: CommentId,
+    },
+    /// Answers a mail that came later.
+    CameEarly {
+        /// That mail.
+        id: MessageId,
+    },
+    /// Another mail has the same Message-ID and is another mail: its sender gives several the same.
+    SharedId {
+        /// The Message-ID.
+        id: MessageId,
+        /// The ticket of the other mail.
+        ticket: TicketId,
+    },
+}
+
+impl Signal {
+    /// The token proves that whoever wrote was shown a mail of the ticket; a Message-ID proves less.
+    pub fn is_token(&self) -> bool {
+        matches!(self, Signal::AddressToken { .. } | Signal::Token { .. })
+    }
+
+    /// The mail it names.
+    pub fn message_id(&self) -> Option<&MessageId> {
+        match self {
+            Signal::AddressToken { .. } | Signal::Token { .. } => None,
+            Signal::InReplyTo { id }
+            | Signal::References { id }
+            | Signal::Awaited { id, .. }
+            | Signal::CameEarly { id }
+            | Signal::SharedId { id, .. } => Some(id),
+        }
+    }
+}
+
+/// A signal that spoke for a ticket in which the mail was not put.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The signal.
+    pub signal: Signal,
+    /// The ticket it spoke for.
+    pub ticket: TicketId,
+    /// Why the mail is not there.
+    pub why: Passed,
+}
+
+/// Why a ticket that a signal spoke for was passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Passed {
+    /// A stronger signal spoke for another ticket.
+    Weaker,
+    /// The author has no part in that ticket.
+    NoPart,
+    /// It is closed.
+    Closed,
 }
 
 words! {
@@ -176,10 +250,14 @@ pub struct Decision {
     pub outcome: Outcome,
     /// One line for the ledger, machine-readable words such as `auto_vacation` or `message-id seen before`.
     pub reason: String,
-    /// The signals found, used or not.
+    /// The signals that placed it where it is put.
     pub signals: Vec<Signal>,
     /// What the loop breaker says. Of what goes to a ticket only `Calm` and `Quiet` can stand here.
     pub flood: Verdict,
+    /// Those that spoke for other tickets.
+    pub conflicts: Vec<Conflict>,
+    /// Tickets of early replies that belong to the same conversation: they become one with the letter's.
+    pub joins: Vec<TicketId>,
 }
 
 /// What becomes of a letter: a plan that the store carries out in one transaction.
@@ -325,9 +403,11 @@ pub fn author(letter: &Letter, is_support_address: impl Fn(&Address) -> bool) ->
 pub fn decide(letter: &Letter, context: &Context) -> Decision {
     let flood = flood_of(letter, context);
     let (outcome, reason) = judge(letter, context, flood);
-    let signals = context.referenced.iter().map(|referenced| referenced.signal.clone()).collect();
+    let (signals, conflicts) = crate::place::explain(letter, context, &outcome);
+    let joins = crate::place::joins(letter, context, &outcome);
     let taken = matches!(outcome, Outcome::OwnMail(_) | Outcome::Duplicate(_) | Outcome::Bounce(_));
-    Decision { outcome, reason, signals, flood: if taken { Verdict::Calm } else { flood } }
+    let flood = if taken { Verdict::Calm } else { flood };
+    Decision { outcome, reason, signals, conflicts, joins, flood }
 }
 
 /// The rules in their order: the first that applies decides.
@@ -339,7 +419,11 @@ fn judge(letter: &Letter, context: &Context, flood: Verdict) -> (Outcome, String
         return suspended(Cause::FromSupportAddress);
     }
     if let Some(known) = &context.known {
-        let by = if letter.message_id.is_some() { "message-id seen before" } else { "content seen before" };
+        let by = match (&letter.message_id, known.changed) {
+            (Some(_), false) => "message-id seen before",
+            (Some(_), true) => "message-id seen before, changed on the way",
+            (None, _) => "content seen before",
+        };
         return (Outcome::Duplicate(known.clone()), by.to_owned());
     }
     if letter.kind == Kind::Bounce {
@@ -368,13 +452,18 @@ fn judge(letter: &Letter, context: &Context, flood: Verdict) -> (Outcome, String
     if let Some(referenced) = context.referenced.first() {
         return crate::reply::update(letter, context, author, referenced);
     }
+    if let Some(early) = crate::place::early_reply(letter, context) {
+        let (outcome, _) = crate::reply::update(letter, context, author, early);
+        return (outcome, "late_original".to_owned());
+    }
     if let Some(cause) = machine(letter, author) {
         return suspended(cause);
     }
     if let Some(why) = &letter.unreadable {
         return unreadable(letter, context, Some(author), why);
     }
-    (Outcome::NewTicket(ticket(letter, context, author)), "new_ticket".to_owned())
+    let reason = if context.shares_id.is_some() { "message-id of another mail" } else { "new_ticket" };
+    (Outcome::NewTicket(ticket(letter, context, author)), reason.to_owned())
 }
 
 pub(crate) fn suspended(cause: Cause) -> (Outcome, String) {

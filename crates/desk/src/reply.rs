@@ -5,13 +5,13 @@ use mail::{Letter, Mailbox};
 
 use crate::Status;
 use crate::decide::{
-    Author, Cause, CommentPlan, Context, Outcome, Referenced, Signal, author_of, is_genuine_staff, machine,
+    Author, Cause, CommentPlan, Context, Outcome, Referenced, author_of, is_genuine_staff, machine,
     may_be_spoofed, other_people, suspended, ticket,
 };
 
 /// How the author stands to the ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(crate) enum Standing {
     /// An agent whose mail is genuine: may edit every ticket.
     Staff,
     /// Whose ticket it is.
@@ -22,7 +22,7 @@ enum Standing {
     Stranger,
 }
 
-fn standing(letter: &Letter, context: &Context, referenced: &Referenced) -> Standing {
+pub(crate) fn standing(letter: &Letter, context: &Context, referenced: &Referenced) -> Standing {
     let Some(person) = &context.author else { return Standing::Stranger };
     if person.id == referenced.requester {
         Standing::Requester
@@ -46,7 +46,7 @@ pub(crate) fn update(
     let stranger = standing == Standing::Stranger;
     // The token stands in our mails only and cannot be guessed: who knows it was shown the ticket by somebody. A
     // Message-ID proves less.
-    let token = matches!(referenced.signal, Signal::Token { .. });
+    let token = referenced.signal.is_token();
     let closed = referenced.status == Status::Closed;
 
     if let Some(cause) = machine(letter, author)

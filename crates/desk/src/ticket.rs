@@ -104,6 +104,8 @@ pub struct Ticket {
     pub tags: Vec<String>,
     /// The closed ticket this one follows.
     pub follows: Option<TicketId>,
+    /// The ticket this one was merged into: what belongs here is taken in there.
+    pub merged_into: Option<TicketId>,
     /// How it came.
     pub via: Via,
     /// Whether any comment is public.
@@ -157,6 +159,9 @@ pub struct CommentMail {
     pub subject: String,
     /// The signals that placed the mail in this ticket.
     pub signals: Vec<crate::decide::Signal>,
+    /// Signals that spoke for another ticket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<crate::decide::Conflict>,
     /// May be spoofed.
     pub spoof: bool,
     /// Why; `None` also for comments of before the desk kept it.

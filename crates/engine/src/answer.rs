@@ -253,6 +253,7 @@ mod tests {
             ccs: Vec::new(),
             tags: Vec::new(),
             follows: None,
+            merged_into: None,
             via: Via::Email,
             is_public: true,
             created_at: Timestamp::UNIX_EPOCH,

@@ -5,7 +5,7 @@ use desk::flood::Verdict;
 use desk::ticket::{CommentMail, Via};
 use desk::trigger::{Event, EventComment};
 use desk::{CommentId, Person, Role, Status, Ticket, TicketId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Letter, Mailbox};
 use store::{
     AuditEvent, Form, NewAttachment, NewComment, NewSuspended, NewTicket, OutboxRow, SeenBy, TicketChange,
@@ -48,7 +48,12 @@ impl Carrying<'_> {
             Outcome::NewTicket(plan) | Outcome::Unreadable(plan) => self.new_ticket(plan, None).await,
             Outcome::FollowUp { of, plan } => self.new_ticket(plan, Some(*of)).await,
             Outcome::Reply { ticket, comment, status, add_ccs } => {
-                self.reply(*ticket, comment, *status, add_ccs).await
+                let made = self.reply(*ticket, comment, *status, add_ccs).await?;
+                for other in &self.decision.joins {
+                    let own = self.tx.heir(*ticket).await?.id;
+                    crate::late::join(self.tx, own, *other).await?;
+                }
+                Ok(made)
             }
             Outcome::Duplicate(known) => Ok((Some(known.ticket), None)),
             Outcome::OwnMail(_) => Ok((self.loaded.own.as_ref().and_then(|row| row.mail.ticket), None)),
@@ -170,6 +175,9 @@ impl Carrying<'_> {
             self.tx.change_ticket(ticket, &change, Some(author.id)).await?
         };
         after.is_public |= comment.public;
+        if self.early_reply().is_some() && self.way == Way::Live {
+            self.tx.touch_ticket(ticket).await?;
+        }
         self.triggers(Some(before), after, author, id, &comment).await?;
         Ok((Some(ticket), Some(id)))
     }
@@ -237,10 +245,23 @@ impl Carrying<'_> {
         Ok(self.tx.ensure_end_user(&who, language).await?)
     }
 
-    /// Old mail keeps its own date, but is never from the future.
+    /// Old mail keeps its own date, but is never from the future. An original that came after its reply stands before it.
     fn written_at(&self) -> Option<Timestamp> {
         let date = self.arrived.letter.date.or(self.arrived.received_at);
+        if let Some(reply) = self.early_reply() {
+            let before = reply - SignedDuration::from_micros(1);
+            return Some(
+                date.filter(|date| *date < reply && *date >= Timestamp::UNIX_EPOCH).unwrap_or(before),
+            );
+        }
         date.filter(|date| self.way == Way::Import && *date <= self.tx.now && *date >= Timestamp::UNIX_EPOCH)
+    }
+
+    /// When the first reply to the letter was written, if it stands in the ticket the letter is put in.
+    fn early_reply(&self) -> Option<Timestamp> {
+        let Outcome::Reply { ticket, .. } = &self.decision.outcome else { return None };
+        let early = self.loaded.early.iter();
+        early.filter(|early| early.ticket == *ticket).map(|early| early.at).min()
     }
 
     async fn comment(
@@ -274,6 +295,7 @@ impl Carrying<'_> {
                 cc: letter.cc.iter().cloned().map(clean).collect(),
                 subject: subject(letter),
                 signals: self.decision.signals.clone(),
+                conflicts: self.decision.conflicts.clone(),
                 spoof: plan.spoof.is_some(),
                 doubt: plan.spoof,
                 invitation: letter.invitation.clone().map(storable_invitation),
@@ -295,6 +317,10 @@ impl Carrying<'_> {
         comment: &NewComment,
     ) -> Result<()> {
         if self.way == Way::Import {
+            return Ok(());
+        }
+        // Whoever answered a colleague's mail has it already.
+        if self.early_reply().is_some() && actor.role.is_staff() {
             return Ok(());
         }
         let quiet = match self.decision.flood {

@@ -5,24 +5,31 @@ use std::sync::Arc;
 
 use desk::decide::{Bounced, Context, Known, NOBODY, Referenced, Signal, Way};
 use desk::flood::Recent;
-use desk::{AddressId, BrandId, Person, Ticket, TicketId};
+use desk::{AddressId, BrandId, LedgerId, Person, Ticket, TicketId};
 use jiff::{SignedDuration, Timestamp};
-use mail::{Address, Kind, Letter, Mailbox, Unreadable};
+use mail::{Address, Kind, Letter, Mailbox, MessageId, Unreadable};
 use sha2::{Digest as _, Sha256};
-use store::{Counted, OutboxRow, SupportAddress, Tx};
+use store::{Counted, EarlyReply, OutboxRow, SupportAddress, Tx};
 
+use crate::identity::{Identity, Placed};
 use crate::{Engine, Result};
 
 /// CCs a ticket may have (zendesk.md 6.4).
-const MAX_CCS: usize = 48;
+pub(crate) const MAX_CCS: usize = 48;
 /// Tickets looked at for one letter: the best signals come first.
 const MAX_TICKETS: usize = 5;
+/// Signals kept for one ticket beside the first.
+const MAX_SIGNALS: usize = 5;
 /// Newest comments searched for internal notes that an agent's mail may quote.
 const NOTES_SEARCHED: u32 = 40;
 /// A bounce that names no mail of ours speaks of one of the last days.
 const BOUNCES_WITHIN: SignedDuration = SignedDuration::from_hours(5 * 24);
 /// Addresses looked at in the text of a bounce.
 const MAX_NAMED: usize = 50;
+/// Mails of its thread that are looked for: the newest come first.
+const MAX_ANSWERED: usize = 100;
+/// Of those, the ones waited for when they are not there.
+const MAX_AWAITED: usize = 10;
 /// The window of the loop breaker.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -48,6 +55,12 @@ impl Place {
 /// The context, and the rows behind it that applying needs again.
 pub(crate) struct Loaded {
     pub(crate) context: Context,
+    /// What the letter claims when it makes a comment.
+    pub(crate) identity: Option<Identity>,
+    /// Comments that answer the letter and came before it.
+    pub(crate) early: Vec<EarlyReply>,
+    /// Mails that the letter answers and that nobody has seen.
+    pub(crate) unseen: Vec<MessageId>,
     pub(crate) tickets: HashMap<TicketId, Ticket>,
     pub(crate) own: Option<OutboxRow>,
     pub(crate) bounced: Option<OutboxRow>,
@@ -57,6 +70,16 @@ pub(crate) struct Loaded {
 pub(crate) fn identity(letter: &Letter) -> Option<String> {
     let empty = letter.message_id.is_none() && letter.unreadable == Some(Unreadable::Empty);
     (!empty).then(|| letter.identity())
+}
+
+/// The identities that taking a letter in asks about: to be locked before anything is read.
+pub(crate) fn identities(letter: &Letter) -> Vec<String> {
+    identity(letter).into_iter().chain(answers(letter).map(|id| format!("mid:{id}"))).collect()
+}
+
+/// The mails that a letter answers: In-Reply-To, then References from the newest on.
+fn answers(letter: &Letter) -> impl Iterator<Item = &MessageId> {
+    letter.in_reply_to.iter().chain(letter.references.iter().rev()).take(MAX_ANSWERED)
 }
 
 /// The address that the hourly count goes by; `None` for mail that does not count: old mail, and mail that waited in the
@@ -76,24 +99,35 @@ pub(crate) fn counted_author(
     Some(author.map_or(NOBODY, |author| author.address.as_str()).to_owned())
 }
 
+/// How a letter came.
+pub(crate) struct Arrival {
+    pub(crate) way: Way,
+    pub(crate) received_at: Option<Timestamp>,
+    /// What its files are known by in the journal, if they are stored.
+    pub(crate) files: Option<Vec<String>>,
+    /// The ledger row that had taken it for a duplicate: somebody says that it is none.
+    pub(crate) no_duplicate: Option<LedgerId>,
+}
+
 /// Loads it.
 pub(crate) async fn load(
     engine: &Engine,
     tx: &Tx,
     place: &Place,
     letter: &Letter,
-    way: Way,
-    received_at: Option<Timestamp>,
+    arrival: Arrival,
 ) -> Result<Loaded> {
+    let Arrival { way, received_at, files, no_duplicate } = arrival;
     let author = desk::decide::author(letter, |address| place.ours.contains(address));
     let person = match author {
         Some(author) => tx.person_by_address(&author.address).await?,
         None => None,
     };
-    let known = match identity(letter) {
-        Some(identity) => tx.known(&identity).await?,
-        None => None,
-    };
+    let mut placed = Placed::load(tx, letter, files).await?;
+    if let Some(row) = no_duplicate {
+        placed.is_no_duplicate(letter, row);
+    }
+    let Placed { identity, known, changed, shares_id } = placed;
     let claimed_by_outbox = known.as_ref().and_then(|known| known.outbox);
     let from_us = author.is_some_and(|author| place.ours.contains(&author.address));
     let own = own_mail(tx, letter, claimed_by_outbox.is_some(), from_us).await?;
@@ -101,7 +135,17 @@ pub(crate) async fn load(
     let from_is_author = from_is_author(tx, letter, author, person.as_ref()).await?;
     let mut tickets = HashMap::new();
     let staff = person.as_ref().is_some_and(|person| person.role.is_staff());
-    let referenced = referenced(engine, tx, letter, staff, &mut tickets).await?;
+    let mut search = Search { tx, staff, tickets: &mut tickets, found: Vec::new() };
+    let unseen = search.by_signals(engine, letter).await?;
+    let (referenced, mut early) = (std::mem::take(&mut search.found), Vec::new());
+    if let Some(identity) = identity.as_ref().filter(|identity| identity.shares.is_none()) {
+        early = tx.awaiting(&identity.claims).await?;
+    }
+    if let Some(id) = &letter.message_id {
+        search.early_replies(id, &mut early).await?;
+    }
+    let mut awaiting = search.found;
+    awaiting.retain(|early| referenced.iter().all(|referenced| referenced.ticket != early.ticket));
     let recent = match counted_author(place, letter, way, received_at, tx.now) {
         Some(author) => {
             let words = words(letter);
@@ -122,7 +166,7 @@ pub(crate) async fn load(
         address: place.address.unwrap_or(AddressId(0)),
         brand: place.brand,
         known: known.and_then(|known| {
-            Some(Known { ledger: known.ledger, ticket: known.ticket, comment: known.comment? })
+            Some(Known { ledger: known.ledger, ticket: known.ticket, comment: known.comment?, changed })
         }),
         own: own.as_ref().map(|row| row.id).or(claimed_by_outbox),
         bounced: bounced.as_ref().map(|row| Bounced { outbox: row.id, ticket: row.mail.ticket }),
@@ -132,9 +176,11 @@ pub(crate) async fn load(
         support_addresses: support_addresses(place, letter),
         referenced,
         recent,
+        awaiting,
+        shares_id,
         max_ccs: MAX_CCS,
     };
-    Ok(Loaded { context, tickets, own, bounced })
+    Ok(Loaded { context, identity, early, unseen, tickets, own, bounced })
 }
 
 /// Our mark or a Message-ID of ours. A bounce of our mail may carry our mark and is none the less a bounce.
@@ -236,45 +282,69 @@ pub(crate) fn named(letter: &Letter, place: &Place) -> Vec<Address> {
     found
 }
 
-/// The tickets that the letter refers to: token, then In-Reply-To, then References from the newest on.
-async fn referenced(
-    engine: &Engine,
-    tx: &Tx,
-    letter: &Letter,
+/// Tickets being collected, each once, with all that speaks for it.
+struct Search<'a> {
+    tx: &'a Tx,
     staff: bool,
-    tickets: &mut HashMap<TicketId, Ticket>,
-) -> Result<Vec<Referenced>> {
-    let mut signals: Vec<(TicketId, Signal)> = Vec::new();
-    for ticket in engine.inner.token_key.find(letter) {
-        signals.push((TicketId(ticket), Signal::Token { ticket: TicketId(ticket) }));
-    }
-    let ids: Vec<_> =
-        letter.in_reply_to.iter().chain(letter.references.iter().rev()).take(100).cloned().collect();
-    for (id, known) in tx.known_messages(&ids).await? {
-        let signal = if letter.in_reply_to.contains(&id) {
-            Signal::InReplyTo { id }
-        } else {
-            Signal::References { id }
-        };
-        signals.push((known.ticket, signal));
-    }
-    let mut found: Vec<Referenced> = Vec::new();
-    for (id, signal) in signals {
-        if found.len() == MAX_TICKETS {
-            break;
+    tickets: &'a mut HashMap<TicketId, Ticket>,
+    found: Vec<Referenced>,
+}
+
+impl Search<'_> {
+    /// The tickets that the letter refers to: token, then In-Reply-To, then References from the newest on. Answers which mails it
+    /// answers that nobody has seen.
+    async fn by_signals(&mut self, engine: &Engine, letter: &Letter) -> Result<Vec<MessageId>> {
+        for ticket in engine.inner.token_key.find(letter) {
+            self.add(TicketId(ticket), Signal::Token { ticket: TicketId(ticket) }).await?;
         }
-        if found.iter().any(|referenced| referenced.ticket == id) {
-            continue;
+        let ids: Vec<_> = answers(letter).cloned().collect();
+        let known = self.tx.known_messages(&ids).await?;
+        let is_known = |id: &MessageId| known.iter().any(|(known, _)| known == id);
+        let unseen = ids.into_iter().filter(|id| !is_known(id)).take(MAX_AWAITED).collect();
+        for (id, known) in known {
+            let signal = if letter.in_reply_to.contains(&id) {
+                Signal::InReplyTo { id }
+            } else {
+                Signal::References { id }
+            };
+            self.add(known.ticket, signal).await?;
         }
-        let ticket = match tx.ticket(id).await {
+        Ok(unseen)
+    }
+
+    /// The tickets of the comments that answer the letter; each reply learns in which ticket it really is.
+    async fn early_replies(&mut self, id: &MessageId, early: &mut [EarlyReply]) -> Result<()> {
+        for reply in early {
+            let signal = Signal::Awaited { id: id.clone(), comment: reply.comment };
+            if let Some(ticket) = self.add(reply.ticket, signal).await? {
+                reply.ticket = ticket;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what speaks for a ticket, or for the one it was merged into; answers which. `None`: it is gone, or too many were found.
+    async fn add(&mut self, id: TicketId, signal: Signal) -> Result<Option<TicketId>> {
+        let ticket = match self.tx.heir(id).await {
             Ok(ticket) => ticket,
             // The token is genuine, but its ticket is gone.
-            Err(store::Error::NotFound { .. }) => continue,
+            Err(store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let requester = tx.people(&[ticket.requester]).await?.into_iter().next();
-        found.push(Referenced {
+        let id = ticket.id;
+        if let Some(known) = self.found.iter_mut().find(|known| known.ticket == id) {
+            if known.signal != signal && !known.also.contains(&signal) && known.also.len() < MAX_SIGNALS {
+                known.also.push(signal);
+            }
+            return Ok(Some(id));
+        }
+        if self.found.len() == MAX_TICKETS {
+            return Ok(None);
+        }
+        let requester = self.tx.people(&[ticket.requester]).await?.into_iter().next();
+        self.found.push(Referenced {
             signal,
+            also: Vec::new(),
             ticket: id,
             status: ticket.status,
             requester: ticket.requester,
@@ -283,11 +353,11 @@ async fn referenced(
             ccs: ticket.ccs.clone(),
             tags: ticket.tags.clone(),
             is_public: ticket.is_public,
-            private_texts: if staff { notes(tx, id).await? } else { Vec::new() },
+            private_texts: if self.staff { notes(self.tx, id).await? } else { Vec::new() },
         });
-        tickets.insert(id, ticket);
+        self.tickets.insert(id, ticket);
+        Ok(Some(id))
     }
-    Ok(found)
 }
 
 async fn notes(tx: &Tx, ticket: TicketId) -> Result<Vec<String>> {

@@ -175,6 +175,7 @@ pub(crate) async fn take_journaled(
         original,
         files: intake::store_files(&engine.inner.store, &mut letter, false).await?,
         letter,
+        no_duplicate: None,
     };
     if let Some(settlement) = intake::take(engine, lease, place, &arrived).await? {
         let ticket = settlement.ticket.map(|id| id.0);

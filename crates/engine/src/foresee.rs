@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use desk::decide::{Author, Context, Decision, Known, Outcome, Referenced, Signal, TicketPlan};
+use desk::sameness::{Comparison, Fingerprint};
 use desk::{CommentId, Person, PersonId, Role, Status, TicketId};
 use mail::{Address, Letter, Mailbox, MessageId};
 use store::Tx;
@@ -13,8 +14,10 @@ use crate::{Result, context};
 /// What the mails so far would have made. Made-up ids are negative.
 #[derive(Default)]
 pub(crate) struct Imagined {
-    /// Tickets by the identity of the mails in them.
-    identities: HashMap<String, TicketId>,
+    /// Tickets by the identity of the mails in them; senders that give several mails one Message-ID have several.
+    identities: HashMap<String, Vec<(TicketId, Fingerprint)>>,
+    /// Tickets of early replies, by the identity of the mail they answer.
+    awaiting: HashMap<String, Vec<TicketId>>,
     /// Imagined tickets, and real ones as they would be now.
     tickets: HashMap<TicketId, Referenced>,
     people: HashMap<Address, Person>,
@@ -28,15 +31,16 @@ impl Imagined {
             context.author = author.and_then(|author| self.people.get(&author.address)).cloned();
         }
         if context.known.is_none()
-            && let Some(ticket) =
-                context::identity(letter).and_then(|identity| self.identities.get(&identity).copied())
+            && let Some(identity) = context::identity(letter)
         {
-            context.known = Some(Known { ledger: None, ticket, comment: CommentId(-1) });
+            self.find_same(context, letter, &identity);
+            self.find_early(context, letter, &identity);
         }
         for referenced in &mut context.referenced {
             if let Some(now) = self.tickets.get(&referenced.ticket) {
                 *referenced = Referenced {
                     signal: referenced.signal.clone(),
+                    also: std::mem::take(&mut referenced.also),
                     private_texts: std::mem::take(&mut referenced.private_texts),
                     ..now.clone()
                 };
@@ -45,7 +49,11 @@ impl Imagined {
         let ids: Vec<&MessageId> =
             letter.in_reply_to.iter().chain(letter.references.iter().rev()).take(100).collect();
         for id in &ids {
-            let Some(imagined) = self.identities.get(&format!("mid:{id}")) else { continue };
+            let Some((imagined, _)) =
+                self.identities.get(&format!("mid:{id}")).and_then(|mails| mails.first())
+            else {
+                continue;
+            };
             let Some(ticket) = self.tickets.get(imagined) else { continue };
             if context.referenced.iter().any(|known| known.ticket == ticket.ticket) {
                 continue;
@@ -60,11 +68,40 @@ impl Imagined {
         }
         // The best signal first, as the database answers it: tokens, then the ids in their order.
         context.referenced.sort_by_key(|referenced| match &referenced.signal {
-            Signal::Token { .. } => 0,
             Signal::InReplyTo { id } | Signal::References { id } => {
                 1 + ids.iter().position(|known| *known == id).unwrap_or(ids.len())
             }
+            _ => 0,
         });
+    }
+
+    fn find_same(&self, context: &mut Context, letter: &Letter, identity: &str) {
+        let Some(mails) = self.identities.get(identity) else { return };
+        let fingerprint = Fingerprint::of(letter, None);
+        for (ticket, kept) in mails {
+            let comparison =
+                if letter.message_id.is_some() { kept.compare(&fingerprint) } else { Comparison::Same };
+            if comparison != Comparison::Different {
+                let changed = comparison == Comparison::Changed;
+                context.known =
+                    Some(Known { ledger: None, ticket: *ticket, comment: CommentId(-1), changed });
+                return;
+            }
+        }
+        let first = mails.first().map(|(ticket, _)| *ticket);
+        context.shares_id = context.shares_id.take().or(letter.message_id.clone().zip(first));
+    }
+
+    fn find_early(&self, context: &mut Context, letter: &Letter, identity: &str) {
+        let Some(id) = &letter.message_id else { return };
+        for ticket in self.awaiting.get(identity).into_iter().flatten() {
+            if let Some(early) = self.tickets.get(ticket)
+                && context.referenced.iter().chain(&context.awaiting).all(|known| known.ticket != *ticket)
+            {
+                let signal = Signal::Awaited { id: id.clone(), comment: CommentId(-1) };
+                context.awaiting.push(Referenced { signal, ..early.clone() });
+            }
+        }
     }
 
     /// Remembers what this decision would have made.
@@ -99,7 +136,11 @@ impl Imagined {
             _ => return Ok(()),
         };
         if let Some(identity) = context::identity(letter) {
-            self.identities.insert(identity, ticket);
+            let mail = (ticket, Fingerprint::of(letter, None));
+            self.identities.entry(identity).or_default().push(mail);
+        }
+        for answered in letter.in_reply_to.iter().chain(&letter.references) {
+            self.awaiting.entry(format!("mid:{answered}")).or_default().push(ticket);
         }
         Ok(())
     }
@@ -118,6 +159,7 @@ impl Imagined {
         let imagined = Referenced {
             // Replaced by the signal of whatever letter refers to it.
             signal: Signal::Token { ticket },
+            also: Vec::new(),
             ticket,
             status: Status::New,
             requester: requester.id,

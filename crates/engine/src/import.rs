@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use mail::{Address, Letter};
 use store::{Form, LedgerRow, NewAttachment, Seen, SeenBy, Tx};
 
-use crate::context::Place;
+use crate::context::{self, Place};
 use crate::intake::{self, Arrived, Original};
 use crate::{Engine, Error, Result};
 
@@ -123,6 +123,10 @@ impl FileImport {
 
     async fn decide(&self, ready: &[Ready]) -> Result<Vec<FileOutcome>> {
         let tx = self.engine.inner.store.begin(self.engine.now()).await?;
+        // All at once: two imports that lock mail by mail could wait for each other.
+        let identities: Vec<String> =
+            ready.iter().flat_map(|mail| context::identities(&mail.letter)).collect();
+        tx.lock_identities(&identities).await?;
         let items: Vec<Seen> = ready.iter().map(|mail| seen(&mail.item)).collect();
         let mut unique = HashSet::new();
         let distinct: Vec<Seen> = items.into_iter().filter(|seen| unique.insert(seen.item.clone())).collect();
@@ -167,6 +171,7 @@ impl FileImport {
             original: original.clone(),
             letter: mail.letter.clone(),
             files: mail.files.clone(),
+            no_duplicate: None,
         };
         let settled = intake::settle(&self.engine, tx, &self.place, &arrived).await?;
         Ok(settled.map_or_else(again, |settlement| FileOutcome {

@@ -8,8 +8,8 @@ use mail::{Letter, Unreadable};
 use store::{BlobId, Form, KnownMessage, Lease, NewAttachment, SeenBy, Settlement, Store, Topic, Tx};
 
 use crate::carry::{Carrying, sender, storable, subject};
-use crate::context::{self, Place};
-use crate::{Engine, Error, Result, proof};
+use crate::context::{self, Arrival, Place};
+use crate::{Engine, Error, Result, late, proof};
 
 /// Tries to decide anew when another worker was quicker with the same mail or person.
 const RACES: usize = 5;
@@ -23,6 +23,8 @@ pub(crate) struct Arrived {
     pub(crate) letter: Letter,
     /// Its files, stored already.
     pub(crate) files: Vec<NewAttachment>,
+    /// The row that had taken it for a duplicate, which it is not.
+    pub(crate) no_duplicate: Option<LedgerId>,
 }
 
 /// Where the raw bytes lie.
@@ -115,27 +117,39 @@ pub(crate) async fn settle(
         SeenBy::Delta | SeenBy::Sweep | SeenBy::Smtp => Way::Live,
         SeenBy::Import(_) | SeenBy::File => Way::Import,
     };
-    let loaded = context::load(engine, tx, place, letter, way, arrived.received_at).await?;
+    tx.lock_identities(&context::identities(letter)).await?;
+    let files = Some(arrived.files.iter().map(|file| file.blob.0.clone()).collect());
+    let arrival =
+        Arrival { way, received_at: arrived.received_at, files, no_duplicate: arrived.no_duplicate };
+    let loaded = context::load(engine, tx, place, letter, arrival).await?;
     let decision = desk::decide(letter, &loaded.context);
     let carrying = Carrying { engine, tx, place, arrived, way, loaded: &loaded, decision: &decision };
     let (ticket, comment) = carrying.out().await?;
     crate::smtp_in::note_proof(tx, place, arrived.seen_by, &loaded, &decision.outcome).await?;
     let round_trip = proof::came_in(tx, place, &loaded, &decision.outcome).await?;
-    let identity = context::identity(letter);
-    if let (Some(identity), Some(ticket), Some(comment)) = (&identity, ticket, comment) {
-        let known = KnownMessage { ticket, comment: Some(comment), ledger: Some(arrived.id), outbox: None };
-        tx.claim_identity(identity, &known).await?;
+    if let (Some(ticket), Some(comment)) = (ticket, comment) {
+        if let Some(identity) = &loaded.identity {
+            let known =
+                KnownMessage { ticket, comment: Some(comment), ledger: Some(arrived.id), outbox: None };
+            tx.claim_mail(&identity.claim(&known)).await?;
+        }
+        let joined: Vec<_> = decision.joins.iter().copied().chain([ticket]).collect();
+        late::note(tx, &loaded, &joined, comment).await?;
     }
     let counts = !matches!(decision.outcome, Outcome::Duplicate(_) | Outcome::OwnMail(_));
     let author = context::counted_author(place, letter, way, arrived.received_at, tx.now).filter(|_| counts);
+    let copied = match &decision.outcome {
+        Outcome::Duplicate(known) => Some(known.comment),
+        _ => None,
+    };
     let settlement = Settlement {
         outcome: decision.outcome.kind(),
         reason: if round_trip { proof::REASON.to_owned() } else { decision.reason },
         ticket,
-        comment,
+        comment: comment.or(copied),
         sender: sender(letter),
         subject: subject(letter),
-        identity,
+        identity: loaded.identity.map(|identity| identity.claims),
         words: author.as_ref().and_then(|_| context::words(letter)),
         author,
     };

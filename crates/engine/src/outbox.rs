@@ -10,9 +10,9 @@ use std::time::Duration;
 use desk::ConnectionId;
 use exchange::{Mailbox, Remedy};
 use jiff::{SignedDuration, Timestamp};
-use store::{Kind, Lease, OutboxRow, OutboxUpdate};
+use store::{Kind, Lease, OutboxRow, OutboxUpdate, Tx};
 
-use crate::{Engine, Error, Result, tokens};
+use crate::{Engine, Error, Result, late, tokens};
 
 /// Rows taken from the table at once.
 const BATCH: u32 = 50;
@@ -130,7 +130,7 @@ impl Sender<'_> {
         sent_at: Option<Timestamp>,
     ) -> Result<()> {
         let tx = self.engine.inner.store.begin(self.engine.now()).await?;
-        tx.outbox_update(self.lease, row.id, &update).await?;
+        self.update(&tx, row, &update).await?;
         if let Some(at) = sent_at {
             tx.note_sent(self.connection, at).await?;
         }
@@ -179,7 +179,7 @@ impl Sender<'_> {
     /// Stores a step's result, in the table and in the row at hand.
     async fn store(&mut self, row: &mut OutboxRow, update: OutboxUpdate) -> Result<()> {
         let tx = self.engine.inner.store.begin(self.engine.now()).await?;
-        tx.outbox_update(self.lease, row.id, &update).await?;
+        self.update(&tx, row, &update).await?;
         tx.commit().await?;
         if let Some(due_at) = update.due_at {
             self.soon = Some(self.soon.map_or(due_at, |soon| soon.min(due_at)));
@@ -189,6 +189,17 @@ impl Sender<'_> {
         row.files_up = update.files_up.unwrap_or(row.files_up);
         row.sending_at = update.sending_at.or(row.sending_at);
         row.attempts += i32::from(update.attempted);
+        Ok(())
+    }
+
+    /// A Message-ID that becomes known may be one that a reply was waiting for.
+    async fn update(&self, tx: &Tx, row: &OutboxRow, update: &OutboxUpdate) -> Result<()> {
+        let sent = update.sent_message_id.as_ref();
+        tx.lock_identities(&sent.map(|id| format!("mid:{id}")).into_iter().collect::<Vec<_>>()).await?;
+        tx.outbox_update(self.lease, row.id, update).await?;
+        if let (Some(id), Some(ticket)) = (sent, row.mail.ticket) {
+            late::sent_copy_seen(tx, ticket, id).await?;
+        }
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use mail::Letter;
 use store::{Example, Forecast, Foreseen, Form, Preview, PreviewOf, REASON_UNDONE};
 
 use crate::carry::{sender, subject};
-use crate::context::{self, Place};
+use crate::context::{self, Arrival, Place};
 use crate::foresee::Imagined;
 use crate::held::Held;
 use crate::receive::old_mail;
@@ -264,8 +264,9 @@ impl<'e> Source<'e> {
         letter: &Letter,
         imagined: &mut Imagined,
     ) -> Result<Example> {
-        let loaded =
-            context::load(self.engine, tx, &self.place, letter, Way::Import, item.received_at).await?;
+        let arrival =
+            Arrival { way: Way::Import, received_at: item.received_at, files: None, no_duplicate: None };
+        let loaded = context::load(self.engine, tx, &self.place, letter, arrival).await?;
         let mut context = loaded.context;
         let author = desk::decide::author(letter, |address| self.place.ours.contains(address));
         imagined.add_to(&mut context, letter, author);

@@ -121,9 +121,10 @@ async fn take_in(
 }
 
 /// Where the letters lie. Mail of an address that was deleted after it had been acknowledged goes to the default address.
-async fn place(engine: &Engine, connection: ConnectionId) -> Result<Place> {
+pub(crate) async fn place(engine: &Engine, connection: impl Into<Option<ConnectionId>>) -> Result<Place> {
+    let connection = connection.into();
     let all = engine.inner.store.support_addresses().await?;
-    let own = all.iter().find(|address| address.connection.id == connection);
+    let own = all.iter().find(|address| Some(address.connection.id) == connection);
     let address = own.or_else(|| all.iter().find(|address| address.is_default)).or(all.first());
     match address {
         Some(address) => Ok(Place::of(address, engine.inner.store.own_addresses().await?)),

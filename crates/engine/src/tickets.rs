@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use desk::{AttachmentId, Comment, CommentId, Person, PersonId, Ticket, TicketId};
+use mail::MessageId;
 use mail::html::{Clean, RemotePictures};
 use store::{
-    Audit, Form, LedgerRow, OutboxRow, StoredAttachment, SupportAddress, TicketChange, TicketCounts,
-    TicketQuery, TicketRow,
+    Audit, Form, KnownMessage, LedgerRow, OutboxRow, StoredAttachment, SupportAddress, TicketChange,
+    TicketCounts, TicketQuery, TicketRow,
 };
 
 use crate::{Actor, Engine, Error, Result};
@@ -29,6 +30,12 @@ pub struct TicketView {
     pub audits: Vec<Audit>,
     /// All agents, for the assignee's menu.
     pub staff: Vec<Person>,
+    /// Tickets that were merged into this one: their comments stand among the others, each with its ticket's number.
+    pub merged: Vec<Ticket>,
+    /// Copies of its mails that came by other ways, as the ledger knows them.
+    pub copies: Vec<LedgerRow>,
+    /// The mails that the comments' signals name, as far as they are known.
+    pub meant: HashMap<MessageId, KnownMessage>,
 }
 
 /// A comment with what hangs on it.
@@ -42,6 +49,17 @@ pub struct CommentView {
     pub files: Vec<StoredAttachment>,
     /// Mails that carry this comment to people, with their state.
     pub mails: Vec<OutboxRow>,
+}
+
+/// The Message-IDs that the signals of these comments name.
+fn named(comments: &[Comment]) -> Vec<MessageId> {
+    let mails = comments.iter().filter_map(|comment| comment.mail.as_ref());
+    let signals = mails
+        .flat_map(|mail| mail.signals.iter().chain(mail.conflicts.iter().map(|conflict| &conflict.signal)));
+    let mut ids: Vec<MessageId> = signals.filter_map(|signal| signal.message_id().cloned()).collect();
+    ids.sort();
+    ids.dedup();
+    ids
 }
 
 impl Engine {
@@ -62,11 +80,18 @@ impl Engine {
         actor.must_be_staff()?;
         let store = &self.inner.store;
         let ticket = store.ticket(id).await?;
-        let comments = store.comments(id).await?;
-        let people = self.people_of(&ticket, &comments).await?;
-        let mut files = store.attachments(id).await?;
+        let merged = store.merged_tickets(id).await?;
+        let ids: Vec<TicketId> = [id].into_iter().chain(merged.iter().map(|ticket| ticket.id)).collect();
+        let (mut comments, mut files, mut mails) = (Vec::new(), Vec::new(), Vec::new());
+        for id in &ids {
+            comments.extend(store.comments(*id).await?);
+            files.extend(store.attachments(*id).await?);
+            mails.extend(store.outbox_of_ticket(*id).await?);
+        }
+        comments.sort_by_key(|comment| (comment.created_at, comment.id));
         files.retain(|file| !file.file.inline);
-        let mails = store.outbox_of_ticket(id).await?;
+        let people = self.people_of(&ticket, &comments).await?;
+        let meant = store.known_messages(&named(&comments)).await?;
         let comments = comments
             .into_iter()
             .map(|comment| {
@@ -86,6 +111,9 @@ impl Engine {
             comments,
             audits: store.audits(id).await?,
             staff: store.staff().await?,
+            copies: store.copies(&ids).await?,
+            meant: meant.into_iter().collect(),
+            merged,
             ticket,
         })
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -59,6 +59,19 @@ impl Database {
         if !self.is_sqlite() {
             tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
         }
+        Ok(())
+    }
+
+    /// Lets one transaction at a time hold each of these words, until it ends; always in the same order, so that nobody waits
+    /// in a circle. SQLite has one writer and needs no more.
+    pub async fn lock_words(&self, tx: &DatabaseTransaction, words: &[String]) -> Result<()> {
+        if self.is_sqlite() || words.is_empty() {
+            return Ok(());
+        }
+        let sql = "SELECT count(pg_advisory_xact_lock(word)) FROM \
+                   (SELECT DISTINCT hashtextextended(word, 0) AS word FROM unnest($1) AS word ORDER BY 1) AS words";
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [words.to_vec().into()]))
+            .await?;
         Ok(())
     }
 

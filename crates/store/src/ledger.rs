@@ -1,10 +1,13 @@
 //! The ledger: every message ever seen, each with one permanent outcome; and the journal, its raw bytes. What is
 //! stored; [`read`] and [`write`] say how.
 
+mod again;
 mod read;
+mod same_id;
 mod write;
 
 pub(crate) use read::{not_resting, read as read_row};
+pub use same_id::{Claim, KnownMail, shared_identity};
 
 use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, ImportId, LedgerId, OutboxId, TicketId};
@@ -89,6 +92,8 @@ pub struct LedgerRow {
     pub last_error: Option<String>,
     /// Marked read and categorised in the mailbox at.
     pub acknowledged_at: Option<Timestamp>,
+    /// The row by which the same bytes were taken in once more, as a mail of their own.
+    pub taken_again: Option<LedgerId>,
 }
 
 /// How a message ended.

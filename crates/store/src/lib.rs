@@ -7,6 +7,7 @@
 mod addresses;
 mod alarms;
 mod api_tokens;
+mod awaited;
 mod blobs;
 mod cells;
 mod changes;
@@ -39,6 +40,7 @@ mod vault;
 pub use addresses::*;
 pub use alarms::*;
 pub use api_tokens::ApiToken;
+pub use awaited::EarlyReply;
 pub use blobs::{BlobId, Blobs};
 pub use changes::{Change, Topic};
 pub use consents::*;

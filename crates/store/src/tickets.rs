@@ -1,9 +1,11 @@
 //! Tickets, comments, attachments, history, suspended tickets: what is stored; [`read`] and [`write`] say how.
 
 mod read;
+mod regroup;
 mod write;
 
 pub(crate) use read::{containing, latest_comments};
+pub use regroup::CLOSED_BY_MERGE;
 
 use desk::decide::Cause;
 use desk::ticket::{CommentMail, Via};
@@ -157,6 +159,30 @@ pub enum AuditEvent {
     LoopStopped {
         /// What there was too much of.
         window: desk::flood::Window,
+    },
+    /// The ticket was merged into another.
+    MergedInto {
+        /// The other.
+        ticket: TicketId,
+    },
+    /// Another ticket was merged into this one.
+    MergedFrom {
+        /// The other.
+        ticket: TicketId,
+    },
+    /// A comment was split off into a ticket of its own.
+    SplitOff {
+        /// Which.
+        comment: CommentId,
+        /// Its ticket now.
+        ticket: TicketId,
+    },
+    /// The ticket was made of a comment that was split off.
+    SplitFrom {
+        /// Which.
+        comment: CommentId,
+        /// Its ticket before.
+        ticket: TicketId,
     },
 }
 

@@ -310,6 +310,11 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "no-address-column" => fl!(t, "problem-no-address-column", field = field),
         "out-of-range" => fl!(t, "problem-out-of-range", field = field, most = engine::MOST),
         "wrong-order" => fl!(t, "problem-wrong-order", field = field),
+        "first-comment" => fl!(t, "problem-first-comment"),
+        "no-mail" => fl!(t, "problem-no-mail"),
+        "same-ticket" => fl!(t, "problem-same-ticket"),
+        "unknown-ticket" => fl!(t, "problem-unknown-ticket"),
+        "no-duplicate" => fl!(t, "problem-no-duplicate"),
         "not-staff" => fl!(t, "problem-not-staff", field = field),
         _ => fl!(t, "problem-other", field = field),
     }

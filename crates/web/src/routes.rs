@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::pages::{
     addresses, admin, alarms, answer, api_tokens, attachments, comments, connect, connection, consent,
-    end_users, forwarding, imports, mail_log, password, print, registration, sign_in, source, suspended,
-    team, ticket, tickets,
+    end_users, forwarding, imports, mail_log, password, print, registration, regroup, sign_in, source,
+    suspended, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 use crate::{health, live};
@@ -77,6 +77,8 @@ pub fn all() -> Vec<Route> {
         staff("/tickets/{id}/answer", post(answer::answer).layer(DefaultBodyLimit::max(ANSWER_LIMIT))),
         staff("/tickets/{id}/change", post(ticket::change)),
         staff("/tickets/{id}/print", get(print::page)),
+        staff("/tickets/{id}/merge", post(regroup::merge)),
+        staff("/comments/{id}/split", post(regroup::split)),
         staff("/suspended", get(suspended::list)),
         staff("/comments/{id}/body", get(comments::body)),
         staff("/comments/{id}/original", get(comments::original)),
@@ -89,6 +91,7 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email", get(admin::email)),
         admins("/admin/channels/email/mail-log", get(mail_log::page)),
         admins("/admin/channels/email/mail-log/{id}/again", post(mail_log::again)),
+        admins("/admin/channels/email/mail-log/{id}/no-duplicate", post(mail_log::no_duplicate)),
         admins("/admin/channels/email/addresses", get(addresses::list)),
         admins("/admin/channels/email/addresses/connect", get(connect::choose)),
         admins("/admin/channels/email/addresses/connect/exchange", get(connect::form).post(connect::depart)),

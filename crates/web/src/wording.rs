@@ -1,6 +1,6 @@
 //! The words people read for the words the desk stores.
 
-use desk::decide::{Cause, Doubt, OutcomeKind, Signal};
+use desk::decide::{Cause, Conflict, Doubt, OutcomeKind, Passed, Signal};
 use desk::flood::Window;
 use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
@@ -160,6 +160,9 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
     match reason {
         "new_ticket" | "follow_up" | "own_mail" | "bounce_of_ours" => String::new(),
         "message-id seen before" => fl!(t, "reason-message-id"),
+        "message-id seen before, changed on the way" => fl!(t, "reason-message-id-changed"),
+        "message-id of another mail" => fl!(t, "reason-shared-id"),
+        "late_original" => fl!(t, "reason-late-original"),
         "content seen before" | "same file seen before" => fl!(t, "reason-content"),
         "empty" => fl!(t, "reason-empty"),
         "no_headers" => fl!(t, "reason-no-headers"),
@@ -325,7 +328,32 @@ pub(crate) fn signal(t: Texts, signal: &Signal) -> String {
         Signal::Token { ticket } => fl!(t, "signal-token", ticket = ticket.to_string()),
         Signal::InReplyTo { id } => fl!(t, "signal-in-reply-to", id = id.to_string()),
         Signal::References { id } => fl!(t, "signal-references", id = id.to_string()),
+        Signal::AddressToken { ticket } => fl!(t, "signal-address-token", ticket = ticket.to_string()),
+        Signal::Awaited { id, .. } => fl!(t, "signal-awaited", id = id.to_string()),
+        Signal::CameEarly { id } => fl!(t, "signal-came-early", id = id.to_string()),
+        Signal::SharedId { id, ticket } => {
+            fl!(t, "signal-shared-id", id = id.to_string(), ticket = ticket.to_string())
+        }
     }
+}
+
+/// A signal that spoke for another ticket, and why the mail is not there.
+pub(crate) fn conflict(t: Texts, conflict: &Conflict) -> String {
+    let ticket = conflict.ticket.to_string();
+    let what = match &conflict.signal {
+        Signal::Token { .. } | Signal::AddressToken { .. } => fl!(t, "conflict-token", ticket = ticket),
+        Signal::InReplyTo { id } => fl!(t, "conflict-in-reply-to", ticket = ticket, id = id.to_string()),
+        Signal::References { id } => fl!(t, "conflict-references", ticket = ticket, id = id.to_string()),
+        Signal::Awaited { id, .. } | Signal::CameEarly { id } | Signal::SharedId { id, .. } => {
+            fl!(t, "conflict-awaited", ticket = ticket, id = id.to_string())
+        }
+    };
+    let why = match conflict.why {
+        Passed::Weaker => fl!(t, "passed-weaker"),
+        Passed::NoPart => fl!(t, "passed-no-part"),
+        Passed::Closed => fl!(t, "passed-closed"),
+    };
+    fl!(t, "conflict-line", what = what, why = why)
 }
 
 /// An entry of the history; `None` for what the conversation shows already.
@@ -346,6 +374,10 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
             Some(fl!(t, "audit-delivery-failure", reason = failure(t, reason)))
         }
         AuditEvent::LoopStopped { window } => Some(loop_stopped(t, *window)),
+        AuditEvent::MergedInto { ticket } => Some(fl!(t, "audit-merged-into", ticket = ticket.to_string())),
+        AuditEvent::MergedFrom { ticket } => Some(fl!(t, "audit-merged-from", ticket = ticket.to_string())),
+        AuditEvent::SplitOff { ticket, .. } => Some(fl!(t, "audit-split-off", ticket = ticket.to_string())),
+        AuditEvent::SplitFrom { ticket, .. } => Some(fl!(t, "audit-split-from", ticket = ticket.to_string())),
     }
 }
 

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use crate::world::*;
 
 fn known() -> Known {
-    Known { ledger: None, ticket: TicketId(5), comment: CommentId(6) }
+    Known { ledger: None, ticket: TicketId(5), comment: CommentId(6), changed: false }
 }
 
 #[test]

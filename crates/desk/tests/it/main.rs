@@ -2,7 +2,9 @@
 
 mod decide;
 mod loops;
+mod place;
 mod placeholder;
 mod reply;
+mod sameness;
 mod standard;
 mod world;

@@ -36,6 +36,7 @@ fn open_ticket() -> Ticket {
         ccs: Vec::new(),
         tags: Vec::new(),
         follows: None,
+        merged_into: None,
         via: Via::Email,
         is_public: true,
         created_at: Timestamp::UNIX_EPOCH,

@@ -77,6 +77,8 @@ pub fn context() -> Context {
         support_addresses: vec![address(SUPPORT)],
         referenced: Vec::new(),
         recent: Recent::default(),
+        awaiting: Vec::new(),
+        shares_id: None,
         max_ccs: 48,
     }
 }
@@ -93,6 +95,7 @@ pub fn by_headers() -> Signal {
 pub fn ticket(signal: Signal, status: Status) -> Referenced {
     Referenced {
         signal,
+        also: Vec::new(),
         ticket: TicketId(7),
         status,
         requester: hana().id,

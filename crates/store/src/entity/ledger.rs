@@ -35,6 +35,7 @@ pub struct Model {
     pub acknowledge_at: i64,
     pub found_read: Option<bool>,
     pub words: Option<String>,
+    pub taken_again_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,6 +12,8 @@ pub struct Model {
     pub comment_id: Option<i64>,
     pub ledger_id: Option<i64>,
     pub outbox_id: Option<i64>,
+    pub fingerprint: Option<String>,
+    pub shares: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,6 +8,7 @@ pub mod alarm_post;
 pub mod api_token;
 pub mod attachment;
 pub mod audit;
+pub mod awaited_message;
 pub mod brand;
 pub mod change_feed;
 pub mod comment;

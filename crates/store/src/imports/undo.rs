@@ -167,6 +167,19 @@ impl Tx {
             .await?;
         let is_own = |ticket, at| own.get(&ticket).is_some_and(|(_, times)| times.contains(&at));
         touched.extend(audits.into_iter().filter(|(t, at)| !is_own(*t, *at)).map(|(ticket, _)| ticket));
+        let merged: Vec<(i64, Option<i64>)> = ticket::Entity::find()
+            .select_only()
+            .columns([ticket::Column::Id, ticket::Column::MergedIntoId])
+            .filter(
+                Condition::any()
+                    .add(ticket::Column::Id.is_in(all()))
+                    .add(ticket::Column::MergedIntoId.is_in(all())),
+            )
+            .filter(ticket::Column::MergedIntoId.is_not_null())
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        touched.extend(merged.into_iter().flat_map(|(from, into)| [Some(from), into]).flatten());
         let sent: Vec<Option<i64>> = outbox::Entity::find()
             .select_only()
             .column(outbox::Column::TicketId)

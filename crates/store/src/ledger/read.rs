@@ -3,12 +3,14 @@
 use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, LedgerId, OutboxId, TicketId};
 use jiff::Timestamp;
+use mail::MessageId;
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 
-use super::{Account, Form, KnownMessage, LedgerQuery, LedgerRow, SeenBy, ToAcknowledge};
+use super::{Account, Form, KnownMessage, LedgerQuery, LedgerRow, SeenBy, ToAcknowledge, identity_of};
 use crate::cells::{Row, count, micros};
 use crate::entity::{import_run, ledger as table, message_identity};
 use crate::{BlobId, Error, Result, Store};
@@ -28,6 +30,7 @@ pub(crate) fn read(row: table::Model) -> Result<LedgerRow> {
         ticket: row.ticket_id.map(TicketId),
         comment: row.comment_id.map(CommentId),
         acknowledged_at: at.maybe_time("acknowledged_at", row.acknowledged_at)?,
+        taken_again: row.taken_again_id.map(LedgerId),
         address: row.address,
         item: row.item,
         sender: row.sender,
@@ -62,7 +65,32 @@ pub(crate) fn not_resting() -> Condition {
         .add(table::Column::ImportId.not_in_subquery(resting))
 }
 
+/// What these Message-IDs stand for; in the order asked for.
+pub(super) async fn known_messages<C: ConnectionTrait>(
+    db: &C,
+    ids: &[MessageId],
+) -> Result<Vec<(MessageId, KnownMessage)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = message_identity::Entity::find()
+        .filter(message_identity::Column::Identity.is_in(ids.iter().map(identity_of)))
+        .all(db)
+        .await?;
+    let known = ids.iter().filter_map(|id| {
+        let identity = identity_of(id);
+        let row = rows.iter().find(|row| row.identity == identity)?;
+        Some((id.clone(), read_known(row)))
+    });
+    Ok(known.collect())
+}
+
 impl Store {
+    /// What these Message-IDs stand for, in and out; those that stand for nothing are left out.
+    pub async fn known_messages(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, KnownMessage)>> {
+        known_messages(self.reader(), ids).await
+    }
+
     /// Rows of a mailbox (not those handed in by SMTP) that still have no outcome and whose retry time has come; live mail before
     /// imports, oldest received first. What belongs to an import that rests is left out.
     pub async fn unsettled(

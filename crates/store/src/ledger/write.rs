@@ -8,8 +8,8 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::read::{missing, read, read_known};
-use super::{Form, KnownMessage, LedgerRow, Seen, SeenBy, Settlement, identity_of};
+use super::read::{known_messages, missing, read, read_known};
+use super::{Form, KnownMessage, LedgerRow, Seen, SeenBy, Settlement};
 use crate::cells::{clean, json, micros};
 use crate::entity::{ledger as table, message_identity};
 use crate::people::was_inserted;
@@ -226,19 +226,7 @@ impl Tx {
 
     /// What these Message-IDs stand for, in and out; those that stand for nothing are left out. In the order asked for.
     pub async fn known_messages(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, KnownMessage)>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows = message_identity::Entity::find()
-            .filter(message_identity::Column::Identity.is_in(ids.iter().map(identity_of)))
-            .all(&self.db)
-            .await?;
-        let known = ids.iter().filter_map(|id| {
-            let identity = identity_of(id);
-            let row = rows.iter().find(|row| row.identity == identity)?;
-            Some((id.clone(), read_known(row)))
-        });
-        Ok(known.collect())
+        known_messages(&self.db, ids).await
     }
 
     /// Checks the lease; a convenience for loops that write in small steps.

@@ -11,6 +11,7 @@ mod loops;
 mod mail;
 mod mailboxes;
 mod people;
+mod placing;
 mod team;
 mod tickets;
 mod watch;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(loops::Loops),
             Box::new(identities::Identities),
             Box::new(findings::Findings),
+            Box::new(placing::Placing),
         ]
     }
 }

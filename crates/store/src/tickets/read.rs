@@ -32,6 +32,7 @@ pub(super) fn ticket(row: table::Model) -> Result<Ticket> {
         ccs: at.json("ccs", &row.ccs)?,
         tags: at.json("tags", &row.tags)?,
         follows: row.follows_id.map(TicketId),
+        merged_into: row.merged_into_id.map(TicketId),
         via: at.word("via", Via::parse(&row.via))?,
         is_public: row.is_public,
         created_at: at.time("created_at", row.created_at)?,

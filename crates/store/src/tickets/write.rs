@@ -30,6 +30,7 @@ impl Tx {
             ccs: new.ccs.clone(),
             tags: new.tags.clone(),
             follows: new.follows,
+            merged_into: None,
             via: new.via,
             is_public: false,
             created_at: new.created_at.unwrap_or(self.now),
@@ -83,6 +84,11 @@ impl Tx {
         let comment = CommentId(id);
         self.audit(new.ticket, Some(new.author), &AuditEvent::Comment { comment }).await?;
         Ok(comment)
+    }
+
+    /// Notes that a ticket has changed now.
+    pub async fn touch_ticket(&self, id: TicketId) -> Result<()> {
+        self.touch(id, micros(self.now), false).await
     }
 
     /// A ticket's last change only moves forward, whatever the date of an imported mail.

@@ -20,6 +20,7 @@ mod ledger;
 mod members;
 mod outbox;
 mod people;
+mod placing;
 mod proofs;
 mod schema;
 mod secrets;

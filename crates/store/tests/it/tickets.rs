@@ -52,6 +52,7 @@ both! {
             cc: vec![],
             subject: "a NUL \0 inside".to_owned(),
             signals: vec![desk::decide::Signal::Token { ticket: ticket.id }],
+            conflicts: vec![],
             spoof: true,
             doubt: Some(Doubt::StaffInReplyTo),
             reply_to: Some(mailbox("agent@desk.example")),

@@ -1,6 +1,6 @@
 //! Made-up content: long subjects, long names, every status, every outcome.
 
-use desk::decide::{Cause, Doubt, OutcomeKind, Signal};
+use desk::decide::{Cause, Conflict, Doubt, OutcomeKind, Passed, Signal};
 use desk::flood::Window;
 use desk::ticket::{CommentMail, Via};
 use desk::{
@@ -49,6 +49,7 @@ pub(super) fn ticket(id: i64, subject: &str) -> Ticket {
         ccs: vec![],
         tags: vec!["invoice".to_owned(), "至急".to_owned()],
         follows: Some(TicketId(12)),
+        merged_into: None,
         via: Via::Email,
         is_public: true,
         created_at: ago(3 * 1440),
@@ -111,6 +112,7 @@ pub(super) fn comments() -> Vec<CommentView> {
             cc: vec![mailbox("", "grace@customer.example")],
             subject: LONG.to_owned(),
             signals: vec![],
+            conflicts: vec![],
             spoof: true,
             doubt: Some(Doubt::StaffInReplyTo),
             reply_to: Some(mailbox("佐藤 あかり", "akari.sato@example.jp")),
@@ -137,6 +139,25 @@ pub(super) fn comments() -> Vec<CommentView> {
             signals: vec![
                 Signal::InReplyTo { id: MessageId::parse("<abc@contoso.example>").unwrap() },
                 Signal::Token { ticket: TicketId(42) },
+                Signal::SharedId {
+                    id: MessageId::parse("<20261127.0001.always-the-same@mailer.shop.example>").unwrap(),
+                    ticket: TicketId(1017),
+                },
+            ],
+            conflicts: vec![
+                Conflict {
+                    signal: Signal::References { id: MessageId::parse("<older@contoso.example>").unwrap() },
+                    ticket: TicketId(12),
+                    why: Passed::Weaker,
+                },
+                Conflict {
+                    signal: Signal::Awaited {
+                        id: MessageId::parse("<reply@customer.example>").unwrap(),
+                        comment: CommentId(77),
+                    },
+                    ticket: TicketId(40),
+                    why: Passed::NoPart,
+                },
             ],
             spoof: false,
             doubt: None,
@@ -306,6 +327,8 @@ pub(super) fn audits() -> Vec<Audit> {
         change("priority", None, "high"),
         AuditEvent::DeliveryFailure { comment: None, reason: "550".to_owned() },
         AuditEvent::LoopStopped { window: Window::Ticket },
+        AuditEvent::MergedFrom { ticket: TicketId(41) },
+        AuditEvent::SplitOff { comment: CommentId(3), ticket: TicketId(43) },
     ]
     .into_iter()
     .map(|event| Audit { author: Some(PersonId(1)), at: ago(30), event })
@@ -431,10 +454,15 @@ pub(super) fn log_rows() -> Vec<LedgerRow> {
             seen_by: SeenBy::Delta,
             seen_at: ago(id * 200),
             received_at: Some(ago(id * 200)),
-            blob: None,
+            blob: Some(BlobId("00".to_owned())),
             form: None,
             outcome,
-            reason: outcome.map(|_| "auto_vacation".to_owned()),
+            taken_again: (outcome == Some(OutcomeKind::OwnMail)).then_some(LedgerId(3)),
+            reason: outcome.map(|kind| {
+                let duplicate = kind == OutcomeKind::Duplicate;
+                if duplicate { "message-id seen before, changed on the way" } else { "auto_vacation" }
+                    .to_owned()
+            }),
             ticket: (id % 2 == 0).then_some(TicketId(id)),
             comment: None,
             sender: "山田 太郎 <taro.yamada@customer.example>".to_owned(),

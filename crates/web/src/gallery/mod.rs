@@ -143,6 +143,13 @@ impl Sample {
                 person(1, "佐藤 あかり", "akari.sato@example.jp", Role::Owner),
                 person(2, "Ben Agent", "ben@example.jp", Role::Agent),
             ],
+            merged: vec![ticket(41, LONG)],
+            copies: log_rows()
+                .into_iter()
+                .filter(|row| row.outcome == Some(desk::decide::OutcomeKind::Duplicate))
+                .map(|row| LedgerRow { comment: Some(CommentId(4)), ..row })
+                .collect(),
+            meant: std::collections::HashMap::new(),
         };
         TicketPage {
             page: self.page("/tickets/42"),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use desk::decide::OutcomeKind;
-use desk::{ConnectionId, LedgerId};
+use desk::{ConnectionId, LedgerId, TicketId};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 use store::{Account, LedgerQuery, LedgerRow};
@@ -71,7 +71,35 @@ pub(crate) async fn again(State(app): State<App>, reader: Reader, Path(id): Path
     Ok(to(MAIL_LOG))
 }
 
+/// Takes a mail in that was taken for a duplicate and is none.
+pub(crate) async fn no_duplicate(State(app): State<App>, reader: Reader, Path(id): Path<LedgerId>) -> Answer {
+    let row = app.engine.not_a_duplicate(&reader.actor()?, id).await?;
+    Ok(to(&there(row.id)))
+}
+
+/// Where a row stands in the log.
+fn there(id: LedgerId) -> String {
+    format!("{MAIL_LOG}?before={}#log-{id}", id.0.saturating_add(1))
+}
+
 impl LogPage {
+    fn there(&self, id: &LedgerId) -> String {
+        there(*id)
+    }
+
+    /// The duplicate may be taken in after all.
+    fn may_be_none(&self, row: &LedgerRow) -> bool {
+        row.outcome == Some(OutcomeKind::Duplicate) && row.taken_again.is_none() && row.blob.is_some()
+    }
+
+    /// The ticket, or the very comment the mail made or is a copy of.
+    fn place(&self, row: &LedgerRow, ticket: &TicketId) -> String {
+        match row.comment {
+            Some(comment) => format!("/tickets/{ticket}#comment-{comment}"),
+            None => format!("/tickets/{ticket}"),
+        }
+    }
+
     /// Outcomes for the filter, each with its number.
     fn outcomes(&self) -> Vec<(OutcomeKind, String, u64)> {
         let count = |kind| self.account.by_outcome.iter().find(|(k, _)| *k == kind).map_or(0, |(_, n)| *n);

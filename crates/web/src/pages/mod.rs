@@ -17,6 +17,7 @@ pub(crate) mod mail_log;
 pub(crate) mod password;
 pub(crate) mod print;
 pub(crate) mod registration;
+pub(crate) mod regroup;
 pub(crate) mod sign_in;
 pub(crate) mod source;
 pub(crate) mod suspended;

@@ -4,13 +4,13 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use desk::decide::Doubt;
-use desk::{PersonId, Priority, Status, TicketId};
+use desk::decide::{Conflict, Doubt, Signal};
+use desk::{CommentId, PersonId, Priority, Status, TicketId};
 use engine::{CommentView, TicketView};
 use i18n_embed_fl::fl;
 use mail::{Invitation, InvitationKind, Mailbox, Moment, Protection};
 use serde::Deserialize;
-use store::{Audit, AuditEvent, OutboxRow, StoredAttachment, TicketChange, Urgency};
+use store::{Audit, AuditEvent, LedgerRow, OutboxRow, StoredAttachment, TicketChange, Urgency};
 
 use crate::app::App;
 use crate::explain;
@@ -199,9 +199,70 @@ impl TicketPage {
         person.map(named).unwrap_or_default()
     }
 
-    fn signals(&self, comment: &CommentView) -> Vec<String> {
+    /// What placed the mail here, each with where the mail or ticket meant is to be seen.
+    fn signals(&self, comment: &CommentView) -> Vec<(String, Option<String>)> {
         let signals = comment.comment.mail.as_ref().map(|mail| mail.signals.as_slice()).unwrap_or_default();
-        signals.iter().map(|signal| wording::signal(self.page.t, signal)).collect()
+        signals.iter().map(|signal| (wording::signal(self.page.t, signal), self.meant(signal))).collect()
+    }
+
+    /// What spoke for other tickets, and why it was not followed.
+    fn conflicts(&self, comment: &CommentView) -> Vec<(String, Option<String>)> {
+        let mail = comment.comment.mail.as_ref();
+        let conflicts = mail.map(|mail| mail.conflicts.as_slice()).unwrap_or_default();
+        let words = |conflict: &Conflict| {
+            let there =
+                self.meant(&conflict.signal).unwrap_or_else(|| format!("/tickets/{}", conflict.ticket));
+            (wording::conflict(self.page.t, conflict), Some(there))
+        };
+        conflicts.iter().map(words).collect()
+    }
+
+    /// Where the mail that a signal names is to be seen.
+    fn meant(&self, signal: &Signal) -> Option<String> {
+        let here = self.view.ticket.id;
+        let place = |ticket: TicketId, comment: Option<CommentId>| {
+            let anchor = comment.map(|id| format!("#comment-{id}")).unwrap_or_default();
+            let shown_here = comment.is_some_and(|id| self.view.comments.iter().any(|c| c.comment.id == id));
+            if shown_here { anchor } else { format!("/tickets/{ticket}{anchor}") }
+        };
+        match signal {
+            Signal::Awaited { comment, .. } => Some(place(here, Some(*comment))),
+            Signal::SharedId { ticket, .. } => Some(place(*ticket, None)),
+            Signal::Token { ticket } | Signal::AddressToken { ticket } => {
+                (*ticket != here).then(|| place(*ticket, None))
+            }
+            Signal::InReplyTo { id } | Signal::References { id } | Signal::CameEarly { id } => {
+                let known = self.view.meant.get(id)?;
+                Some(place(known.ticket, known.comment))
+            }
+        }
+    }
+
+    /// Where copies of the mail came beside the place it was taken in from.
+    fn copies(&self, comment: &CommentView) -> Vec<String> {
+        let copies = self.view.copies.iter().filter(|row| row.comment == Some(comment.comment.id));
+        let words = |row: &LedgerRow| {
+            let when = self.page.full(&row.received_at.unwrap_or(row.seen_at)).to_string();
+            let address = row.address.as_str();
+            if row.reason.as_deref().is_some_and(|reason| reason.ends_with("changed on the way")) {
+                fl!(self.page.t, "copy-changed-line", address = address, when = when)
+            } else {
+                fl!(self.page.t, "copy-line", address = address, when = when)
+            }
+        };
+        copies.map(words).collect()
+    }
+
+    /// The ticket a comment was written in, when it was another one that was merged into this.
+    fn other_ticket(&self, comment: &CommentView) -> Option<TicketId> {
+        Some(comment.comment.ticket).filter(|id| *id != self.view.ticket.id)
+    }
+
+    /// The mail may become a ticket of its own.
+    fn may_split(&self, comment: &CommentView) -> bool {
+        let ticket = comment.comment.ticket;
+        let first = self.view.comments.iter().find(|other| other.comment.ticket == ticket);
+        comment.comment.mail.is_some() && first.is_some_and(|first| first.comment.id != comment.comment.id)
     }
 
     fn delivery(&self, row: &OutboxRow) -> (&'static str, String) {
