@@ -4,11 +4,13 @@
 //! comes in as values, what they want goes out as values; so the same code serves live mail, the import, a preview
 //! and the tests.
 
+pub mod admission;
 mod condition;
 pub mod decide;
 pub mod id;
 pub mod person;
 pub mod placeholder;
+pub mod recover;
 mod reply;
 mod standard;
 pub mod ticket;

@@ -1,6 +1,7 @@
 //! Words the tests are written in: a customer, an agent, a ticket, a letter.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use desk::admission::Admission;
 use desk::decide::{Context, Referenced, Signal, Way};
 use desk::{AddressId, BrandId, Person, PersonId, Role, Status, TicketId};
 use jiff::Timestamp;
@@ -91,6 +92,7 @@ pub fn context() -> Context {
         referenced: Vec::new(),
         recent_from_author: 0,
         max_ccs: 48,
+        admission: Admission::default(),
     }
 }
 
