@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::forward::Forwarded;
 use crate::ids::MessageId;
 
 /// A mail address, trimmed and lower-cased as a whole: Exchange and every large provider treat the local part
@@ -222,6 +223,8 @@ pub struct Letter {
     pub fresh: String,
     /// The new part of the HTML, unsanitised, when the cut could be made in HTML too.
     pub fresh_html: Option<String>,
+    /// The mail it passes on, when somebody forwarded one by hand.
+    pub forwarded: Option<Forwarded>,
     /// Files and inline parts, in order.
     pub attachments: Vec<Attachment>,
     /// What its calendar part says.
@@ -280,6 +283,7 @@ impl Letter {
             html: None,
             fresh: String::new(),
             fresh_html: None,
+            forwarded: None,
             attachments: Vec::new(),
             invitation: None,
             protection: None,

@@ -8,8 +8,10 @@ mod auth;
 mod body;
 mod calendar;
 mod charset;
+pub mod command;
 pub mod compose;
 mod file;
+mod forward;
 mod header;
 pub mod html;
 pub mod ids;
@@ -23,6 +25,7 @@ mod plain;
 mod protection;
 mod quote;
 mod quote_html;
+mod quoted_header;
 mod read;
 mod rtf;
 mod signature;
@@ -30,8 +33,10 @@ pub mod summary;
 mod tame;
 mod tnef;
 mod uu;
+mod when;
 
 pub use compose::{Outgoing, OutgoingAttachment};
+pub use forward::Forwarded;
 pub use ids::{MessageId, TokenKey};
 pub use letter::{
     Address, Attachment, AuthVerdict, Invitation, InvitationKind, Kind, Letter, Mailbox, Moment, Protection,

@@ -3,8 +3,8 @@
 //! The rules look for where the history begins. When answers stand between quoted lines, or when a mail is passed on,
 //! everything counts as new: too much is a blemish, too little is a lost answer. The whole text is kept in any case.
 
-use crate::plain;
 use crate::quote_html::cut_html;
+use crate::{plain, quoted_header};
 
 /// The new part of a letter.
 #[derive(Debug)]
@@ -35,11 +35,32 @@ pub fn fresh(subject: &str, text: &str, html: Option<&str>, from_html: bool) -> 
     Fresh { text, html }
 }
 
-fn is_forward_subject(subject: &str) -> bool {
-    let lower = subject.trim_start().to_lowercase();
-    ["fw:", "fwd:", "fw：", "fwd：", "転送:", "転送：", "wg:", "tr:", "rv:"]
-        .iter()
-        .any(|p| lower.starts_with(p))
+/// The subject a mail gets when it is passed on.
+pub fn is_forward_subject(subject: &str) -> bool {
+    has_prefix(
+        subject,
+        &["fw", "fwd", "転送", "wg", "tr", "rv", "i", "doorst", "vb", "vl", "转发", "轉寄", "전달"],
+    )
+}
+
+/// The subject a mail gets when it answers another.
+pub fn is_reply_subject(subject: &str) -> bool {
+    has_prefix(subject, &["re", "返信", "aw", "sv", "antw", "rép", "答复", "回复", "回覆", "답장"])
+}
+
+/// `Fw: …`, `[Fwd: …]`, `ＦＷ：…`.
+fn has_prefix(subject: &str, prefixes: &[&str]) -> bool {
+    let subject = subject.trim_start().trim_start_matches(['[', '【']);
+    let Some((prefix, _)) = subject.split_once([':', '：']) else { return false };
+    if prefix.len() > 20 {
+        return false;
+    }
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    let prefix = prefix.chars().map(narrow).collect::<String>().to_lowercase();
+    prefixes.contains(&prefix.trim_end())
 }
 
 /// The text before the history, or `None` when nothing may be cut.
@@ -85,12 +106,12 @@ fn has_own_words(lines: &[&str]) -> bool {
     answers || lines.get(last_quoted + 1..).unwrap_or_default().iter().any(own)
 }
 
-fn is_quoted(line: &str) -> bool {
+pub fn is_quoted(line: &str) -> bool {
     line.trim_start().starts_with(['>', '＞']) || line.starts_with("| ")
 }
 
 /// Underlines and empty lines at the end belong to the separator.
-fn without_rules(text: &str) -> &str {
+pub fn without_rules(text: &str) -> &str {
     let mut text = text.trim_end();
     loop {
         let (before, last) = text.rsplit_once('\n').unwrap_or(("", text));
@@ -120,14 +141,14 @@ fn begins_history(lines: &[&str], at: usize) -> Option<Cut> {
         return None;
     }
     let cut = |length, by_marks, forwarded| Some(Cut { at, length, by_marks, forwarded });
-    if is_forward_banner(line) {
+    if is_forward_banner(line.trim_start_matches(['>', '＞', ' '])) {
         return cut(1, false, true);
     }
     if is_delimiter(line) || is_original_banner(line) {
         return cut(1, false, false);
     }
-    if let Some(length) = header_block(lines, at) {
-        return cut(length, false, false);
+    if let Some(header) = quoted_header::beginning_with_from(lines, at) {
+        return cut(header.length, false, false);
     }
     if let Some(length) = attribution(lines, at) {
         let quoted_below = lines.get(at + length..).unwrap_or_default().iter().any(|line| is_quoted(line));
@@ -166,12 +187,35 @@ pub fn is_original_banner(line: &str) -> bool {
 
 pub fn is_forward_banner(line: &str) -> bool {
     let lower = line.to_lowercase();
-    if lower.starts_with("begin forwarded message") || line.starts_with("転送されたメッセージ") {
+    let begins = [
+        "begin forwarded message",
+        "転送されたメッセージ",
+        "転送メッセージ",
+        "anfang der weitergeleiteten nachricht",
+        "début du message réexpédié",
+        "début du message transféré",
+        "inicio del mensaje reenviado",
+        "inizio messaggio inoltrato",
+    ];
+    // Becky! names who passes it on, above its line.
+    if line.chars().count() <= 120
+        && (begins.iter().any(|begin| lower.starts_with(begin))
+            || (lower.starts_with("forwarded by ") && line.contains('@')))
+    {
         return true;
     }
-    banner(&lower).is_some_and(|inner| {
-        inner.contains("forwarded message") || inner.contains("forwarded by") || inner.contains("転送")
-    })
+    let phrases = [
+        "forwarded message",
+        "forwarded by",
+        "転送",
+        "weitergeleitete nachricht",
+        "message transféré",
+        "mensaje reenviado",
+        "messaggio inoltrato",
+        "转发的邮件",
+        "轉寄郵件",
+    ];
+    banner(&lower).is_some_and(|inner| phrases.iter().any(|phrase| inner.contains(phrase)))
 }
 
 /// The text between dashes.
@@ -181,52 +225,13 @@ fn banner(line: &str) -> Option<&str> {
     (line.len() - inner.len() >= 3).then(|| inner.trim_end_matches(dash).trim())
 }
 
-/// `From: … Sent: … To: … Subject: …`: how many lines, if at least three of them stand together.
-fn header_block(lines: &[&str], at: usize) -> Option<usize> {
-    if !is_header_line(lines.get(at)?, FROM) {
-        return None;
-    }
-    let mut length = 1;
-    let mut kinds = 0;
-    for line in lines.get(at + 1..)?.iter().take(12) {
-        let line = line.trim();
-        if is_header_line(line, WHEN) || is_header_line(line, WHOM) || is_header_line(line, ABOUT) {
-            kinds += 1;
-        } else if line.is_empty() && kinds >= 2 {
-            break;
-        }
-        length += 1;
-    }
-    (kinds >= 2).then_some(length)
-}
-
-pub const FROM: &[&str] = &["from", "差出人", "送信者", "von", "de", "da", "发件人"];
-const WHEN: &[&str] = &[
-    "sent",
-    "date",
-    "送信日時",
-    "日時",
-    "送信日",
-    "日付",
-    "受信日時",
-    "gesendet",
-    "datum",
-    "envoyé",
-    "enviado",
-    "发送时间",
-];
-const WHOM: &[&str] = &["to", "cc", "宛先", "an", "à", "para", "收件人"];
-const ABOUT: &[&str] = &["subject", "件名", "題名", "betreff", "objet", "asunto", "oggetto", "主题"];
-
-pub fn is_header_line(line: &str, names: &[&str]) -> bool {
-    let line = line.trim().trim_start_matches('*');
-    let Some((name, _)) = line.split_once([':', '：']) else { return false };
-    let name = name.trim_end_matches('*').trim();
-    name.len() <= 40 && names.contains(&name.to_lowercase().as_str())
+/// A line that names the sender of a quoted mail.
+pub fn names_sender(line: &str) -> bool {
+    matches!(quoted_header::field(line), Some((quoted_header::Field::From, _)))
 }
 
 /// `On … wrote:` and its like, which may run over three lines: how many.
-fn attribution(lines: &[&str], at: usize) -> Option<usize> {
+pub fn attribution(lines: &[&str], at: usize) -> Option<usize> {
     let first = lines.get(at)?.trim();
     if is_quoted(first) || first.len() > 400 {
         return None;

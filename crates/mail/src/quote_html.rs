@@ -1,7 +1,7 @@
 //! Where the history begins in the HTML of a reply, by the marks each mailer leaves.
 
 use crate::markup::{self, Element, Piece};
-use crate::quote::{FROM, is_delimiter, is_forward_banner, is_header_line, is_original_banner};
+use crate::quote::{is_delimiter, is_forward_banner, is_original_banner, names_sender};
 
 /// HTML larger than this is not cut.
 const MAX_HTML: usize = 4 * 1024 * 1024;
@@ -81,7 +81,7 @@ fn begins_with_from(pieces: &[Piece], at: usize) -> bool {
         if let Piece::Text(text) = piece {
             line.push_str(text);
             if !line.trim().is_empty() && line.contains([':', '：']) {
-                return is_header_line(&line, FROM);
+                return names_sender(&line);
             }
         }
     }

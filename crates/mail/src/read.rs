@@ -5,7 +5,10 @@ use sha2::{Digest, Sha256};
 use crate::header::Fields;
 use crate::letter::{Attachment, Letter, Unreadable};
 use crate::mime::{self, Part};
-use crate::{MessageId, auth, body, calendar, charset, file, kind, protection, quote, signature, tnef, uu};
+use crate::{
+    MessageId, auth, body, calendar, charset, file, forward, kind, protection, quote, signature, tnef, uu,
+    when,
+};
 
 /// Headers kept for people to look at.
 const MAX_HEADERS: usize = 500;
@@ -92,8 +95,18 @@ fn finish(mut letter: Letter, text_from_html: bool, fields: &Fields<'_>, parts: 
     letter.signs = judged.signs;
     letter.bounced = judged.bounced;
     letter.bounce_reason = judged.bounce_reason;
+    let zone = fields.raw("date").and_then(|date| when::zone(&String::from_utf8_lossy(date)));
+    letter.forwarded = forward::forwarded(&letter, zone);
     letter.content_key = content_key(&letter);
     letter
+}
+
+/// Header and words of a mail that is attached to another: nothing is judged, and what is inside it stays closed.
+pub fn plainly(raw: &[u8]) -> Option<Letter> {
+    let parts = mime::parts(raw);
+    let root = parts.first().filter(|root| !root.fields.is_empty())?;
+    let text = body::body(&parts).text;
+    Some(Letter { text, ..envelope(&root.fields) })
 }
 
 /// Identity of a mail without Message-ID: the same mail that comes by two ways differs in white space at most.

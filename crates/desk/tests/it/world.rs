@@ -5,7 +5,7 @@ use desk::admission::Admission;
 use desk::decide::{Context, Referenced, Signal, Way};
 use desk::{AddressId, BrandId, Person, PersonId, Role, Status, TicketId};
 use jiff::Timestamp;
-use mail::{Address, AuthVerdict, Kind, Letter, Mailbox, MessageId};
+use mail::{Address, AuthVerdict, Letter, Mailbox, MessageId};
 
 pub const SUPPORT: &str = "support@example.com";
 pub const HANA: &str = "hana@customer.example";
@@ -48,31 +48,16 @@ pub fn stranger() -> Person {
 pub fn letter(from: &str) -> Letter {
     Letter {
         message_id: MessageId::parse("a@b.example"),
-        in_reply_to: Vec::new(),
-        references: Vec::new(),
         from: Some(mailbox(from)),
-        reply_to: None,
         to: vec![mailbox(SUPPORT)],
-        cc: Vec::new(),
         subject: "The printer is on fire".to_owned(),
-        date: None,
         text: "Please help.".to_owned(),
-        html: None,
         fresh: "Please help.".to_owned(),
-        fresh_html: None,
-        attachments: Vec::new(),
-        invitation: None,
-        protection: None,
-        kind: Kind::Ordinary,
-        signs: Vec::new(),
-        bounced: Vec::new(),
-        bounce_reason: None,
-        own_mark: None,
         auth: AuthVerdict::Pass,
         unreadable: None,
-        headers: Vec::new(),
         size: 100,
         content_key: "0".repeat(64),
+        ..mail::read(b"")
     }
 }
 

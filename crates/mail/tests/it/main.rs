@@ -4,6 +4,7 @@
 mod bounces;
 mod cleaning;
 mod composing;
+mod forwards;
 mod hostile;
 mod japanese;
 mod kinds;
