@@ -285,9 +285,7 @@ impl Rules {
                 Severity::Reject => Verdict::Rejected(cause),
             },
             // An entry of the allowlist speaks for its owner, not for whoever writes under that name.
-            None if forged && self.suspend_unauthenticated => {
-                Verdict::Suspended(Cause::FailedAuthentication)
-            }
+            None if forged && self.suspend_unauthenticated => Verdict::Suspended(Cause::FailedAuthentication),
             None if !self.anyone_may_submit && sender.person.is_none() && !trusted => {
                 Verdict::Suspended(Cause::SignupRequired)
             }

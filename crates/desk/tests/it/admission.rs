@@ -88,10 +88,7 @@ fn a_forged_sender_is_never_trusted_and_is_suspended_where_the_account_says_so()
     assert_eq!(judge(&flagged, &forged, None), Admission { verdict: IN, trusted: false });
     let strict = Policy { suspend_unauthenticated: true, ..flagged };
     let found = judge(&strict, &forged, None);
-    assert_eq!(
-        found,
-        Admission { verdict: Verdict::Suspended(Cause::FailedAuthentication), trusted: false }
-    );
+    assert_eq!(found, Admission { verdict: Verdict::Suspended(Cause::FailedAuthentication), trusted: false });
     let genuine = judge(&strict, &letter("a@partner.example"), None);
     assert_eq!(genuine, Admission { verdict: IN, trusted: true });
 }
