@@ -114,6 +114,11 @@ cause-auto-vacation = Out-of-office reply
 cause-system-user = From a mail system (mailer-daemon, postmaster)
 cause-from-support-address = Written by one of our own support addresses
 cause-unknown-author = No usable sender
+cause-not-on-allowlist = The sender is not on the allowlist
+cause-blank = Neither subject nor text nor files
+cause-signup-required = From somebody the desk does not know
+cause-blocklisted = The sender is on the blocklist
+cause-failed-authentication = The sender’s address is probably forged
 
 ## Ticket page
 properties = Properties
@@ -190,6 +195,8 @@ history = History
 audit-created = Ticket created
 audit-change = { $field }: { $from } → { $to }
 audit-notification = Mail to { $recipients }: { $subject }
+audit-recovered = Suspended mail recovered (it was suspended because: { $cause })
+audit-reread = Mail read again with today’s reader: { $changed }
 audit-delivery-failure = Delivery failed: { $reason }
 
 ## Admin Center
@@ -322,6 +329,16 @@ filter = Filter
 log-empty = No message here.
 log-empty-next = Messages appear as soon as a connected mailbox has been read; or choose another filter.
 log-last-error = Last attempt ({ $attempts }) failed: { $error }
+reread-ticket = Ticket
+reread-subject = Subject
+reread-author = Sender
+reread-people = Recipients
+reread-text = Text
+reread-full-text = Text with quotations
+reread-html = HTML
+reread-files = Files
+reread-kind = Automatic
+reread-extras = Invitation and signature
 reason-message-id = The same mail (Message-ID) had come before
 reason-content = A mail with the same content had come before
 reason-empty = The mail has no content

@@ -114,6 +114,11 @@ cause-auto-vacation = 不在通知
 cause-system-user = メールシステムからのメール（mailer-daemon、postmaster）
 cause-from-support-address = 自社のサポートアドレスが差出人のメール
 cause-unknown-author = 差出人を特定できないメール
+cause-not-on-allowlist = 許可リストにない差出人
+cause-blank = 件名も本文も添付ファイルもないメール
+cause-signup-required = 未登録の差出人
+cause-blocklisted = ブロックリストに登録されている差出人
+cause-failed-authentication = 差出人のアドレスがなりすましの疑いがあるメール
 
 ## Ticket page
 properties = プロパティ
@@ -187,6 +192,8 @@ history = 履歴
 audit-created = チケットを作成
 audit-change = { $field }：{ $from } → { $to }
 audit-notification = { $recipients } にメールを送信：{ $subject }
+audit-recovered = 保留されたメールを復元しました(保留の理由: { $cause })
+audit-reread = 現在の読み取り方でメールを読み直しました: { $changed }
 audit-delivery-failure = 配信に失敗：{ $reason }
 
 ## Admin Center
@@ -309,6 +316,16 @@ filter = 絞り込む
 log-empty = 該当するメールはありません。
 log-empty-next = 接続したメールボックスを読み取ると表示されます。絞り込みの条件も確認してください。
 log-last-error = 直近の処理（{ $attempts } 回目）に失敗：{ $error }
+reread-ticket = チケット
+reread-subject = 件名
+reread-author = 差出人
+reread-people = 宛先
+reread-text = 本文
+reread-full-text = 引用を含む本文
+reread-html = HTML
+reread-files = 添付ファイル
+reread-kind = 自動送信
+reread-extras = 会議の招待と署名
 reason-message-id = 同じメール（Message-ID）がすでに届いています
 reason-content = 同じ内容のメールがすでに届いています
 reason-empty = メールの内容が空です

@@ -294,6 +294,11 @@ impl Rules {
         Admission { verdict, trusted: trusted && verdict == Verdict::Admitted }
     }
 
+    /// Whether the allowlist names this very address.
+    pub fn names(&self, address: &Address) -> bool {
+        self.allow.iter().any(|entry| entry.meets(address) == Some(Closeness::One))
+    }
+
     fn allows(&self, sender: &Sender<'_>) -> Option<Closeness> {
         let meets = |address: &Address| self.allow.iter().filter_map(|entry| entry.meets(address)).max();
         sender.addresses().filter_map(meets).max()

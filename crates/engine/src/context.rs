@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use desk::admission::Sender;
 use desk::decide::{Bounced, Context, Known, NOBODY, Referenced, Signal, Way};
 use desk::{AddressId, BrandId, Ticket, TicketId};
 use jiff::{SignedDuration, Timestamp};
@@ -99,6 +100,7 @@ pub(crate) async fn load(
     let mut tickets = HashMap::new();
     let staff = person.as_ref().is_some_and(|person| person.role.is_staff());
     let referenced = referenced(engine, tx, letter, staff, &mut tickets).await?;
+    let admission = engine.sender_rules().await?.judge(&Sender::of(letter, person.as_ref()));
     let context = Context {
         way,
         now: tx.now,
@@ -115,6 +117,7 @@ pub(crate) async fn load(
         referenced,
         recent_from_author,
         max_ccs: MAX_CCS,
+        admission,
     };
     Ok(Loaded { context, tickets, own, bounced })
 }

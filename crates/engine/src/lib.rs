@@ -9,6 +9,7 @@ mod account;
 mod account_mail;
 mod acknowledge;
 mod addresses;
+mod again;
 mod alarms;
 mod answer;
 mod api_tokens;
@@ -42,8 +43,10 @@ mod receive;
 mod recipients;
 mod registration;
 mod rights;
+mod senders;
 mod smtp_in;
 mod subscriptions;
+mod suspended;
 mod team;
 mod texts;
 mod tickets;
@@ -54,6 +57,7 @@ pub use access::{LinkView, LoggedIn};
 pub use account::*;
 pub use account_mail::LinkMail;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
+pub use again::{Difference, Field, ReadAgain};
 pub use alarms::{AlarmConfig, AlarmSettings, AlarmWay, Alarms, describe};
 pub use answer::{Answer, AnswerFile};
 pub use api_tokens::ApiTokenView;
@@ -76,6 +80,8 @@ pub use registration::{
     RegistrationView,
 };
 pub use rights::{MissingRights, Right};
+pub use senders::{Changed, FORECAST_DAYS, SenderForecast};
+pub use suspended::{Recovered, Recovery, Requester, SuspendedFile, SuspendedPreview};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
 
@@ -193,6 +199,7 @@ pub(crate) struct Inner {
     pub(crate) guard: people::Guard,
     pub(crate) changes: live::Feed,
     pub(crate) doorbell: doorbell::Doorbell,
+    pub(crate) senders: senders::Cache,
 }
 
 /// What an engine is made of.

@@ -350,6 +350,7 @@ async fn tidy(engine: &Engine) -> Result<()> {
     // The feed's entries carry the computer's time, not the clock's.
     store.prune_changes(Timestamp::now() - CHANGES_KEPT).await?;
     store.prune_sessions(now).await?;
+    crate::suspended::expire(engine).await?;
     engine.tidy_account_mail().await?;
     for run in
         store.imports(now).await?.into_iter().filter(|run| run.finished_at.is_none() && run.found.is_some())

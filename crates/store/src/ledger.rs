@@ -11,7 +11,7 @@ use desk::{CommentId, ConnectionId, ImportId, LedgerId, OutboxId, TicketId};
 use jiff::Timestamp;
 use mail::MessageId;
 
-use crate::BlobId;
+use crate::{BlobId, Later};
 
 /// A message seen in a mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,12 +83,16 @@ pub struct LedgerRow {
     pub sender: String,
     /// Subject, for people.
     pub subject: String,
+    /// The author's address, of live mail.
+    pub author: Option<String>,
     /// Tries that failed.
     pub attempts: i32,
     /// Last failure.
     pub last_error: Option<String>,
     /// Marked read and categorised in the mailbox at.
     pub acknowledged_at: Option<Timestamp>,
+    /// What became of it after its outcome, which stays.
+    pub later: Option<Later>,
 }
 
 /// How a message ended.

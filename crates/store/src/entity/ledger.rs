@@ -34,6 +34,9 @@ pub struct Model {
     pub acknowledged_at: Option<i64>,
     pub acknowledge_at: i64,
     pub found_read: Option<bool>,
+    pub later: Option<String>,
+    pub later_at: Option<i64>,
+    pub later_by: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

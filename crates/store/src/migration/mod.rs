@@ -8,6 +8,7 @@ mod life;
 mod mail;
 mod mailboxes;
 mod people;
+mod suspended_queue;
 mod team;
 mod tickets;
 mod watch;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(team::Team),
             Box::new(forwarding::Forwarding),
             Box::new(watch::Watch),
+            Box::new(suspended_queue::SuspendedQueue),
         ]
     }
 }
