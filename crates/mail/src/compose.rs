@@ -1,5 +1,7 @@
 //! An answer on its way out: one value from which both MIME and Graph's draft are made.
 
+use std::borrow::Cow;
+
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address as Written;
 use mail_builder::headers::content_type::ContentType;
@@ -105,18 +107,29 @@ impl Outgoing {
     }
 }
 
-/// Base64 keeps a text byte for byte, whatever its lines look like.
+/// A text in the encoding that suits it; its lines end as those of the mail do, and a lone carriage return, which servers read in
+/// different ways, is a line end too.
 fn text_part<'t>(kind: &'static str, text: &'t str) -> MimePart<'t> {
+    let text: Cow<'t, str> = if text.contains(['\r', '\0']) {
+        text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").into()
+    } else {
+        text.into()
+    };
     MimePart::new(ContentType::new(kind).attribute("charset", "utf-8"), text)
 }
 
 fn file(attachment: &OutgoingAttachment) -> MimePart<'_> {
     let name = crate::file::safe_name(&attachment.name);
     let name = if name.is_empty() { "attachment.bin".to_owned() } else { name };
-    let part = MimePart::new(
-        ContentType::new(mime_type(&attachment.content_type)).attribute("name", name.clone()),
-        attachment.content.as_slice(),
-    );
+    let kind = mime_type(&attachment.content_type);
+    let named = if name.is_ascii() {
+        ContentType::new(kind).attribute("name", name.clone()).into()
+    } else {
+        // RFC 2231 stands in Content-Disposition; programs that never learnt it look for encoded words here.
+        Raw::new(format!("{kind}; name=\"{}\"", encoded_words(&name))).into()
+    };
+    let mut part = MimePart::new("application/octet-stream", attachment.content.as_slice());
+    part.headers = vec![("Content-Type".into(), named)];
     // Text files go as bytes too: a transfer encoding for text would change their line ends.
     match &attachment.content_id {
         Some(id) => part
@@ -124,6 +137,19 @@ fn file(attachment: &OutgoingAttachment) -> MimePart<'_> {
             .cid(header_token(id)),
         None => part.attachment(name),
     }
+}
+
+/// Encoded words of RFC 2047, each of whole characters and short enough to share a line with the parameter's name.
+fn encoded_words(text: &str) -> String {
+    const LONGEST: usize = 36;
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, more) = rest.split_at(rest.floor_char_boundary(LONGEST));
+        words.push(format!("=?UTF-8?B?{}?=", data_encoding::BASE64.encode(word.as_bytes())));
+        rest = more;
+    }
+    words.join(" ")
 }
 
 /// A MIME type that can stand in a header; anything else becomes plain bytes.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::letter::{Attachment, Letter, Mailbox};
-use crate::{quote, quoted_header, when};
+use crate::{announce, quote, quoted_header, when};
 
 /// The beginning is looked for within this many lines.
 const MAX_LINES: usize = 20_000;
@@ -35,7 +35,7 @@ pub struct Forwarded {
 
 /// What a letter passes on, if it does.
 pub fn forwarded(letter: &Letter, zone: Option<Offset>) -> Option<Forwarded> {
-    let by_subject = quote::is_forward_subject(&letter.subject);
+    let by_subject = announce::is_forward_subject(&letter.subject);
     match in_text(&letter.text, by_subject, zone) {
         Found::Forward(forwarded) => Some(*forwarded),
         Found::Reply => None,
@@ -62,11 +62,11 @@ fn in_text(text: &str, by_subject: bool, zone: Option<Offset>) -> Found {
             continue;
         }
         // The first line of a quote may announce a forward; one further down was quoted with the rest.
-        let begins_quote = !in_quote && quote::is_quoted(trimmed);
-        in_quote = quote::is_quoted(trimmed);
+        let begins_quote = !in_quote && announce::is_quoted(trimmed);
+        in_quote = announce::is_quoted(trimmed);
         let shown = if begins_quote { bare.get(at).copied().unwrap_or_default().trim() } else { trimmed };
-        let banner = quote::is_forward_banner(shown);
-        if banner || (by_subject && quote::is_original_banner(trimmed)) {
+        let banner = announce::is_forward_banner(shown);
+        if banner || (by_subject && announce::is_original_banner(trimmed)) {
             let below = at + 1;
             let header = (below..(below + MAX_GAP).min(lines.len()))
                 .find_map(|at| quoted_header::announced(&bare, at).map(|header| (at, header)));
@@ -88,10 +88,10 @@ fn in_text(text: &str, by_subject: bool, zone: Option<Offset>) -> Found {
             }
             return Found::Forward(Box::new(forward(&lines, at, at, &header, zone)));
         }
-        if !by_subject && (quote::is_original_banner(trimmed) || quote::is_delimiter(trimmed)) {
+        if !by_subject && (announce::is_original_banner(trimmed) || announce::is_delimiter(trimmed)) {
             return Found::Reply;
         }
-        if quote::attribution(&lines, at).is_some() {
+        if announce::attribution(&lines, at).is_some() {
             return Found::Reply;
         }
     }
@@ -160,7 +160,7 @@ fn attached(letter: &Letter, by_subject: bool) -> Option<Forwarded> {
     let is_mail = |file: &&Attachment| file.content_type == "message/rfc822";
     let mut mails = letter.attachments.iter().filter(is_mail);
     let (file, more) = (mails.next()?, mails.next());
-    let answers = !letter.in_reply_to.is_empty() || quote::is_reply_subject(&letter.subject);
+    let answers = !letter.in_reply_to.is_empty() || announce::is_reply_subject(&letter.subject);
     if more.is_some() || letter.kind.is_automatic() || (answers && !by_subject) {
         return None;
     }

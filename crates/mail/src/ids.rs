@@ -6,7 +6,7 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::Letter;
+use crate::{Address, Letter};
 
 const PREFIX: &str = "[PD-";
 /// 80 bits: sixteen letters.
@@ -15,6 +15,16 @@ const MAC_BYTES: usize = 10;
 const MAX_TOKEN: usize = 60;
 /// A long thread repeats its token in each quoted mail; nobody needs more than this many.
 const MAX_TOKENS: usize = 1_000;
+
+/// A line that is nothing but a token of ours, genuine or not, with or without the mark of a quote.
+pub(crate) fn looks_like_token(line: &str) -> bool {
+    let line = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '＞'));
+    let inner = line.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(']'));
+    inner.is_some_and(|inner| {
+        inner.len() <= MAX_TOKEN
+            && inner.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
+    })
+}
 
 /// A Message-ID without angle brackets and white space, as written otherwise (they are case-sensitive).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,9 +82,26 @@ impl TokenKey {
         format!("{PREFIX}{}-{}]", BASE32_NOPAD.encode(number), BASE32_NOPAD.encode(mac))
     }
 
-    /// The tickets whose genuine tokens stand in the letter (body text or HTML), in order of appearance, without repeats.
+    /// A support address that leads to a ticket: `support+pd-AE-…@example.com`. Exchange Online delivers it to `support@example.com`.
+    pub fn tagged(&self, address: &Address, ticket: i64) -> Option<Address> {
+        let token = self.token(ticket);
+        let tag = token.trim_matches(['[', ']']);
+        Address::parse(&format!("{}+{tag}@{}", address.local(), address.domain()))
+    }
+
+    /// The tickets whose genuine tokens stand in the letter, without repeats: first those in the addresses it was sent to, then those
+    /// in subject, text and HTML, in order of appearance.
     pub fn find(&self, letter: &Letter) -> Vec<i64> {
         let mut tickets = Vec::new();
+        for person in letter.to.iter().chain(&letter.cc).take(MAX_TOKENS) {
+            // Addresses are kept in lower case.
+            let tag = person.address.local().rsplit_once("+pd-").map(|(_, tag)| tag.to_uppercase());
+            if let Some(ticket) = tag.and_then(|tag| self.verified(&format!("{tag}]")))
+                && !tickets.contains(&ticket)
+            {
+                tickets.push(ticket);
+            }
+        }
         for text in [letter.subject.as_str(), &letter.text, letter.html.as_deref().unwrap_or_default()] {
             for ticket in self.genuine_in(text) {
                 if !tickets.contains(&ticket) {

@@ -14,12 +14,20 @@ pub struct Address(String);
 
 impl Address {
     /// Reads `local@domain`; `None` when there is no single `@` with something on both sides, or a control
-    /// character or white space inside.
+    /// character, white space, a comment, an escape or an encoded word inside: servers that undo the last three would
+    /// deliver to somebody else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().trim_matches(['<', '>']).trim();
         let (local, domain) = text.rsplit_once('@')?;
-        let bad = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';');
-        if local.is_empty() || domain.is_empty() || text.len() > 320 || text.contains(bad) {
+        let bad = |c: char| {
+            c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '\\' | '(' | ')')
+        };
+        if local.is_empty()
+            || domain.is_empty()
+            || text.len() > 320
+            || text.contains(bad)
+            || text.contains("=?")
+        {
             return None;
         }
         Some(Self(text.to_lowercase()))

@@ -4,6 +4,7 @@
 //! fail: at worst the letter says that it is unreadable. [`compose`] turns an answer into MIME. [`html`] is the
 //! only door through which HTML that came by mail may reach a screen.
 
+mod announce;
 mod auth;
 mod body;
 mod calendar;

@@ -12,14 +12,44 @@ pub fn to_text(html: &str) -> String {
     let html = html.get(..html.floor_char_boundary(MAX_HTML)).unwrap_or(html);
     let mut writer = Writer::default();
     markup::read(html, |piece| {
-        match piece {
-            Piece::Start(element) => writer.start(&element),
-            Piece::End(name) => writer.end(&name),
-            Piece::Text(text) => writer.text(&text),
-        }
+        writer.piece(&piece);
         true
     });
     writer.finish()
+}
+
+/// Text, and where each of its lines comes from.
+pub struct Lines {
+    /// As [`to_text`] makes it.
+    pub text: String,
+    /// For each line that shows something: its number, and the piece and the byte in it where it begins. In order.
+    origins: Vec<Origin>,
+}
+
+#[derive(Clone, Copy)]
+struct Origin {
+    line: usize,
+    piece: usize,
+    byte: usize,
+}
+
+impl Lines {
+    /// Piece, and byte in it, where the line begins, or the next one that shows something.
+    pub fn origin(&self, line: usize) -> Option<(usize, usize)> {
+        let at = self.origins.partition_point(|origin| origin.line < line);
+        self.origins.get(at).map(|origin| (origin.piece, origin.byte))
+    }
+}
+
+/// Pieces as text whose lines know where they come from.
+pub fn to_lines(pieces: &[Piece]) -> Lines {
+    let mut writer = Writer { origins: Some(Vec::new()), ..Writer::default() };
+    for (at, piece) in pieces.iter().enumerate() {
+        writer.at = at;
+        writer.piece(piece);
+    }
+    let origins = writer.origins.take().unwrap_or_default();
+    Lines { text: writer.finish(), origins }
 }
 
 #[derive(Default)]
@@ -36,9 +66,33 @@ struct Writer {
     /// A list mark was written and waits for its text.
     marked: bool,
     lists: Vec<Option<usize>>,
+    /// Where the lines come from, when somebody asks.
+    origins: Option<Vec<Origin>>,
+    /// Lines ended so far.
+    ended: usize,
+    /// The piece at hand.
+    at: usize,
 }
 
 impl Writer {
+    fn piece(&mut self, piece: &Piece) {
+        match piece {
+            Piece::Start(element) => self.start(element),
+            Piece::End(name) => self.end(name),
+            Piece::Text(text) => self.text(text),
+        }
+    }
+
+    /// A line that shows something begins with this byte of the piece at hand.
+    fn note_origin(&mut self, byte: usize) {
+        let (line, piece) = (self.ended, self.at);
+        if let Some(origins) = &mut self.origins
+            && (self.out.is_empty() || self.out.ends_with('\n'))
+        {
+            origins.push(Origin { line, piece, byte });
+        }
+    }
+
     fn start(&mut self, element: &markup::Element) {
         if self.hidden.is_some() {
             return;
@@ -147,9 +201,13 @@ impl Writer {
     }
 
     fn newline(&mut self) {
+        if self.out.is_empty() {
+            return;
+        }
         let line = self.out.trim_end_matches(' ').len();
         self.out.truncate(line);
         self.out.push('\n');
+        self.ended += 1;
     }
 
     fn line_break(&mut self) {
@@ -170,7 +228,7 @@ impl Writer {
         if self.hidden.is_some() {
             return;
         }
-        for c in text.chars() {
+        for (byte, c) in text.char_indices() {
             match c {
                 '\n' if self.pre > 0 => self.line_break(),
                 ' ' | '\t' | '\n' | '\r' | '\u{c}' if self.pre == 0 => self.space = true,
@@ -178,6 +236,7 @@ impl Writer {
                 c => {
                     self.marked = false;
                     self.flush();
+                    self.note_origin(byte);
                     self.begin_line();
                     if self.space && !self.out.is_empty() && !self.out.ends_with(['\n', ' ']) {
                         self.out.push(' ');

@@ -1,29 +1,132 @@
-//! Where the history begins in the HTML of a reply, by the marks each mailer leaves.
+//! Where the history and the signature begin in the HTML of a reply: by the marks each mailer leaves, and by the same lines as in text.
 
+use crate::announce::{is_delimiter, is_forward_banner, is_original_banner, names_sender};
 use crate::markup::{self, Element, Piece};
-use crate::quote::{is_delimiter, is_forward_banner, is_original_banner, names_sender};
+use crate::{plain, quote, signature};
 
 /// HTML larger than this is not cut.
 const MAX_HTML: usize = 4 * 1024 * 1024;
-/// The HTML before the history, closed properly; `None` when nothing may be cut.
-pub fn cut_html(source: &str) -> Option<String> {
+/// Nor is HTML of more pieces: each takes memory.
+const MAX_PIECES: usize = 200_000;
+
+/// What is new in HTML.
+pub struct NewHtml {
+    /// Closed properly, not cleaned.
+    pub html: String,
+    /// A history was cut off, not a signature alone.
+    pub had_history: bool,
+}
+
+/// The HTML before the history and without the signature; `None` when nothing may be cut.
+pub fn cut_html(source: &str, answers: bool) -> Option<NewHtml> {
     if source.len() > MAX_HTML {
         return None;
     }
     let mut pieces = Vec::new();
     markup::read(source, |piece| {
         pieces.push(piece);
-        true
+        pieces.len() <= MAX_PIECES
     });
-    let at = (0..pieces.len()).find(|at| begins_history_html(&pieces, *at))?;
-    if is_forwarded(&pieces, at) || has_own_words_behind(&pieces, at) {
+    if pieces.len() > MAX_PIECES {
         return None;
     }
-    let before = pieces.get(..at)?;
-    if !shows_something(before) {
+    let whole = pieces.len();
+    let by_mark = (0..pieces.len()).find(|at| begins_history_html(&pieces, *at));
+    let at = match (by_mark, by_words(&mut pieces, by_mark, answers)?) {
+        (mark, Some(words)) if mark.is_none_or(|mark| words < mark) => Some(words),
+        (Some(mark), _) if is_forwarded(&pieces, mark) || has_own_words_behind(&pieces, mark) => return None,
+        (mark, _) => mark,
+    };
+    pieces.truncate(at.unwrap_or(pieces.len()));
+    let begin = without_signature(&mut pieces);
+    pieces.truncate(begin);
+    if at.is_none() && pieces.len() == whole {
         return None;
     }
-    Some(closed(before))
+    drop_separators(&mut pieces);
+    shows_something(&pieces).then(|| NewHtml { html: closed(&pieces), had_history: at.is_some() })
+}
+
+/// Where the history begins by the rules for text: `Some(None)` when they find nothing, `None` when they forbid a cut.
+fn by_words(pieces: &mut Vec<Piece>, mark: Option<usize>, answers: bool) -> Option<Option<usize>> {
+    let shown = plain::to_lines(pieces);
+    let lines: Vec<&str> = shown.text.lines().collect();
+    let Some(line) = quote::history(&lines, answers, false) else {
+        // They may have found something and left it alone; a mailer's own mark outweighs that, unless answers stand between.
+        return match mark {
+            None => Some(None),
+            Some(_) if quote::forbids(&lines) => None,
+            Some(_) => Some(None),
+        };
+    };
+    let Some((piece, byte)) = shown.origin(line) else { return Some(None) };
+    Some(Some(split(pieces, piece, byte)))
+}
+
+/// Makes a piece begin at this byte of that piece; returns its index.
+fn split(pieces: &mut Vec<Piece>, at: usize, byte: usize) -> usize {
+    let Some(Piece::Text(text)) = pieces.get_mut(at) else { return at };
+    let cut = text.get(..byte).map(str::trim_end).map_or(0, str::len);
+    if byte == 0 || cut == 0 {
+        return at;
+    }
+    let (Ok(byte), Ok(length)) = (u32::try_from(byte), u32::try_from(text.len())) else { return at };
+    let rest = text.subtendril(byte, length - byte);
+    text.pop_back(length - byte);
+    pieces.insert(at + 1, Piece::Text(rest));
+    at + 1
+}
+
+/// Where the signature begins; the end when there is none.
+fn without_signature(pieces: &mut Vec<Piece>) -> usize {
+    let marked = (0..pieces.len()).find(|at| {
+        matches!(pieces.get(*at), Some(Piece::Start(element)) if is_signature(element))
+            && !has_own_words_behind(pieces, *at)
+            && shows_something(pieces.get(..*at).unwrap_or_default())
+    });
+    if let Some(at) = marked {
+        pieces.truncate(at);
+    }
+    let shown = plain::to_lines(pieces);
+    let Some(rest) = signature::without(&shown.text) else { return pieces.len() };
+    let kept = rest.lines().count();
+    match shown.origin(kept) {
+        Some((piece, byte)) => split(pieces, piece, byte),
+        None => pieces.len(),
+    }
+}
+
+/// Elements that mailers put a signature into.
+fn is_signature(element: &Element) -> bool {
+    ["gmail_signature", "gmail_signature_prefix", "moz-signature", "zmail_signature"]
+        .iter()
+        .any(|class| element.has_class(class))
+        || element.attribute("data-smartmail") == Some("gmail_signature")
+        || element.attribute("id").is_some_and(|id| {
+            matches!(
+                id,
+                "Signature"
+                    | "AppleMailSignature"
+                    | "AppleMailLineBreakAtBeginningOfSignature"
+                    | "ms-outlook-mobile-signature"
+                    | "ydp-signature"
+            )
+        })
+}
+
+/// Rules, empty lines and open tags above a cut belong to what was cut off.
+fn drop_separators(pieces: &mut Vec<Piece>) {
+    while let Some(last) = pieces.last() {
+        let drop = match last {
+            Piece::Start(element) => element.name != "img",
+            Piece::Text(text) => text.trim_matches(|c: char| c.is_whitespace() || c == '\u{200b}').is_empty(),
+            Piece::End(_) => false,
+        };
+        if !drop {
+            break;
+        }
+        pieces.pop();
+    }
 }
 
 fn begins_history_html(pieces: &[Piece], at: usize) -> bool {
@@ -117,7 +220,7 @@ fn is_forwarded(pieces: &[Piece], at: usize) -> bool {
 /// Words behind the end of a quote that began at `at`.
 fn has_own_words_behind(pieces: &[Piece], at: usize) -> bool {
     let Some(Piece::Start(first)) = pieces.get(at) else { return false };
-    if !is_quote_container(first) {
+    if !is_quote_container(first) && !is_signature(first) {
         return false;
     }
     // Depth inside quotes of either kind; words at depth 0 are the writer's.
@@ -126,7 +229,8 @@ fn has_own_words_behind(pieces: &[Piece], at: usize) -> bool {
     for piece in pieces.iter().skip(at) {
         match piece {
             Piece::Start(element) if !markup::is_void(&element.name) => {
-                let quotes = is_quote_container(element) || element.name == "blockquote";
+                let quotes =
+                    is_quote_container(element) || is_signature(element) || element.name == "blockquote";
                 quoted += usize::from(quotes);
                 stack.push((&element.name, quotes));
             }
@@ -137,7 +241,11 @@ fn has_own_words_behind(pieces: &[Piece], at: usize) -> bool {
                     }
                 }
             }
-            Piece::Text(text) if quoted == 0 && !text.trim().is_empty() => return true,
+            Piece::Text(text)
+                if quoted == 0 && !text.trim().is_empty() && !crate::ids::looks_like_token(text) =>
+            {
+                return true;
+            }
             _ => {}
         }
     }

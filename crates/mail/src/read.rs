@@ -6,7 +6,7 @@ use crate::header::Fields;
 use crate::letter::{Attachment, Letter, Unreadable};
 use crate::mime::{self, Part};
 use crate::{
-    MessageId, auth, body, calendar, charset, file, forward, kind, protection, quote, signature, tnef, uu,
+    MessageId, announce, auth, body, calendar, charset, file, forward, kind, protection, quote, tnef, uu,
     when,
 };
 
@@ -84,11 +84,11 @@ fn take_out_files(letter: &mut Letter) {
 
 /// What follows from header, body and parts together.
 fn finish(mut letter: Letter, text_from_html: bool, fields: &Fields<'_>, parts: &[Part<'_>]) -> Letter {
-    let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html);
-    letter.fresh = match signature::without(&fresh.text) {
-        Some(words) => words.to_owned(),
-        None => fresh.text,
-    };
+    let answers = !letter.in_reply_to.is_empty()
+        || !letter.references.is_empty()
+        || announce::is_reply_subject(&letter.subject);
+    let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html, answers);
+    letter.fresh = fresh.text;
     letter.fresh_html = fresh.html;
     let judged = kind::judge(&letter, fields, parts);
     letter.kind = judged.kind;

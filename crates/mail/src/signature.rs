@@ -30,11 +30,10 @@ fn lines_with_starts(text: &str) -> Vec<(usize, &str)> {
         .collect()
 }
 
-/// `-- ` on a line of its own, near the end. (Programs that trim lines leave `--`.)
+/// The marker of RFC 3676, near the end.
 fn marker(lines: &[(usize, &str)]) -> Option<usize> {
     let from = lines.len().saturating_sub(MAX_BLOCK + 9);
-    let last =
-        lines.iter().skip(from).rposition(|(_, line)| matches!(*line, "-- " | "--" | "-- \u{a0}"))? + from;
+    let last = lines.iter().skip(from).rposition(|(_, line)| is_marker(line))? + from;
     let below = lines.get(last + 1..)?;
     below
         .iter()
@@ -127,31 +126,44 @@ fn is_sentence(line: &str) -> bool {
 fn device(lines: &[(usize, &str)]) -> Option<usize> {
     let last = lines.iter().rposition(|(_, line)| !line.trim().is_empty())?;
     let (at, line) = lines.get(last)?;
+    is_device(line).then_some(*at)
+}
+
+/// `-- ` on a line of its own. (Programs that trim lines leave `--`.)
+pub fn is_marker(line: &str) -> bool {
+    matches!(line.trim_end_matches('\r'), "-- " | "--" | "-- \u{a0}")
+}
+
+/// A line that a telephone or its mail program adds.
+pub fn is_device(line: &str) -> bool {
     let line = line.trim();
+    // As text, Outlook writes the address of its advertisement behind it.
+    let line = line.split_once("<http").map_or(line, |(before, _)| before.trim_end());
+    if line.chars().count() > 60 {
+        return false;
+    }
     let lower = line.to_lowercase();
-    let added =
-        ["sent from my ", "get outlook for ", "sent from outlook for ", "sent from mail for ", "von meinem "]
+    ["sent from my ", "get outlook for ", "sent from outlook for ", "sent from mail for ", "von meinem "]
+        .iter()
+        .any(|start| lower.starts_with(start))
+        || ["から送信", "から送信されました", "を入手", "より送信"]
             .iter()
-            .any(|start| lower.starts_with(start))
-            || ["から送信", "から送信されました", "を入手", "より送信"]
-                .iter()
-                .any(|end| line.trim_end_matches('。').ends_with(end))
-                && [
-                    "iphone",
-                    "ipad",
-                    "android",
-                    "outlook",
-                    "スマートフォン",
-                    "スマホ",
-                    "yahoo",
-                    "gmail",
-                    "xperia",
-                    "galaxy",
-                    "ahamo",
-                ]
-                .iter()
-                .any(|device| lower.contains(device));
-    (added && line.chars().count() <= 60).then_some(*at)
+            .any(|end| line.trim_end_matches('。').ends_with(end))
+            && [
+                "iphone",
+                "ipad",
+                "android",
+                "outlook",
+                "スマートフォン",
+                "スマホ",
+                "yahoo",
+                "gmail",
+                "xperia",
+                "galaxy",
+                "ahamo",
+            ]
+            .iter()
+            .any(|device| lower.contains(device))
 }
 
 #[cfg(test)]

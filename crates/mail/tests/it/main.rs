@@ -6,6 +6,7 @@ mod cleaning;
 mod composing;
 mod forwards;
 mod hostile;
+mod injection;
 mod japanese;
 mod kinds;
 mod quotes;

@@ -109,6 +109,54 @@ fn a_reply_that_holds_nothing_new_shows_everything() {
     assert!(letter.fresh.contains("only the old words"));
 }
 
+/// What our own mail looks like when a customer answers it, is known by the shape of ours.
+#[test]
+fn our_token_is_not_shown_among_new_words() {
+    let token = mail::TokenKey::new([7; 32]).token(42);
+    for (body, fresh) in [
+        (format!("Thanks.\n\n{token}\n"), "Thanks."),
+        (format!("Thanks.\n> {token}\n"), "Thanks."),
+        (format!("Thanks.\n\n> On 2026-11-23 08:02 UTC, Desk wrote:\n> > old\n\n{token}\n"), "Thanks."),
+        (token.clone(), token.as_str()),
+    ] {
+        assert_eq!(read(&plain_mail("Re: x", &body)).fresh, fresh, "{body}");
+    }
+}
+
+/// Without a sign that the mail answers another, lines with `>` are the writer's own.
+#[test]
+fn marked_lines_alone_are_history_only_in_an_answer() {
+    let body = "The console says:\n\n> printer failed\n";
+    assert_eq!(read(&plain_mail("Printer", body)).fresh.trim(), body.trim());
+    assert_eq!(read(&plain_mail("RE: Printer", body)).fresh.trim(), "The console says:");
+}
+
+#[test]
+fn a_cut_in_the_middle_of_preformatted_text_keeps_what_stands_before_it() {
+    let letter = html_mail(
+        "Re: x",
+        "<pre>Thank you.\nKim\n\n-----Original Message-----\nFrom: Desk\n\nold words</pre>",
+    );
+    assert_eq!(letter.fresh, "Thank you.\nKim");
+    assert_eq!(letter.fresh_html.as_deref().map(str::trim), Some("<pre>Thank you.\nKim</pre>"));
+}
+
+#[test]
+fn a_signature_goes_from_the_html_as_from_the_text() {
+    for html in [
+        "<p>Thank you.</p><div class=gmail_signature>Kim<br>TEL 03-0000-0000</div>",
+        "<p>Thank you.</p><div>-- <br></div><div>Kim</div>",
+        "<p>Thank you.</p><pre class=moz-signature>-- \nKim</pre>",
+        "<p>Thank you.</p><p>iPhoneから送信</p>",
+    ] {
+        let letter = html_mail("Hello", html);
+        assert_eq!(letter.fresh_html.as_deref().map(str::trim), Some("<p>Thank you.</p>"), "{html}");
+        assert_eq!(letter.fresh, "Thank you.", "{html}");
+    }
+    let below = "<div class=gmail_signature>Kim</div><p>And this is the answer.</p>";
+    assert_eq!(html_mail("Hello", below).fresh_html, None, "words below a signature are words");
+}
+
 fn html_mail(subject: &str, html: &str) -> mail::Letter {
     read(&mail_of(
         &format!("From: kim@example.com\nSubject: {subject}\nContent-Type: text/html; charset=utf-8"),

@@ -26,6 +26,25 @@ fn a_token_is_found_in_text_and_in_html_once_each_in_order() {
     );
 }
 
+/// Programs that drop body and headers still write to the address they were given.
+#[test]
+fn a_token_in_the_address_a_mail_was_sent_to_comes_first() {
+    let support = mail::Address::parse("Support@desk.example").unwrap();
+    let tagged = key().tagged(&support, 42).unwrap();
+    assert!(tagged.as_str().starts_with("support+pd-"), "{tagged}");
+    let sent_to = |to: &str, cc: &str| {
+        key().find(&read(&mail_of(
+            &format!("From: a@b.example\nTo: {to}\nCc: {cc}\nSubject: x"),
+            &format!("> {}\n", key().token(7)),
+        )))
+    };
+    assert_eq!(sent_to(tagged.as_str(), "x@y.example"), [42, 7]);
+    assert_eq!(sent_to("x@y.example", &format!("Desk <{}>", tagged.as_str().to_uppercase())), [42, 7]);
+    let forged = tagged.as_str().replace("+pd-fi-", "+pd-fm-");
+    assert_ne!(forged, tagged.as_str());
+    assert_eq!(sent_to(&forged, "support+pd-x@desk.example"), [7], "another ticket's number");
+}
+
 #[test]
 fn a_token_shows_its_ticket_and_carries_at_least_sixty_bits_of_proof() {
     let token = key().token(42);
