@@ -295,6 +295,13 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Forgets what has waited too long, as the loops do it from time to time.
+    pub async fn expire_suspended(&self) -> Result<()> {
+        expire(self).await
+    }
+}
+
 /// Forgets what has waited longer than the account keeps suspended mail.
 pub(crate) async fn expire(engine: &Engine) -> Result<()> {
     let Some(days) = engine.policy().await?.retention_days else { return Ok(()) };

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::pages::{
     addresses, admin, alarms, answer, api_tokens, attachments, comments, connect, connection, consent,
-    end_users, forwarding, imports, mail_log, password, registration, sign_in, suspended, team, ticket,
-    tickets,
+    end_users, forwarding, imports, mail_log, password, registration, replay, senders, sign_in, suspended,
+    suspended_mail, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 use crate::{health, live};
@@ -77,6 +77,14 @@ pub fn all() -> Vec<Route> {
         staff("/tickets/{id}/answer", post(answer::answer).layer(DefaultBodyLimit::max(ANSWER_LIMIT))),
         staff("/tickets/{id}/change", post(ticket::change)),
         staff("/suspended", get(suspended::list)),
+        staff("/suspended/act", post(suspended::act)),
+        staff("/suspended/{id}", get(suspended_mail::page)),
+        staff("/suspended/{id}/body", get(suspended_mail::body)),
+        staff("/suspended/{id}/original", get(suspended_mail::original)),
+        staff("/suspended/{id}/files/{number}", get(suspended_mail::file)),
+        staff("/suspended/{id}/files/{number}/inline", get(suspended_mail::inline)),
+        staff("/suspended/{id}/recover", post(suspended_mail::recover)),
+        staff("/suspended/{id}/change", post(suspended_mail::recover_changed)),
         staff("/comments/{id}/body", get(comments::body)),
         staff("/comments/{id}/original", get(comments::original)),
         staff("/attachments/{id}", get(attachments::download)),
@@ -87,6 +95,8 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email", get(admin::email)),
         admins("/admin/channels/email/mail-log", get(mail_log::page)),
         admins("/admin/channels/email/mail-log/{id}/again", post(mail_log::again)),
+        admins("/admin/channels/email/mail-log/{id}/replay", get(replay::page).post(replay::apply)),
+        admins("/admin/channels/email/senders", get(senders::page).post(senders::save)),
         admins("/admin/channels/email/addresses", get(addresses::list)),
         admins("/admin/channels/email/addresses/connect", get(connect::choose)),
         admins("/admin/channels/email/addresses/connect/exchange", get(connect::form).post(connect::depart)),

@@ -121,6 +121,17 @@ pub(crate) fn cause(t: Texts, cause: Cause) -> String {
     }
 }
 
+/// What became of a suspended mail afterwards.
+pub(crate) fn later(t: Texts, later: store::Later) -> String {
+    match later.what {
+        store::Afterwards::Recovered => fl!(t, "later-recovered"),
+        store::Afterwards::RecoveredChanged => fl!(t, "later-recovered-changed"),
+        store::Afterwards::Duplicate => fl!(t, "later-duplicate"),
+        store::Afterwards::Deleted => fl!(t, "later-deleted"),
+        store::Afterwards::Expired => fl!(t, "later-expired"),
+    }
+}
+
 /// What of a mail was read differently.
 pub(crate) fn reread_field(t: Texts, field: &str) -> String {
     match field {

@@ -18,6 +18,7 @@ mod owners;
 mod registration;
 mod rights;
 mod robots;
+mod suspended;
 mod team;
 mod tokens;
 mod way_in;

@@ -28,7 +28,12 @@ pub(crate) async fn download(State(app): State<App>, reader: Reader, Path(id): P
 
 pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
     let (file, content) = app.engine.attachment(&reader.actor()?, id).await?;
-    let named = file.file.content_type.to_ascii_lowercase();
+    picture(&file.file.content_type, content)
+}
+
+/// A picture to be shown inside a mail; whatever else it may be is not shown.
+pub(crate) fn picture(claimed: &str, content: axum::body::Bytes) -> Answer {
+    let named = claimed.to_ascii_lowercase();
     let Some(kind) = PICTURES.into_iter().find(|kind| named.split(';').next().map(str::trim) == Some(kind))
     else {
         return Err(Failure::Engine(engine::Error::NotFound));
