@@ -10,6 +10,11 @@ const JAPAN: i8 = 9;
 /// The moment a line names; `None` when it names none. Without a zone of its own it is read in Japan's when it is written in
 /// Japanese, otherwise in `zone`.
 pub fn moment(line: &str, zone: Option<Offset>) -> Option<Timestamp> {
+    // Most lines have no year and no day: they cost no more than a look.
+    let digits = line.chars().take(120).filter(|c| narrow(*c).is_ascii_digit()).count();
+    if digits < 5 {
+        return None;
+    }
     let line: String = line.chars().take(120).map(narrow).collect();
     let date = date(&line)?;
     let time = time(&line).unwrap_or(Time::midnight());
@@ -80,8 +85,8 @@ fn date(line: &str) -> Option<Date> {
         }
     }
     // A name of a month, a year of four digits, and the nearest small number.
-    let (place, month) = month_name(line)?;
     let year = numbers.iter().find(|n| n.digits == 4)?;
+    let (place, month) = month_name(line)?;
     let day = numbers
         .iter()
         .filter(|n| {

@@ -4,11 +4,13 @@
 mod bounces;
 mod cleaning;
 mod composing;
+mod corpus;
 mod forwards;
 mod hostile;
 mod injection;
 mod japanese;
 mod kinds;
+mod linear;
 mod quotes;
 mod reading;
 mod tokens;
