@@ -105,6 +105,65 @@ column-cause = Cause
 suspended-text = Mail that did not become a ticket, each with its reason. Nothing is thrown away.
 suspended-empty = No mail is suspended.
 suspended-empty-next = Out-of-office replies, robots and doubtful senders would stand here.
+suspended-kept = It is kept for { $days } days.
+suspended-kept-for-ever = It is kept until somebody deletes it.
+suspended-sort = Order
+suspended-newest = Newest first
+suspended-oldest = Oldest first
+suspended-by-author = By sender
+suspended-by-cause = By cause
+suspended-by-subject = By subject
+suspended-none-found = Nothing here fits the filter.
+suspended-recover-marked = Recover the marked ones
+suspended-delete-marked = Delete the marked ones
+suspended-previous = Previous page
+suspended-next = Next page
+suspended-recovered = { $count ->
+    [one] One mail was recovered.
+   *[other] { $count } mails were recovered.
+}
+suspended-deleted = { $count ->
+    [one] One mail was deleted.
+   *[other] { $count } mails were deleted.
+}
+suspended-failed = { $count ->
+    [one] One mail was not in the queue any more, or could not be read.
+   *[other] { $count } mails were not in the queue any more, or could not be read.
+}
+suspended-there = Nothing was made: the same mail had come in meanwhile. It is in
+suspended-delete-title = { $count ->
+    [one] Delete one suspended mail?
+   *[other] Delete { $count } suspended mails?
+}
+suspended-delete-effect = They cannot be recovered afterwards. The mail log keeps a line about each, and the mail itself stays in the mailbox.
+suspended-delete = Delete
+suspended-why = Why it was suspended
+suspended-becomes = If you recover it
+suspended-recover = Recover
+suspended-recover-allow = Recover and always allow this sender
+suspended-recover-changed = Recover with these changes
+suspended-headers = All headers
+suspended-change = Recover after a change
+suspended-change-help = The ticket then shows plain text. The original mail stays one click away.
+suspended-change-name = Requester’s name
+suspended-change-address = Requester’s address
+suspended-change-files = Keep the files
+suspended-bad-address = This is not a mail address.
+suspended-bad-empty = The text must not be empty.
+suspended-bad-long = Subject or text is too long.
+suspended-bad-support = A support address cannot be a requester.
+becomes-ticket = It becomes a new ticket of { $requester }.
+becomes-follow-up = It becomes a new ticket that follows the closed ticket #{ $ticket }.
+becomes-reply = It becomes a public comment on ticket #{ $ticket }.
+becomes-note = It becomes an internal note on ticket #{ $ticket }.
+becomes-duplicate = Nothing: the same mail is in ticket #{ $ticket } already.
+becomes-nothing = No ticket: it is a report about, or a copy of, a mail of ours.
+becomes-robot = A machine wrote it: it gets no automatic mail, agents’ answers still reach it.
+later-recovered = recovered by an agent
+later-recovered-changed = recovered by an agent, after a change
+later-duplicate = the same mail had come in when an agent wanted to recover it
+later-deleted = deleted from the suspended tickets by an agent
+later-expired = kept among the suspended tickets until its time was over
 cause-auto-mailer = Sent by a machine
 cause-loop = Too many mails of one sender or to one ticket within an hour: a mail loop
 cause-unknown-user-update = An unknown person answered on a ticket
@@ -114,6 +173,11 @@ cause-auto-vacation = Out-of-office reply
 cause-system-user = From a mail system (mailer-daemon, postmaster)
 cause-from-support-address = Written by one of our own support addresses
 cause-unknown-author = No usable sender
+cause-not-on-allowlist = The sender is not on the allowlist
+cause-blank = Neither subject nor text nor files
+cause-signup-required = From somebody the desk does not know
+cause-blocklisted = The sender is on the blocklist
+cause-failed-authentication = The sender’s address is probably forged
 
 ## Ticket page
 properties = Properties
@@ -275,6 +339,8 @@ audit-merged-into = Merged into ticket #{ $ticket }
 audit-merged-from = Ticket #{ $ticket } was merged into this one
 audit-split-off = A mail was split off into ticket #{ $ticket }
 audit-split-from = Made of a mail of ticket #{ $ticket }
+audit-recovered = Suspended mail recovered (it was suspended because: { $cause })
+audit-reread = Mail read again with today’s reader: { $changed }
 audit-delivery-failure = Delivery failed: { $reason }
 
 ## Admin Center
@@ -398,6 +464,50 @@ connect-again = Try again
 
 ## Mail log
 mail-log = Mail log
+senders-title = Who may write
+senders-text = These rules are about senders. They decide for every mail that comes, and for imported mail.
+senders-allow = Allowlist
+senders-allow-help = Addresses and domains with spaces between them, such as partner.example or ann@partner.example. Their automatic mail may make tickets too. A domain does not include its subdomains.
+senders-block = Blocklist
+senders-block-help = Mail is suspended; with reject: before an entry it is refused and leaves only a line in the mail log. * means everybody who is not on the allowlist and whom the desk does not know. Where two entries fit, the closer one wins; equally close, the allowlist wins over the blocklist, and suspend: over reject:.
+senders-anyone = Anyone may write to the desk
+senders-anyone-help = Otherwise mail from people the desk does not know is suspended, unless they are on the allowlist.
+senders-auth = Suspend mail whose sender is probably forged
+senders-auth-help = Exchange’s check of the sender (DMARC) failed. Otherwise such mail comes in with a warning.
+senders-retention = Days that suspended mail is kept
+senders-retention-help = 1 to 365. Empty: until somebody deletes it.
+senders-foresee = Show what this would have done
+senders-save = Save
+senders-saved = Saved. It counts from now on.
+senders-forecast = What this would have done in the last { $days } days
+senders-judged = { $count } mails were looked at.
+senders-unjudged = About { $count } mails nothing can be said: their originals would have to be read again.
+senders-would-suspend = Would have been suspended: { $count }
+senders-would-reject = Would have been refused: { $count }
+senders-would-admit = Would no longer be kept out: { $count }
+senders-no-effect = It would have changed nothing.
+senders-fault-allow = Allowlist, word { $number } “{ $word }”: { $problem }
+senders-fault-block = Blocklist, word { $number } “{ $word }”: { $problem }
+senders-fault-address = neither an address nor a domain.
+senders-fault-star = * can stand on the blocklist only.
+senders-fault-prefix = a prefix can stand on the blocklist only.
+senders-fault-unknown = only suspend: and reject: can stand before an entry.
+senders-fault-long = the list is longer than 10,000 characters.
+senders-bad-lists = The allowlist or the blocklist holds a word that is no address and no domain.
+senders-bad-retention = Days must be between 1 and 365, or empty.
+senders-open = Who may write
+replay-open = Read again
+replay-title = Read again with today’s reader
+replay-text = The kept original is read again as it would be read today. Nothing is sent, no trigger runs, and the outcome stays.
+replay-alike = It is read today as the desk shows it.
+replay-shown = Shown now
+replay-today = Read today
+replay-apply = Apply
+replay-applied = The comment now shows the mail as it is read today. Nothing was sent.
+replay-no-comment = This mail made no comment: nothing can be applied.
+replay-not-kept = There is no original of this mail.
+replay-undone = The import of this mail was taken back.
+replay-changed-by-agent = An agent changed this mail when recovering it: that stays.
 mail-log-text = Every message seen in your mailboxes, with what became of it and why.
 log-summary = { $seen } seen, { $waiting } waiting.
 open-mail-log = Open the mail log
@@ -407,6 +517,16 @@ filter = Filter
 log-empty = No message here.
 log-empty-next = Messages appear as soon as a connected mailbox has been read; or choose another filter.
 log-last-error = Last attempt ({ $attempts }) failed: { $error }
+reread-ticket = Ticket
+reread-subject = Subject
+reread-author = Sender
+reread-people = Recipients
+reread-text = Text
+reread-full-text = Text with quotations
+reread-html = HTML
+reread-files = Files
+reread-kind = Automatic
+reread-extras = Invitation and signature
 reason-message-id = The same mail (Message-ID) had come before
 reason-message-id-changed = The same mail (Message-ID) had come before; this copy was changed on the way (mailing list or forwarding)
 reason-shared-id = Has the Message-ID of another mail but is not the same: both are kept

@@ -14,6 +14,7 @@ pub mod openapi;
 mod paging;
 mod recipient_addresses;
 pub mod routes;
+mod suspended_tickets;
 mod users;
 
 pub use app::Config;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 
 use crate::app::App;
-use crate::{brands, recipient_addresses, users};
+use crate::{brands, recipient_addresses, suspended_tickets, users};
 
 /// All that is described; a test holds it against the routes.
 #[derive(OpenApi)]
@@ -24,6 +24,12 @@ use crate::{brands, recipient_addresses, users};
         recipient_addresses::update,
         recipient_addresses::delete,
         recipient_addresses::verify,
+        suspended_tickets::list,
+        suspended_tickets::show,
+        suspended_tickets::delete,
+        suspended_tickets::recover,
+        suspended_tickets::recover_many,
+        suspended_tickets::destroy_many,
         users::list,
         users::search,
         users::show_many,

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
 use crate::app::App;
-use crate::{brands, openapi, recipient_addresses, users};
+use crate::{brands, openapi, recipient_addresses, suspended_tickets, users};
 
 /// Who may use a route. The engine decides; this says what it decides, and tests hold it to that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,13 @@ pub fn all() -> Vec<Route> {
         route(Admins, "PUT", "/api/v2/recipient_addresses/{id}", put(recipient_addresses::update)),
         route(Admins, "DELETE", "/api/v2/recipient_addresses/{id}", delete(recipient_addresses::delete)),
         route(Admins, "PUT", "/api/v2/recipient_addresses/{id}/verify", put(recipient_addresses::verify)),
+
+        route(Staff, "GET", "/api/v2/suspended_tickets", get(suspended_tickets::list)),
+        route(Staff, "PUT", "/api/v2/suspended_tickets/recover_many", put(suspended_tickets::recover_many)),
+        route(Staff, "DELETE", "/api/v2/suspended_tickets/destroy_many", delete(suspended_tickets::destroy_many)),
+        route(Staff, "GET", "/api/v2/suspended_tickets/{id}", get(suspended_tickets::show)),
+        route(Staff, "DELETE", "/api/v2/suspended_tickets/{id}", delete(suspended_tickets::delete)),
+        route(Staff, "PUT", "/api/v2/suspended_tickets/{id}/recover", put(suspended_tickets::recover)),
 
         route(Staff, "GET", "/api/v2/users", get(users::list)),
         route(Staff, "POST", "/api/v2/users", post(users::create)),

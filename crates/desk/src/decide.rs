@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use mail::{Address, AuthVerdict, Kind, Letter, Mailbox, MessageId, Unreadable};
 use serde::{Deserialize, Serialize};
 
+use crate::admission::{self, Admission};
 use crate::flood::{self, Recent, Verdict, Writer};
 use crate::ticket::words;
 use crate::{AddressId, BrandId, CommentId, LedgerId, OutboxId, Person, PersonId, Status, TicketId};
@@ -55,6 +56,8 @@ pub struct Context {
     pub shares_id: Option<(MessageId, TicketId)>,
     /// The account's address limit for CCs.
     pub max_ccs: usize,
+    /// What the account's lists say of the author.
+    pub admission: Admission,
 }
 
 /// A mail of the same identity seen before.
@@ -240,6 +243,16 @@ words! {
         FromSupportAddress = "from_support_address",
         /// No usable author.
         UnknownAuthor = "unknown_author",
+        /// Only senders on the allowlist may write, and this is none of them.
+        NotOnAllowlist = "not_on_allowlist",
+        /// Nothing stands in it.
+        Blank = "blank",
+        /// Only people the desk knows may write.
+        SignupRequired = "signup_required",
+        /// The sender or the domain is on the blocklist.
+        Blocklisted = "blocklisted",
+        /// Exchange calls the sender forged.
+        FailedAuthentication = "failed_authentication",
     }
 }
 
@@ -383,6 +396,12 @@ impl Cause {
             Cause::SystemUser => 9,
             Cause::UnknownAuthor => 10,
             Cause::FromSupportAddress => 22,
+            Cause::NotOnAllowlist => 1,
+            Cause::Blank => 11,
+            Cause::SignupRequired => 12,
+            Cause::Blocklisted => 13,
+            // Zendesk has the cause, but its number is not published: one beyond its table.
+            Cause::FailedAuthentication => 100,
         }
     }
 }
@@ -432,6 +451,13 @@ fn judge(letter: &Letter, context: &Context, flood: Verdict) -> (Outcome, String
             None => suspended(Cause::AutoDeliveryFailure),
         };
     }
+    match context.admission.verdict {
+        admission::Verdict::Admitted => {}
+        admission::Verdict::Suspended(cause) => return suspended(cause),
+        admission::Verdict::Rejected(cause) => {
+            return (Outcome::Rejected(cause), cause.as_str().to_owned());
+        }
+    }
     match flood {
         Verdict::Calm | Verdict::Quiet(_) => {}
         Verdict::Suspended(_) => return suspended(Cause::Loop),
@@ -456,11 +482,16 @@ fn judge(letter: &Letter, context: &Context, flood: Verdict) -> (Outcome, String
         let (outcome, _) = crate::reply::update(letter, context, author, early);
         return (outcome, "late_original".to_owned());
     }
-    if let Some(cause) = machine(letter, author) {
+    if let Some(cause) = machine(letter, author)
+        && !is_welcome_robot(letter, context)
+    {
         return suspended(cause);
     }
     if let Some(why) = &letter.unreadable {
         return unreadable(letter, context, Some(author), why);
+    }
+    if is_blank(letter) {
+        return suspended(Cause::Blank);
     }
     let reason = if context.shares_id.is_some() { "message-id of another mail" } else { "new_ticket" };
     (Outcome::NewTicket(ticket(letter, context, author)), reason.to_owned())
@@ -494,6 +525,20 @@ pub(crate) fn machine(letter: &Letter, author: &Mailbox) -> Option<Cause> {
         Kind::Bounce => Some(Cause::AutoDeliveryFailure),
         Kind::Automatic | Kind::Bulk | Kind::Receipt => Some(Cause::AutoMailer),
     }
+}
+
+/// A robot of somebody on the allowlist may make tickets; what only answers a mail of ours may not.
+fn is_welcome_robot(letter: &Letter, context: &Context) -> bool {
+    context.admission.trusted && matches!(letter.kind, Kind::Ordinary | Kind::Automatic | Kind::Bulk)
+}
+
+/// Neither subject nor words nor files. A subject alone is a message: many people write so.
+fn is_blank(letter: &Letter) -> bool {
+    letter.subject.trim().is_empty()
+        && letter.text.trim().is_empty()
+        && letter.attachments.is_empty()
+        && letter.invitation.is_none()
+        && letter.protection.is_none()
 }
 
 /// A member of the staff wrote it, and Exchange says that the sender is genuine. Only then has the mail an agent's

@@ -4,6 +4,7 @@
 //! comes in as values, what they want goes out as values; so the same code serves live mail, the import, a preview
 //! and the tests.
 
+pub mod admission;
 mod condition;
 pub mod decide;
 pub mod flood;
@@ -11,6 +12,7 @@ pub mod id;
 pub mod person;
 mod place;
 pub mod placeholder;
+pub mod recover;
 mod reply;
 pub mod sameness;
 mod standard;

@@ -58,6 +58,19 @@ pub(crate) fn update(
         let known = context.author.is_some();
         return suspended(if known { Cause::OtherUserUpdate } else { Cause::UnknownUserUpdate });
     }
+    place(letter, context, author, referenced)
+}
+
+/// The same once it is settled that the mail comes in: by the rules above, or because an agent said so.
+pub(crate) fn place(
+    letter: &Letter,
+    context: &Context,
+    author: &Mailbox,
+    referenced: &Referenced,
+) -> (Outcome, String) {
+    let standing = standing(letter, context, referenced);
+    let stranger = standing == Standing::Stranger;
+    let closed = referenced.status == Status::Closed;
     let (public, why) = privacy(letter, standing, referenced);
     if closed {
         return (follow_up(letter, context, author, referenced, standing, public), "follow_up".to_owned());

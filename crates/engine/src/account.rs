@@ -4,7 +4,7 @@ use desk::{BrandId, ImportId, LedgerId, Person, PersonId};
 use jiff::SignedDuration;
 use mail::TokenKey;
 use secrecy::{ExposeSecret as _, SecretString};
-use store::{Account, Brand, ImportRun, LedgerQuery, LedgerRow, Store, SupportAddress, Suspended};
+use store::{Account, Brand, ImportRun, LedgerQuery, LedgerRow, Store, SupportAddress};
 
 use crate::{Actor, Engine, Error, Inner, Parts, Result};
 
@@ -12,8 +12,6 @@ use crate::{Actor, Engine, Error, Inner, Parts, Result};
 const TOKEN_KEY: &str = "token_key";
 /// How long a finished import stays on the page.
 pub(crate) const IMPORT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
-/// Suspended tickets on one page.
-const SUSPENDED_SHOWN: u32 = 500;
 
 /// Puts the parts together: makes the account's token key, its first brand and the standard triggers where they are missing.
 pub(crate) async fn first_start(parts: Parts) -> Result<Engine> {
@@ -31,6 +29,7 @@ pub(crate) async fn first_start(parts: Parts) -> Result<Engine> {
             guard: crate::people::Guard::default(),
             changes: crate::live::Feed::default(),
             doorbell: crate::doorbell::Doorbell::default(),
+            senders: crate::senders::Cache::default(),
             store: parts.store,
             links: crate::registration::Links::new(parts.entra, parts.graph),
             clock: parts.clock,
@@ -112,12 +111,6 @@ impl Engine {
             tx.commit().await?;
         }
         Ok(())
-    }
-
-    /// Suspended tickets. Staff.
-    pub async fn suspended(&self, actor: &Actor) -> Result<Vec<Suspended>> {
-        actor.must_be_staff()?;
-        Ok(self.inner.store.suspended(SUSPENDED_SHOWN).await?)
     }
 
     /// The person of a session.

@@ -21,7 +21,7 @@ const LONGEST_TEXT: usize = 65_000;
 /// Longest subject in characters.
 const LONGEST_SUBJECT: usize = 1_000;
 /// Longest name of a person in characters.
-const LONGEST_NAME: usize = 200;
+pub(crate) const LONGEST_NAME: usize = 200;
 /// Characters of a suspended mail that its list shows.
 const EXCERPT: usize = 300;
 
@@ -39,6 +39,8 @@ pub(crate) struct Carrying<'a> {
     pub(crate) way: Way,
     pub(crate) loaded: &'a Loaded,
     pub(crate) decision: &'a Decision,
+    /// Whether what is made carries the mail's own date, as old mail does always.
+    pub(crate) dated: bool,
 }
 
 impl Carrying<'_> {
@@ -66,6 +68,7 @@ impl Carrying<'_> {
                         ledger: self.arrived.id,
                         cause: *cause,
                         author: sender(letter),
+                        author_address: self.author_address(),
                         subject: subject(letter),
                         excerpt: storable(&cut(letter.fresh.trim(), EXCERPT)),
                     })
@@ -131,6 +134,11 @@ impl Carrying<'_> {
         let ticket_id = ticket.id;
         self.triggers(None, ticket, author, id, &comment).await?;
         Ok((Some(ticket_id), Some(id)))
+    }
+
+    fn author_address(&self) -> String {
+        let author = desk::decide::author(&self.arrived.letter, |address| self.place.ours.contains(address));
+        author.map(|author| author.address.to_string()).unwrap_or_default()
     }
 
     /// An imported ticket says that it is one, so that rules may leave it out; a follow-up of one does not take that over.
@@ -254,7 +262,8 @@ impl Carrying<'_> {
                 date.filter(|date| *date < reply && *date >= Timestamp::UNIX_EPOCH).unwrap_or(before),
             );
         }
-        date.filter(|date| self.way == Way::Import && *date <= self.tx.now && *date >= Timestamp::UNIX_EPOCH)
+        let dated = self.dated || self.way == Way::Import;
+        date.filter(|date| dated && *date <= self.tx.now && *date >= Timestamp::UNIX_EPOCH)
     }
 
     /// When the first reply to the letter was written, if it stands in the ticket the letter is put in.
@@ -272,34 +281,23 @@ impl Carrying<'_> {
         only_fresh: bool,
     ) -> Result<(CommentId, NewComment)> {
         let letter = &self.arrived.letter;
-        let fresh = only_fresh && !letter.fresh.trim().is_empty();
-        let text = storable(&cut(if fresh { &letter.fresh } else { &letter.text }, LONGEST_TEXT));
-        let whole = storable(&cut(&letter.text, LONGEST_TEXT));
-        let mut attachments = self.arrived.files.clone();
-        if letter.unreadable.is_some() {
-            attachments.push(original_file(&self.arrived.original));
-        }
+        let (text, full_text) = words(letter, only_fresh);
+        let attachments = files(self.arrived);
         let comment = NewComment {
             ticket,
             author: author.id,
             public: plan.public,
-            full_text: (whole != text).then_some(whole),
+            full_text,
             text,
             has_html: letter.html.is_some(),
             via: if self.way == Way::Import { Via::Import } else { Via::Email },
             automatic: plan.automatic,
             mail: Some(CommentMail {
-                from: letter.from.clone().map(clean),
-                reply_to: letter.reply_to.clone().filter(|to| Some(to) != letter.from.as_ref()).map(clean),
-                to: letter.to.iter().cloned().map(clean).collect(),
-                cc: letter.cc.iter().cloned().map(clean).collect(),
-                subject: subject(letter),
                 signals: self.decision.signals.clone(),
                 conflicts: self.decision.conflicts.clone(),
                 spoof: plan.spoof.is_some(),
                 doubt: plan.spoof,
-                invitation: letter.invitation.clone().map(storable_invitation),
-                protection: letter.protection,
+                ..envelope(letter)
             }),
             created_at: self.written_at(),
             attachments,
@@ -353,6 +351,41 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// What a comment shows of a letter: (the new text, the whole where it differs).
+pub(crate) fn words(letter: &Letter, only_fresh: bool) -> (String, Option<String>) {
+    let fresh = only_fresh && !letter.fresh.trim().is_empty();
+    let text = storable(&cut(if fresh { &letter.fresh } else { &letter.text }, LONGEST_TEXT));
+    let whole = storable(&cut(&letter.text, LONGEST_TEXT));
+    let differs = whole != text;
+    (text, differs.then_some(whole))
+}
+
+/// The files of a comment: those of the letter, and the original where it could not be read.
+pub(crate) fn files(arrived: &Arrived) -> Vec<NewAttachment> {
+    let mut files = arrived.files.clone();
+    if arrived.letter.unreadable.is_some() {
+        files.push(original_file(&arrived.original));
+    }
+    files
+}
+
+/// What stands on a mail beside its words. What placed it there is added by whoever decided.
+pub(crate) fn envelope(letter: &Letter) -> CommentMail {
+    CommentMail {
+        from: letter.from.clone().map(clean),
+        reply_to: letter.reply_to.clone().filter(|to| Some(to) != letter.from.as_ref()).map(clean),
+        to: letter.to.iter().cloned().map(clean).collect(),
+        cc: letter.cc.iter().cloned().map(clean).collect(),
+        subject: subject(letter),
+        signals: Vec::new(),
+        conflicts: Vec::new(),
+        spoof: false,
+        doubt: None,
+        invitation: letter.invitation.clone().map(storable_invitation),
+        protection: letter.protection,
+    }
+}
+
 /// The raw original as a file of the comment.
 fn original_file(original: &Original) -> NewAttachment {
     let (name, content_type) = match original.form {
@@ -388,7 +421,7 @@ fn clean(mailbox: Mailbox) -> Mailbox {
     Mailbox { name: storable(&mailbox.name), ..mailbox }
 }
 
-fn cut(text: &str, longest: usize) -> String {
+pub(crate) fn cut(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
         None => text.to_owned(),

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use desk::admission::Sender;
 use desk::decide::{Bounced, Context, Known, NOBODY, Referenced, Signal, Way};
 use desk::flood::Recent;
 use desk::{AddressId, BrandId, LedgerId, Person, Ticket, TicketId};
@@ -146,6 +147,7 @@ pub(crate) async fn load(
     }
     let mut awaiting = search.found;
     awaiting.retain(|early| referenced.iter().all(|referenced| referenced.ticket != early.ticket));
+    let admission = engine.sender_rules().await?.judge(&Sender::of(letter, person.as_ref()));
     let recent = match counted_author(place, letter, way, received_at, tx.now) {
         Some(author) => {
             let words = words(letter);
@@ -156,7 +158,7 @@ pub(crate) async fn load(
                 address: place.address,
                 words: words.as_deref(),
             };
-            tx.recent(&counted, tx.now - HOUR).await?
+            Recent { trusted: admission.trusted, ..tx.recent(&counted, tx.now - HOUR).await? }
         }
         None => Recent::default(),
     };
@@ -179,6 +181,7 @@ pub(crate) async fn load(
         awaiting,
         shares_id,
         max_ccs: MAX_CCS,
+        admission,
     };
     Ok(Loaded { context, identity, early, unseen, tickets, own, bounced })
 }

@@ -95,6 +95,9 @@ pub enum Error {
         /// Key of the language files, e.g. `empty`, `too-long`.
         problem: &'static str,
     },
+    /// Words of the sender lists that cannot be understood.
+    #[error("the lists of senders cannot be understood")]
+    Senders(Vec<desk::admission::Fault>),
     /// Something must happen first; the page says what.
     #[error("not yet")]
     NotYet,

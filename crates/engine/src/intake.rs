@@ -55,6 +55,19 @@ pub(crate) fn unread(size: u64) -> Letter {
     Letter { size, unreadable: Some(Unreadable::Empty), ..mail::read(b"") }
 }
 
+/// The files of a letter as they would be stored; their bytes stay in it and nothing is written.
+pub(crate) fn described_files(letter: &Letter) -> Vec<NewAttachment> {
+    let described = letter.attachments.iter().map(|attachment| NewAttachment {
+        name: storable(&attachment.name),
+        content_type: storable(&attachment.content_type),
+        content_id: attachment.content_id.as_deref().map(storable),
+        inline: attachment.inline,
+        size: attachment.content.len() as u64,
+        blob: BlobId::of(&attachment.content),
+    });
+    described.collect()
+}
+
 /// Stores the files of a letter; their bytes leave it.
 pub(crate) async fn store_files(
     store: &Store,
@@ -123,7 +136,8 @@ pub(crate) async fn settle(
         Arrival { way, received_at: arrived.received_at, files, no_duplicate: arrived.no_duplicate };
     let loaded = context::load(engine, tx, place, letter, arrival).await?;
     let decision = desk::decide(letter, &loaded.context);
-    let carrying = Carrying { engine, tx, place, arrived, way, loaded: &loaded, decision: &decision };
+    let carrying =
+        Carrying { engine, tx, place, arrived, way, loaded: &loaded, decision: &decision, dated: false };
     let (ticket, comment) = carrying.out().await?;
     crate::smtp_in::note_proof(tx, place, arrived.seen_by, &loaded, &decision.outcome).await?;
     let round_trip = proof::came_in(tx, place, &loaded, &decision.outcome).await?;

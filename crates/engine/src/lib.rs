@@ -9,6 +9,7 @@ mod account;
 mod account_mail;
 mod acknowledge;
 mod addresses;
+mod again;
 mod alarms;
 mod answer;
 mod api_tokens;
@@ -46,9 +47,11 @@ mod recipients;
 mod registration;
 mod regroup;
 mod rights;
+mod senders;
 mod smtp_in;
 mod source;
 mod subscriptions;
+mod suspended;
 mod team;
 mod texts;
 mod tickets;
@@ -59,6 +62,7 @@ pub use access::{LinkView, LoggedIn};
 pub use account::*;
 pub use account_mail::LinkMail;
 pub use addresses::{AddressList, Budgets, ConnectionView, Permission};
+pub use again::{Difference, Field, ReadAgain};
 pub use alarms::{AlarmConfig, AlarmSettings, AlarmWay, Alarms, describe};
 pub use answer::{Answer, AnswerFile};
 pub use api_tokens::ApiTokenView;
@@ -82,6 +86,8 @@ pub use registration::{
 };
 pub use rights::{MissingRights, Right};
 pub use source::MailSource;
+pub use senders::{Changed, FORECAST_DAYS, SenderForecast};
+pub use suspended::{Recovered, Recovery, Requester, SuspendedFile, SuspendedPreview};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use texts::Calendar;
 pub use tickets::{CommentView, TicketView};
@@ -203,6 +209,7 @@ pub(crate) struct Inner {
     pub(crate) guard: people::Guard,
     pub(crate) changes: live::Feed,
     pub(crate) doorbell: doorbell::Doorbell,
+    pub(crate) senders: senders::Cache,
 }
 
 /// What an engine is made of.

@@ -119,6 +119,15 @@ enum Command {
         #[arg(long, value_name = "LANGUAGE")]
         lang: Option<String>,
     },
+    /// Say which kept mails are read differently today from what the desk shows. Sends nothing
+    Replay {
+        /// Make the desk show them as they are read today; outcome and ticket stay
+        #[arg(long)]
+        apply: bool,
+        /// Only mail that came in since a day (2026-11-01, UTC)
+        #[arg(long, value_name = "DATE")]
+        since: Option<String>,
+    },
     /// Print a configuration file with every key explained
     Config,
 }
@@ -184,6 +193,9 @@ impl Cli {
             Command::Doctor { address, json, no_mail, lang } => {
                 return crate::doctor::run(&config()?, address.as_deref(), json, !no_mail, lang.as_deref())
                     .await;
+            }
+            Command::Replay { apply, since } => {
+                crate::replay::run(&config()?, apply, since.as_deref()).await?;
             }
             Command::Config => crate::config::print_default(),
         }

@@ -18,6 +18,7 @@ mod doctor;
 mod import;
 mod logs;
 mod read;
+mod replay;
 mod sandbox;
 mod serve;
 

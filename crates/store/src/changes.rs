@@ -27,6 +27,8 @@ pub enum Topic {
     Addresses,
     /// Alarms.
     Alarms,
+    /// The suspended queue.
+    Suspended,
 }
 
 impl Topic {
@@ -38,6 +40,7 @@ impl Topic {
             Topic::Preview(id) => format!("preview:{id}"),
             Topic::Addresses => "addresses".to_owned(),
             Topic::Alarms => "alarms".to_owned(),
+            Topic::Suspended => "suspended".to_owned(),
         }
     }
 }

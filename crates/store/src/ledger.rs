@@ -14,7 +14,7 @@ use desk::{CommentId, ConnectionId, ImportId, LedgerId, OutboxId, TicketId};
 use jiff::Timestamp;
 use mail::MessageId;
 
-use crate::BlobId;
+use crate::{BlobId, Later};
 
 /// A message seen in a mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub struct LedgerRow {
     pub sender: String,
     /// Subject, for people.
     pub subject: String,
+    /// The author's address, of live mail.
+    pub author: Option<String>,
     /// Tries that failed.
     pub attempts: i32,
     /// Last failure.
@@ -94,6 +96,8 @@ pub struct LedgerRow {
     pub acknowledged_at: Option<Timestamp>,
     /// The row by which the same bytes were taken in once more, as a mail of their own.
     pub taken_again: Option<LedgerId>,
+    /// What became of it after its outcome, which stays.
+    pub later: Option<Later>,
 }
 
 /// How a message ended.

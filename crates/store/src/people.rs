@@ -1,6 +1,7 @@
 //! People and brands.
 
 use desk::{BrandId, Language, Person, PersonId, Role};
+use jiff::Timestamp;
 use mail::{Address, Mailbox};
 
 use sea_orm::ActiveValue::Set;
@@ -142,6 +143,13 @@ impl Store {
     /// Several, unknown ids left out.
     pub async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>> {
         people(self.reader(), ids).await
+    }
+
+    /// Who has an address, and since when the desk knows them.
+    pub async fn known_since(&self, address: &Address) -> Result<Option<(Person, Timestamp)>> {
+        let Some(row) = by_address(self.reader(), address).await? else { return Ok(None) };
+        let since = Row { table: "person", id: row.id }.time("created_at", row.created_at)?;
+        Ok(Some((read(row)?, since)))
     }
 
     /// By address.

@@ -6,6 +6,7 @@ mod write;
 
 pub(crate) use read::{containing, latest_comments};
 pub use regroup::CLOSED_BY_MERGE;
+pub(crate) use write::attachment_row;
 
 use desk::decide::Cause;
 use desk::ticket::{CommentMail, Via};
@@ -148,6 +149,20 @@ pub enum AuditEvent {
         /// To whom.
         recipients: Vec<String>,
     },
+    /// An agent let a suspended mail in.
+    Recovered {
+        /// The comment it became.
+        comment: CommentId,
+        /// Why it was suspended.
+        cause: Cause,
+    },
+    /// A kept mail was read anew, and the comment shows it as it is read now.
+    Reread {
+        /// Which comment.
+        comment: CommentId,
+        /// What differed: `text`, `files`, `subject`, ...
+        changed: Vec<String>,
+    },
     /// A mail of ours came back.
     DeliveryFailure {
         /// Comment whose mail it was.
@@ -234,6 +249,8 @@ pub struct NewSuspended {
     pub cause: Cause,
     /// Author (`name <address>`).
     pub author: String,
+    /// The author's address alone; empty when there is none.
+    pub author_address: String,
     /// Subject.
     pub subject: String,
     /// First lines.

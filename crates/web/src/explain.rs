@@ -193,6 +193,12 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
         E::Closed => {
             (StatusCode::CONFLICT, fl!(t, "closed-title"), fl!(t, "closed-cause"), fl!(t, "closed-next"))
         }
+        E::Senders(_) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            fl!(t, "invalid-title"),
+            fl!(t, "senders-bad-lists"),
+            fl!(t, "invalid-next"),
+        ),
         E::Invalid { field, problem } => (
             StatusCode::UNPROCESSABLE_ENTITY,
             fl!(t, "invalid-title"),

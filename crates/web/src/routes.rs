@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::pages::{
     addresses, admin, alarms, answer, api_tokens, attachments, comments, connect, connection, consent,
-    end_users, forwarding, imports, mail_log, password, print, registration, regroup, sign_in, source,
-    suspended, team, ticket, tickets,
+    end_users, forwarding, imports, mail_log, password, print, registration, regroup, replay, senders,
+    sign_in, source, suspended, suspended_mail, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 use crate::{health, live};
@@ -80,6 +80,14 @@ pub fn all() -> Vec<Route> {
         staff("/tickets/{id}/merge", post(regroup::merge)),
         staff("/comments/{id}/split", post(regroup::split)),
         staff("/suspended", get(suspended::list)),
+        staff("/suspended/act", post(suspended::act)),
+        staff("/suspended/{id}", get(suspended_mail::page)),
+        staff("/suspended/{id}/body", get(suspended_mail::body)),
+        staff("/suspended/{id}/original", get(suspended_mail::original)),
+        staff("/suspended/{id}/files/{number}", get(suspended_mail::file)),
+        staff("/suspended/{id}/files/{number}/inline", get(suspended_mail::inline)),
+        staff("/suspended/{id}/recover", post(suspended_mail::recover)),
+        staff("/suspended/{id}/change", post(suspended_mail::recover_changed)),
         staff("/comments/{id}/body", get(comments::body)),
         staff("/comments/{id}/original", get(comments::original)),
         staff("/comments/{id}/source", get(source::page)),
@@ -92,6 +100,8 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/mail-log", get(mail_log::page)),
         admins("/admin/channels/email/mail-log/{id}/again", post(mail_log::again)),
         admins("/admin/channels/email/mail-log/{id}/no-duplicate", post(mail_log::no_duplicate)),
+        admins("/admin/channels/email/mail-log/{id}/replay", get(replay::page).post(replay::apply)),
+        admins("/admin/channels/email/senders", get(senders::page).post(senders::save)),
         admins("/admin/channels/email/addresses", get(addresses::list)),
         admins("/admin/channels/email/addresses/connect", get(connect::choose)),
         admins("/admin/channels/email/addresses/connect/exchange", get(connect::form).post(connect::depart)),

@@ -129,6 +129,40 @@ pub(crate) fn cause(t: Texts, cause: Cause) -> String {
         Cause::SystemUser => fl!(t, "cause-system-user"),
         Cause::FromSupportAddress => fl!(t, "cause-from-support-address"),
         Cause::UnknownAuthor => fl!(t, "cause-unknown-author"),
+        Cause::NotOnAllowlist => fl!(t, "cause-not-on-allowlist"),
+        Cause::Blank => fl!(t, "cause-blank"),
+        Cause::SignupRequired => fl!(t, "cause-signup-required"),
+        Cause::Blocklisted => fl!(t, "cause-blocklisted"),
+        Cause::FailedAuthentication => fl!(t, "cause-failed-authentication"),
+    }
+}
+
+/// What became of a suspended mail afterwards.
+pub(crate) fn later(t: Texts, later: store::Later) -> String {
+    match later.what {
+        store::Afterwards::Recovered => fl!(t, "later-recovered"),
+        store::Afterwards::RecoveredChanged => fl!(t, "later-recovered-changed"),
+        store::Afterwards::Duplicate => fl!(t, "later-duplicate"),
+        store::Afterwards::Deleted => fl!(t, "later-deleted"),
+        store::Afterwards::Expired => fl!(t, "later-expired"),
+    }
+}
+
+/// What of a mail was read differently.
+pub(crate) fn reread_field(t: Texts, field: &str) -> String {
+    match field {
+        "outcome" => fl!(t, "outcome"),
+        "ticket" => fl!(t, "reread-ticket"),
+        "subject" => fl!(t, "reread-subject"),
+        "author" => fl!(t, "reread-author"),
+        "people" => fl!(t, "reread-people"),
+        "text" => fl!(t, "reread-text"),
+        "full_text" => fl!(t, "reread-full-text"),
+        "html" => fl!(t, "reread-html"),
+        "files" => fl!(t, "reread-files"),
+        "kind" => fl!(t, "reread-kind"),
+        "extras" => fl!(t, "reread-extras"),
+        other => other.to_owned(),
     }
 }
 
@@ -369,6 +403,11 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
         }
         AuditEvent::Notification { recipients, subject, .. } => {
             Some(fl!(t, "audit-notification", recipients = recipients.join(", "), subject = subject.as_str()))
+        }
+        AuditEvent::Recovered { cause: why, .. } => Some(fl!(t, "audit-recovered", cause = cause(t, *why))),
+        AuditEvent::Reread { changed, .. } => {
+            let words: Vec<String> = changed.iter().map(|field| reread_field(t, field)).collect();
+            Some(fl!(t, "audit-reread", changed = words.join(", ")))
         }
         AuditEvent::DeliveryFailure { reason, .. } => {
             Some(fl!(t, "audit-delivery-failure", reason = failure(t, reason)))

@@ -1,5 +1,6 @@
 //! The desk's rules, one test a rule.
 
+mod admission;
 mod decide;
 mod loops;
 mod place;

@@ -1,6 +1,7 @@
 //! Words the tests are written in: a customer, an agent, a ticket, a letter.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use desk::admission::Admission;
 use desk::decide::{Context, Referenced, Signal, Way};
 use desk::flood::Recent;
 use desk::{AddressId, BrandId, Person, PersonId, Role, Status, TicketId};
@@ -80,6 +81,7 @@ pub fn context() -> Context {
         awaiting: Vec::new(),
         shares_id: None,
         max_ccs: 48,
+        admission: Admission::default(),
     }
 }
 

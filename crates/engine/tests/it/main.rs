@@ -22,6 +22,7 @@ mod registration;
 mod regroup;
 mod rights;
 mod robots;
+mod suspended;
 mod team;
 mod tokens;
 mod way_in;

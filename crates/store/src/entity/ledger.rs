@@ -36,6 +36,9 @@ pub struct Model {
     pub found_read: Option<bool>,
     pub words: Option<String>,
     pub taken_again_id: Option<i64>,
+    pub later: Option<String>,
+    pub later_at: Option<i64>,
+    pub later_by: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

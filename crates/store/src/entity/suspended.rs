@@ -10,6 +10,7 @@ pub struct Model {
     pub ledger_id: i64,
     pub cause: String,
     pub author: String,
+    pub author_address: String,
     pub subject: String,
     pub excerpt: String,
     pub created_at: i64,

@@ -1,7 +1,7 @@
 //! Reading the ledger.
 
 use desk::decide::OutcomeKind;
-use desk::{CommentId, ConnectionId, LedgerId, OutboxId, TicketId};
+use desk::{CommentId, ConnectionId, LedgerId, OutboxId, PersonId, TicketId};
 use jiff::Timestamp;
 use mail::MessageId;
 use sea_orm::sea_query::Query;
@@ -13,7 +13,7 @@ use sea_orm::{
 use super::{Account, Form, KnownMessage, LedgerQuery, LedgerRow, SeenBy, ToAcknowledge, identity_of};
 use crate::cells::{Row, count, micros};
 use crate::entity::{import_run, ledger as table, message_identity};
-use crate::{BlobId, Error, Result, Store};
+use crate::{Afterwards, BlobId, Error, Later, Result, Store};
 
 pub(crate) fn read(row: table::Model) -> Result<LedgerRow> {
     let at = Row { table: "ledger", id: row.id };
@@ -31,9 +31,18 @@ pub(crate) fn read(row: table::Model) -> Result<LedgerRow> {
         comment: row.comment_id.map(CommentId),
         acknowledged_at: at.maybe_time("acknowledged_at", row.acknowledged_at)?,
         taken_again: row.taken_again_id.map(LedgerId),
+        later: match (row.later.as_deref(), at.maybe_time("later_at", row.later_at)?) {
+            (Some(word), Some(time)) => Some(Later {
+                what: at.word("later", Afterwards::parse(word))?,
+                at: time,
+                by: row.later_by.map(PersonId),
+            }),
+            _ => None,
+        },
         address: row.address,
         item: row.item,
         sender: row.sender,
+        author: row.author,
         subject: row.subject,
         attempts: row.attempts,
         last_error: row.last_error,
@@ -220,9 +229,15 @@ impl Store {
     }
 }
 
-/// Outcomes whose row made its comment; a duplicate's row only names the comment that was there.
-const MAKES_COMMENT: [OutcomeKind; 4] =
-    [OutcomeKind::NewTicket, OutcomeKind::Reply, OutcomeKind::FollowUp, OutcomeKind::Unreadable];
+/// Outcomes whose row made its comment, a suspended one's when it was recovered; a duplicate's row only names the comment that
+/// was there.
+const MAKES_COMMENT: [OutcomeKind; 5] = [
+    OutcomeKind::NewTicket,
+    OutcomeKind::Reply,
+    OutcomeKind::FollowUp,
+    OutcomeKind::Unreadable,
+    OutcomeKind::Suspended,
+];
 
 /// Settled, in a mailbox, and not marked there.
 fn unacknowledged() -> sea_orm::Condition {

@@ -99,7 +99,7 @@ impl Tx {
         self.change_ledger(id, change).await
     }
 
-    async fn change_ledger(&self, id: LedgerId, change: table::ActiveModel) -> Result<()> {
+    pub(crate) async fn change_ledger(&self, id: LedgerId, change: table::ActiveModel) -> Result<()> {
         let changed = table::Entity::update_many()
             .set(change)
             .filter(table::Column::Id.eq(id.0))

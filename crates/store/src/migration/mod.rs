@@ -12,6 +12,7 @@ mod mail;
 mod mailboxes;
 mod people;
 mod placing;
+mod suspended_queue;
 mod team;
 mod tickets;
 mod watch;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(identities::Identities),
             Box::new(findings::Findings),
             Box::new(placing::Placing),
+            Box::new(suspended_queue::SuspendedQueue),
         ]
     }
 }

@@ -2,20 +2,17 @@
 
 use std::collections::HashMap;
 
-use desk::decide::Cause;
 use desk::ticket::Via;
 use desk::{
-    AddressId, AttachmentId, BrandId, Comment, CommentId, GroupId, LedgerId, PersonId, Priority, Status,
-    SuspendedId, Ticket, TicketId,
+    AddressId, AttachmentId, BrandId, Comment, CommentId, GroupId, PersonId, Priority, Status, Ticket,
+    TicketId,
 };
 use sea_orm::sea_query::{ExprTrait, LikeExpr, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{
-    Audit, NewAttachment, NewSuspended, StoredAttachment, Suspended, TicketCounts, TicketQuery, TicketRow,
-};
+use super::{Audit, NewAttachment, StoredAttachment, TicketCounts, TicketQuery, TicketRow};
 use crate::cells::{Row, count, micros};
-use crate::entity::{attachment, audit, comment, person, suspended, ticket as table};
+use crate::entity::{attachment, audit, comment, person, ticket as table};
 use crate::{BlobId, Error, Result, Store, Tx};
 
 pub(super) fn ticket(row: table::Model) -> Result<Ticket> {
@@ -259,31 +256,6 @@ impl Store {
                     author: row.author_id.map(PersonId),
                     at: at.time("at", row.at)?,
                     event: at.json("event", &row.event)?,
-                })
-            })
-            .collect()
-    }
-
-    /// Suspended tickets, newest first.
-    pub async fn suspended(&self, limit: u32) -> Result<Vec<Suspended>> {
-        let rows = suspended::Entity::find()
-            .order_by_desc(suspended::Column::Id)
-            .limit(u64::from(limit))
-            .all(self.reader())
-            .await?;
-        rows.into_iter()
-            .map(|row| {
-                let at = Row { table: "suspended", id: row.id };
-                Ok(Suspended {
-                    id: SuspendedId(row.id),
-                    created_at: at.time("created_at", row.created_at)?,
-                    what: NewSuspended {
-                        ledger: LedgerId(row.ledger_id),
-                        cause: at.word("cause", Cause::parse(&row.cause))?,
-                        author: row.author,
-                        subject: row.subject,
-                        excerpt: row.excerpt,
-                    },
                 })
             })
             .collect()

@@ -1,14 +1,14 @@
 //! Making and changing tickets. Every change leaves an audit and an entry in the feed of changes.
 
-use desk::{CommentId, PersonId, Priority, SuspendedId, Ticket, TicketId};
+use desk::{CommentId, PersonId, Priority, Ticket, TicketId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::read::missing;
-use super::{AuditEvent, NewAttachment, NewComment, NewSuspended, NewTicket, TicketChange};
+use super::{AuditEvent, NewAttachment, NewComment, NewTicket, TicketChange};
 use crate::cells::{clean, json, maybe_clean, micros};
-use crate::entity::{attachment, audit, comment, suspended, ticket as table};
+use crate::entity::{attachment, audit, comment, ticket as table};
 use crate::{Result, Topic, Tx};
 
 impl Tx {
@@ -196,23 +196,13 @@ impl Tx {
         self.announce(Topic::Ticket(ticket));
         Ok(())
     }
-
-    /// Keeps a suspended ticket.
-    pub async fn suspend(&self, new: &NewSuspended) -> Result<SuspendedId> {
-        let row = suspended::ActiveModel {
-            ledger_id: Set(new.ledger.0),
-            cause: Set(new.cause.as_str().to_owned()),
-            author: Set(clean(&new.author)),
-            subject: Set(clean(&new.subject)),
-            excerpt: Set(clean(&new.excerpt)),
-            created_at: Set(micros(self.now)),
-            ..Default::default()
-        };
-        Ok(SuspendedId(suspended::Entity::insert(row).exec(&self.db).await?.last_insert_id))
-    }
 }
 
-fn attachment_row(comment: i64, ticket: TicketId, file: &NewAttachment) -> attachment::ActiveModel {
+pub(crate) fn attachment_row(
+    comment: i64,
+    ticket: TicketId,
+    file: &NewAttachment,
+) -> attachment::ActiveModel {
     attachment::ActiveModel {
         comment_id: Set(comment),
         ticket_id: Set(ticket.0),

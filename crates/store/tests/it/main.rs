@@ -25,6 +25,7 @@ mod proofs;
 mod schema;
 mod secrets;
 mod sign_ins;
+mod suspended;
 mod tickets;
 mod undo;
 mod watch;

@@ -3,10 +3,10 @@
 use desk::decide::{Cause, Doubt};
 use desk::flood::Window;
 use desk::ticket::{CommentMail, Via};
-use desk::{LedgerId, Person, PersonId, Priority, Role, Status, TicketId};
+use desk::{Person, PersonId, Priority, Role, Status, TicketId};
 use store::{
-    Audit, AuditEvent, BlobId, Error, NewAttachment, NewComment, NewSuspended, NewTicket, TicketChange,
-    TicketCounts, TicketQuery,
+    Audit, AuditEvent, BlobId, Error, NewAttachment, NewComment, NewTicket, TicketChange, TicketCounts,
+    TicketQuery,
 };
 
 use crate::scene::{Scene, address, after, comment_on, mailbox};
@@ -217,18 +217,6 @@ both! {
         }
         let counts = scene.store.ticket_counts(kenji.id).await.unwrap();
         assert_eq!(counts, TicketCounts { mine: 1, unassigned: 1, unsolved: 3, solved: 1 });
-    }
-
-    async fn suspended_tickets_are_listed_newest_first(scene) {
-        let tx = scene.begin().await;
-        for (ledger, cause) in [(1, Cause::Loop), (2, Cause::AutoVacation)] {
-            let new = NewSuspended { ledger: LedgerId(ledger), cause, author: "a\0".to_owned(), subject: String::new(), excerpt: String::new() };
-            tx.suspend(&new).await.unwrap();
-        }
-        tx.commit().await.unwrap();
-        let listed = scene.store.suspended(10).await.unwrap();
-        assert_eq!(listed.iter().map(|one| (one.what.ledger.0, one.what.cause)).collect::<Vec<_>>(), [(2, Cause::AutoVacation), (1, Cause::Loop)]);
-        assert_eq!(scene.store.suspended(1).await.unwrap().len(), 1);
     }
 }
 

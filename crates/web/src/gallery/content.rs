@@ -345,6 +345,7 @@ pub(super) fn suspended() -> Vec<Suspended> {
                 ledger: LedgerId(id),
                 cause,
                 author: "Newsletter <news@shop.example>".to_owned(),
+                author_address: "news@shop.example".to_owned(),
                 subject: LONG.to_owned(),
                 excerpt: "ただいま休暇をいただいております。11月24日以降に順次ご返信いたします。お急ぎの場合は代表番号までお電話ください。".to_owned(),
             },
@@ -467,6 +468,8 @@ pub(super) fn log_rows() -> Vec<LedgerRow> {
             comment: None,
             sender: "山田 太郎 <taro.yamada@customer.example>".to_owned(),
             subject: if id == 3 { String::new() } else { LONG.to_owned() },
+            author: None,
+            later: None,
             attempts: 2,
             last_error: Some("ErrorMimeContentConversionFailed".to_owned()),
             acknowledged_at: None,
@@ -656,5 +659,57 @@ pub(super) fn import_view(run: ImportRun, may_undo: bool) -> ImportView {
         address: Some(support(1, "support@contoso.example", ConnectionState::Verified, true)),
         outcomes: vec![(OutcomeKind::NewTicket, 98), (OutcomeKind::Reply, 31), (OutcomeKind::Suspended, 8)],
         may_undo,
+    }
+}
+
+pub(super) fn suspended_causes() -> Vec<(Cause, u64)> {
+    Cause::ALL.iter().copied().zip(1..).collect()
+}
+
+pub(super) fn suspended_preview() -> engine::SuspendedPreview {
+    let raw = "From: =?utf-8?B?5bGx55Sw?= <news@shop.example>\r\nTo: <support@contoso.example>\r\nSubject: News\r\nAuto-Submitted: auto-generated\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nこんにちは。\r\nお知らせです。\r\n";
+    let letter = mail::read(raw.as_bytes());
+    let requester = desk::decide::Author::New(letter.from.clone().unwrap());
+    let comment =
+        desk::decide::CommentPlan { author: requester.clone(), public: true, automatic: true, spoof: false };
+    engine::SuspendedPreview {
+        suspended: suspended().remove(0),
+        row: log_rows().remove(0),
+        files: vec![engine::SuspendedFile {
+            number: 0,
+            name: "お知らせ.pdf".to_owned(),
+            content_type: "application/pdf".to_owned(),
+            size: 123_456,
+            inline: false,
+        }],
+        becomes: desk::Decision {
+            outcome: desk::Outcome::NewTicket(desk::decide::TicketPlan {
+                requester,
+                subject: LONG.to_owned(),
+                comment,
+                ccs: vec![],
+                tags: vec![],
+            }),
+            reason: "recovered".to_owned(),
+            signals: vec![],
+        },
+        letter,
+        author: None,
+    }
+}
+
+pub(super) fn read_again() -> engine::ReadAgain {
+    let difference = |field, before: &str, now: &str| engine::Difference {
+        field,
+        before: before.to_owned(),
+        now: now.to_owned(),
+    };
+    engine::ReadAgain {
+        row: log_rows().remove(0),
+        differences: vec![
+            difference(engine::Field::Text, "????\n????", "こんにちは。\n山田です。"),
+            difference(engine::Field::Files, "noname (application/pdf)", "請求書.pdf (application/pdf)"),
+        ],
+        fixed: None,
     }
 }

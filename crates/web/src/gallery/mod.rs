@@ -41,9 +41,12 @@ use crate::pages::mail_log::LogPage;
 use crate::pages::password::{ChoosePage as ChoosePasswordPage, ForgotPage};
 use crate::pages::print::{PrintPage, Wish};
 use crate::pages::registration::{RegistrationPage, Typed};
+use crate::pages::replay::ReplayPage;
+use crate::pages::senders::{self, SendersPage};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::source::SourcePage;
-use crate::pages::suspended::SuspendedPage;
+use crate::pages::suspended::{self as suspended_pages, SuspendedPage};
+use crate::pages::suspended_mail;
 use crate::pages::team::{InvitePage, LinkPage, PersonPage, TeamPage, Typed as TypedPerson};
 use crate::pages::ticket::{Draft, TicketPage};
 use crate::pages::tickets::{Sidebar, TicketsPage, View, ViewLink};
@@ -158,6 +161,47 @@ impl Sample {
             draft: Draft::default(),
             form_key: "0123".to_owned(),
             me: PersonId(1),
+        }
+    }
+
+    fn suspended_mail(&self) -> suspended_mail::MailPage {
+        suspended_mail::MailPage {
+            page: self.page("/suspended/1"),
+            sidebar: self.sidebar(None),
+            view: content::suspended_preview(),
+            typed: suspended_mail::Typed {
+                subject: LONG.to_owned(),
+                address: "news@shop.example".to_owned(),
+                text: "こんにちは。".to_owned(),
+                ..suspended_mail::Typed::default()
+            },
+            bad: None,
+        }
+    }
+
+    fn senders(&self) -> SendersPage {
+        let changed = |count| engine::Changed {
+            count,
+            examples: vec![("山田 太郎 <taro.yamada@customer.example>".to_owned(), LONG.to_owned())],
+        };
+        let policy = desk::admission::Policy {
+            allow: "partner.example".to_owned(),
+            block: "reject:spam.example nonsense".to_owned(),
+            ..desk::admission::Policy::default()
+        };
+        SendersPage {
+            page: self.page("/admin/channels/email/senders"),
+            faults: policy.rules().err().unwrap_or_default(),
+            typed: senders::Typed::of(policy),
+            forecast: Some(engine::SenderForecast {
+                judged: 1234,
+                suspended: changed(12),
+                rejected: changed(1),
+                admitted: changed(0),
+                unjudged: 3,
+            }),
+            bad: None,
+            saved: false,
         }
     }
 
@@ -458,12 +502,42 @@ impl Sample {
                 &SuspendedPage {
                     page: self.page("/suspended"),
                     sidebar: self.sidebar(None),
+                    all: 120,
+                    causes: content::suspended_causes(),
+                    wish: suspended_pages::Wish::default(),
+                    kept: Some(14),
                     rows: suspended(),
+                },
+            ),
+            self.shown("suspended-mail", &self.suspended_mail()),
+            self.shown(
+                "suspended-delete",
+                &suspended_pages::DeletePage {
+                    page: self.page("/suspended"),
+                    sidebar: self.sidebar(None),
+                    ids: vec![desk::SuspendedId(1), desk::SuspendedId(2)],
+                },
+            ),
+            self.shown("senders", &self.senders()),
+            self.shown(
+                "replay",
+                &ReplayPage {
+                    page: self.page("/admin/channels/email/mail-log/1/replay"),
+                    read: content::read_again(),
+                    applied: false,
                 },
             ),
             self.shown(
                 "suspended-empty",
-                &SuspendedPage { page: self.page("/suspended"), sidebar: self.sidebar(None), rows: vec![] },
+                &SuspendedPage {
+                    page: self.page("/suspended"),
+                    sidebar: self.sidebar(None),
+                    all: 0,
+                    causes: vec![],
+                    wish: suspended_pages::Wish::default(),
+                    kept: None,
+                    rows: vec![],
+                },
             ),
             self.shown(
                 "comment-body",

@@ -27,6 +27,11 @@ pub(crate) async fn download(State(app): State<App>, reader: Reader, Path(id): P
 
 pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
     let (_, content) = app.engine.attachment(&reader.actor()?, id).await?;
+    picture(content)
+}
+
+/// A picture to be shown inside a mail, by what it is; whatever else it may be is not shown.
+pub(crate) fn picture(content: axum::body::Bytes) -> Answer {
     // What it says it is does not count.
     let Some(kind) = mail::inspect::picture(&content) else {
         return Err(Failure::Engine(engine::Error::NotFound));

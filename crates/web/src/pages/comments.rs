@@ -23,7 +23,7 @@ use crate::pages::attachments::named_download;
 use crate::reader::Reader;
 
 /// Policy of the frame; the page's own would let our script in.
-const FRAME_POLICY: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
+pub(crate) const FRAME_POLICY: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
     img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// The same when the reader has asked for the pictures from elsewhere.

@@ -124,7 +124,13 @@ impl LogPage {
 
     fn reason(&self, row: &LedgerRow) -> String {
         match (&row.reason, &row.last_error) {
-            (Some(reason), _) => wording::reason(self.page.t, reason),
+            (Some(reason), _) => {
+                let reason = wording::reason(self.page.t, reason);
+                match row.later {
+                    Some(later) => format!("{reason} — {}", wording::later(self.page.t, later)),
+                    None => reason,
+                }
+            }
             (None, Some(error)) => {
                 fl!(self.page.t, "log-last-error", error = error.as_str(), attempts = i64::from(row.attempts))
             }
