@@ -12,6 +12,7 @@ mod addresses;
 mod alarms;
 mod answer;
 mod api_tokens;
+mod by_agent;
 mod carry;
 mod caught_up;
 mod checkup;
@@ -22,6 +23,7 @@ mod context;
 mod doorbell;
 mod error;
 mod fetch;
+mod file_links;
 mod foresee;
 mod forwarding;
 mod held;
@@ -49,6 +51,7 @@ mod texts;
 mod tickets;
 mod tokens;
 mod webhook;
+mod writing;
 
 pub use access::{LinkView, LoggedIn};
 pub use account::*;
@@ -64,6 +67,7 @@ pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
 pub use consent::{ConsentInvitation, ConsentView};
 pub use doorbell::Rings;
 pub use error::{Error, Result};
+pub use file_links::{FileBehindLink, LinkedFile};
 pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
@@ -78,6 +82,7 @@ pub use registration::{
 pub use rights::{MissingRights, Right};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use tickets::{CommentView, TicketView};
+pub use writing::{MailRules, MailWriting, WrittenMail};
 
 use std::sync::Arc;
 
