@@ -148,10 +148,12 @@ async fn bounced(tx: &Tx, letter: &Letter) -> Result<Option<OutboxRow>> {
     }
     let ids: Vec<_> =
         letter.bounced.iter().chain(&letter.in_reply_to).chain(&letter.references).cloned().collect();
-    if ids.is_empty() && letter.own_mark.is_none() {
+    // The mark in the returned mail says which of ours it was; some servers copy it into their report.
+    let mark = letter.bounced_mark.as_deref().or(letter.own_mark.as_deref());
+    if ids.is_empty() && mark.is_none() {
         return Ok(None);
     }
-    Ok(tx.outbox_by_mark_or_ids(letter.own_mark.as_deref(), &ids).await?)
+    Ok(tx.outbox_by_mark_or_ids(mark, &ids).await?)
 }
 
 /// The tickets that the letter refers to: token, then In-Reply-To, then References from the newest on.

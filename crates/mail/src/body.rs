@@ -44,7 +44,7 @@ pub fn body(parts: &[Part<'_>]) -> Body {
         }
         let mut own = Said::default();
         if budget > 0 && is_body(parts, index) {
-            let text = text_of(part, parts.first().and_then(|root| root.fields.tld()));
+            let text = text_of(part);
             budget = budget.saturating_sub(text.len());
             used.push(index);
             if part.mime == "text/html" {
@@ -136,12 +136,12 @@ fn joined(below: Vec<Said>) -> Said {
 }
 
 /// The decoded text of a text part.
-fn text_of(part: &Part<'_>, tld: Option<&str>) -> String {
+fn text_of(part: &Part<'_>) -> String {
     let bytes = part.decoded();
     let bytes = bytes.get(..MAX_TEXT).unwrap_or(&bytes);
     let label =
         part.charset.clone().or_else(|| (part.mime == "text/html").then(|| meta_charset(bytes)).flatten());
-    let text = charset::decode(bytes, label.as_deref(), tld);
+    let text = charset::decode(bytes, label.as_deref(), part.fields.hint());
     if part.mime == "text/html" {
         return text;
     }

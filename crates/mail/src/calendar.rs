@@ -28,7 +28,7 @@ pub fn invitation(parts: &[Part<'_>]) -> Option<Invitation> {
             let text = crate::charset::decode(
                 bytes.get(..MAX_CALENDAR).unwrap_or(&bytes),
                 part.charset.as_deref(),
-                None,
+                part.fields.hint(),
             );
             read(&text)
         })

@@ -3,13 +3,13 @@
 //! Headers arrive in any state: raw Shift_JIS, words of one character split over two encoded words, ten thousand
 //! fields. Each field is brought into one form first (UTF-8, one encoded word a run); then mail-parser reads it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
-use mail_parser::{ContentType, HeaderValue};
 
-use crate::{Address, Mailbox, MessageId, charset};
+use crate::charset::{self, Hint};
+use crate::parameters::Content;
+use crate::{Address, Mailbox, MessageId, words};
 
 /// No field is read beyond this many bytes.
 const MAX_FIELD: usize = 256 * 1024;
@@ -22,7 +22,7 @@ const MAX_ITEMS: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Fields<'a> {
     fields: Vec<(&'a str, &'a [u8])>,
-    tld: Option<String>,
+    hint: Hint,
 }
 
 impl<'a> Fields<'a> {
@@ -57,8 +57,12 @@ impl<'a> Fields<'a> {
                 (name, value.get(..MAX_FIELD).unwrap_or(value))
             })
             .collect();
-        let mut this = Self { fields, tld: None };
-        this.tld = this.sender_tld();
+        let mut this = Self { fields, hint: Hint::default() };
+        this.hint.tld = this.sender_tld();
+        // Each field alone is too short to tell by; together they are not.
+        if !block.is_ascii() && std::str::from_utf8(block).is_err() {
+            this.hint.encoding = charset::by_kana(block);
+        }
         this
     }
 
@@ -67,9 +71,18 @@ impl<'a> Fields<'a> {
         self.fields.is_empty()
     }
 
-    /// The last label of the sender's domain, in lower case: a hint for guessing encodings.
-    pub fn tld(&self) -> Option<&str> {
-        self.tld.as_deref()
+    /// What helps to guess the encoding of this mail: the sender's domain, and what the rest is written in.
+    pub fn hint(&self) -> &Hint {
+        &self.hint
+    }
+
+    /// Takes over what other parts of the mail say about its encoding. What the block itself says stays.
+    pub fn guided_by(&mut self, hint: &Hint) {
+        if self.hint.tld.is_none() {
+            self.hint.tld.clone_from(&hint.tld);
+        }
+        self.hint.encoding = self.hint.encoding.or(hint.encoding);
+        self.hint.japanese |= hint.japanese;
     }
 
     fn sender_tld(&self) -> Option<String> {
@@ -112,20 +125,20 @@ impl<'a> Fields<'a> {
     }
 
     fn decoded(&self, value: &[u8]) -> String {
-        let text = charset::decode_unlabelled(value, self.tld());
-        one_line(&with_words_decoded(&text, self.tld()))
+        let text = charset::decode_unlabelled(value, &self.hint);
+        one_line(&words::decoded(&text, &self.hint))
     }
 
     /// A form mail-parser reads without loss: UTF-8, encoded words joined and in UTF-8, one line.
     fn normal(&self, name: &str) -> Option<String> {
-        let text = charset::decode_unlabelled(self.raw(name)?, self.tld());
-        Some(one_line(&with_words_joined(&text, self.tld())))
+        let text = charset::decode_unlabelled(self.raw(name)?, &self.hint);
+        Some(one_line(&words::joined(&text, &self.hint)))
     }
 
     /// People in the first field of that name; entries without a usable address are left out.
     pub fn people(&self, name: &str) -> Vec<Mailbox> {
         let Some(text) = self.normal(name) else { return Vec::new() };
-        let line = format!("{text}\n");
+        let line = format!("{}\n", without_quoted_locals(&text));
         let HeaderValue::Address(list) = MessageStream::new(line.as_bytes()).parse_address() else {
             return Vec::new();
         };
@@ -164,13 +177,37 @@ impl<'a> Fields<'a> {
     }
 
     /// A field of the form `type/subtype; name=value`.
-    pub fn content(&self, name: &str) -> Option<ContentType<'static>> {
-        let line = format!("{}\n", self.normal(name)?);
-        match MessageStream::new(line.as_bytes()).parse_content_type().into_owned() {
-            HeaderValue::ContentType(content) => Some(content),
-            _ => None,
-        }
+    pub fn content(&self, name: &str) -> Option<Content> {
+        let text = charset::decode_unlabelled(self.raw(name)?, &self.hint);
+        Some(Content::read(&one_line(&text), &self.hint))
     }
+}
+
+/// `"maru..maru."@carrier.example`, as Japanese carriers write addresses the standard forbids, without the quotation
+/// marks: they are no display name.
+fn without_quoted_locals(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(end) = rest.find("\"@") {
+        let (before, after) = rest.split_at(end);
+        let plain =
+            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'/' | b'?' | b'!');
+        let local = before.bytes().rev().take(64).take_while(|b| plain(*b)).count();
+        match before.split_at(before.len() - local) {
+            (start, local) if start.ends_with('"') && !local.is_empty() => {
+                out.push_str(start.strip_suffix('"').unwrap_or(start));
+                out.push_str(local);
+                out.push('@');
+            }
+            _ => {
+                out.push_str(before);
+                out.push_str("\"@");
+            }
+        }
+        rest = after.get(2..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Message-IDs in a text: what stands in angle brackets (folded or not), or else words with an `@`.
@@ -240,150 +277,6 @@ pub fn one_line(text: &str) -> String {
         }
     }
     out.truncate(out.trim_end().len());
-    out
-}
-
-/// `=?charset?B?text?=`, taken apart.
-struct Word<'a> {
-    charset: &'a str,
-    bytes: Vec<u8>,
-    length: usize,
-}
-
-/// The encoded word that `text` begins with.
-fn word(text: &str) -> Option<Word<'_>> {
-    let inner = text.strip_prefix("=?")?;
-    let (charset, rest) = inner.split_once('?')?;
-    let (method, rest) = rest.split_once('?')?;
-    if charset.is_empty() || charset.len() > 60 || method.len() != 1 {
-        return None;
-    }
-    let end = rest.find("?=")?;
-    let payload = rest.get(..end)?;
-    if payload.len() > 8_000 {
-        return None;
-    }
-    let bytes = match method {
-        "b" | "B" => base64_leniently(payload.as_bytes()),
-        "q" | "Q" => quoted_printable_leniently(payload.replace('_', " ").as_bytes()),
-        _ => return None,
-    };
-    let charset = charset.split('*').next().unwrap_or(charset);
-    Some(Word { charset, bytes, length: 2 + inner.len() - rest.len() + end + 2 })
-}
-
-/// Rewrites each run of encoded words with `write`. Words of one run that share a charset are put together before
-/// decoding, because mailers split characters between them.
-fn rewrite_words(text: &str, tld: Option<&str>, write: &dyn Fn(&str, &mut String)) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("=?") {
-        let (before, at) = rest.split_at(start);
-        let Some(first) = word(at) else {
-            out.push_str(before);
-            out.push_str("=?");
-            rest = at.get(2..).unwrap_or_default();
-            continue;
-        };
-        out.push_str(before);
-        let (mut charset, mut bytes) = (first.charset, first.bytes);
-        let mut decoded = String::new();
-        let mut after = at.get(first.length..).unwrap_or_default();
-        loop {
-            let gap = after.trim_start();
-            let Some(next) = word(gap) else { break };
-            if next.charset.eq_ignore_ascii_case(charset) {
-                bytes.extend_from_slice(&next.bytes);
-            } else {
-                decoded.push_str(&charset::decode(&bytes, Some(charset), tld));
-                (charset, bytes) = (next.charset, next.bytes);
-            }
-            after = gap.get(next.length..).unwrap_or_default();
-        }
-        decoded.push_str(&charset::decode(&bytes, Some(charset), tld));
-        write(&decoded, &mut out);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-fn with_words_decoded(text: &str, tld: Option<&str>) -> String {
-    rewrite_words(text, tld, &|decoded, out| out.push_str(decoded))
-}
-
-fn with_words_joined(text: &str, tld: Option<&str>) -> String {
-    rewrite_words(text, tld, &|decoded, out| {
-        out.push_str("=?utf-8?B?");
-        out.push_str(&STANDARD.encode(decoded));
-        out.push_str("?=");
-    })
-}
-
-/// Base64 as it comes: characters outside the alphabet are skipped, an incomplete end gives what it holds.
-pub fn base64_leniently(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
-    let (mut block, mut filled) = (0u32, 0u8);
-    for &b in bytes {
-        let value = match b {
-            b'A'..=b'Z' => b - b'A',
-            b'a'..=b'z' => b - b'a' + 26,
-            b'0'..=b'9' => b - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => {
-                // Padding ends a block; some programs glue several encoded texts together.
-                flush(&mut out, &mut block, &mut filled);
-                continue;
-            }
-            _ => continue,
-        };
-        block = block << 6 | u32::from(value);
-        filled += 1;
-        if filled == 4 {
-            out.extend_from_slice(&block.to_be_bytes()[1..]);
-            (block, filled) = (0, 0);
-        }
-    }
-    flush(&mut out, &mut block, &mut filled);
-    out
-}
-
-fn flush(out: &mut Vec<u8>, block: &mut u32, filled: &mut u8) {
-    let bytes = (*block << (6 * (4 - u32::from(*filled)))).to_be_bytes();
-    match filled {
-        2 => out.extend_from_slice(&bytes[1..2]),
-        3 => out.extend_from_slice(&bytes[1..3]),
-        _ => {}
-    }
-    (*block, *filled) = (0, 0);
-}
-
-/// Quoted-printable as it comes: what is no escape stays as written.
-pub fn quoted_printable_leniently(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(at) = memchr::memchr(b'=', rest) {
-        let (before, escape) = rest.split_at(at);
-        out.extend_from_slice(before);
-        let hex = |b: &u8| (*b as char).to_digit(16);
-        rest = match escape {
-            [_, a, b, after @ ..] if hex(a).is_some() && hex(b).is_some() => {
-                out.push((hex(a).unwrap_or(0) * 16 + hex(b).unwrap_or(0)) as u8);
-                after
-            }
-            _ => {
-                let line = escape.get(1..line_end(escape, 0)).unwrap_or_default();
-                if line.iter().all(u8::is_ascii_whitespace) {
-                    escape.get(1 + line.len()..).unwrap_or_default()
-                } else {
-                    out.push(b'=');
-                    escape.get(1..).unwrap_or_default()
-                }
-            }
-        };
-    }
-    out.extend_from_slice(rest);
     out
 }
 

@@ -247,6 +247,10 @@ pub struct Letter {
     pub bounced: Vec<MessageId>,
     /// For a bounce: the report's diagnostic in one line, e.g. `550 5.1.1 user unknown`.
     pub bounce_reason: Option<String>,
+    /// For a bounce: our own mark in the mail that was returned with the report; the surest sign that it was ours.
+    pub bounced_mark: Option<String>,
+    /// For a bounce: whom the mail did not reach, as far as the report names them.
+    pub bounced_recipients: Vec<Address>,
     /// Value of our own `X-Postdesk-Outbox` header: the mail left from this product.
     pub own_mark: Option<String>,
     /// Exchange's verdict on the sender.
@@ -299,6 +303,8 @@ impl Letter {
             signs: Vec::new(),
             bounced: Vec::new(),
             bounce_reason: None,
+            bounced_mark: None,
+            bounced_recipients: Vec::new(),
             own_mark: None,
             auth: AuthVerdict::Unknown,
             unreadable: None,

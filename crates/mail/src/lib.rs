@@ -4,9 +4,11 @@
 //! fail: at worst the letter says that it is unreadable. [`compose`] turns an answer into MIME. [`html`] is the
 //! only door through which HTML that came by mail may reach a screen.
 
+mod absence;
 mod announce;
 mod auth;
 mod body;
+mod bounce;
 mod calendar;
 mod charset;
 pub mod command;
@@ -16,12 +18,14 @@ mod forward;
 mod header;
 pub mod html;
 pub mod ids;
+mod iso2022;
 mod kind;
 pub mod letter;
 mod linkify;
 mod markup;
 pub mod mbox;
 mod mime;
+mod parameters;
 mod plain;
 mod protection;
 mod quote;
@@ -35,6 +39,7 @@ mod tame;
 mod tnef;
 mod uu;
 mod when;
+mod words;
 
 pub use compose::{Outgoing, OutgoingAttachment};
 pub use forward::Forwarded;

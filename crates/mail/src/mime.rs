@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::charset::{self, Hint};
 use crate::header::{self, Fields};
+use crate::words;
 
 /// Parts beyond this many are not taken apart: they stay in the last part, and in the stored original.
 const MAX_PARTS: usize = 3_000;
@@ -39,11 +41,21 @@ pub struct Part<'a> {
 impl Part<'_> {
     /// The content with its transfer encoding undone.
     pub fn decoded(&self) -> Cow<'_, [u8]> {
+        self.undone(self.body)
+    }
+
+    /// The first words of a text.
+    fn opening(&self) -> String {
+        let bytes = self.undone(self.body.get(..4_096).unwrap_or(self.body));
+        charset::decode(&bytes, self.charset.as_deref(), self.fields.hint())
+    }
+
+    fn undone<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
         let encoding = self.fields.text("content-transfer-encoding").unwrap_or_default().to_ascii_lowercase();
         match encoding.trim() {
-            "base64" => header::base64_leniently(self.body).into(),
-            "quoted-printable" => header::quoted_printable_leniently(self.body).into(),
-            _ => self.body.into(),
+            "base64" => words::base64_leniently(body).into(),
+            "quoted-printable" => words::quoted_printable_leniently(body).into(),
+            _ => body.into(),
         }
     }
 }
@@ -51,10 +63,30 @@ impl Part<'_> {
 /// The parts of a mail. There is always at least one.
 pub fn parts(raw: &[u8]) -> Vec<Part<'_>> {
     let (block, body) = header::split(raw);
-    let mut walk = Walk { raw, parts: Vec::new(), open: Vec::new(), boundaries: HashMap::new(), leaf: None };
+    let mut walk = Walk {
+        raw,
+        parts: Vec::new(),
+        open: Vec::new(),
+        boundaries: HashMap::new(),
+        leaf: None,
+        hint: Hint::default(),
+    };
     let start = walk.begin(Fields::parse(block), raw.len() - body.len());
     walk.run(start);
-    walk.parts
+    let mut parts = walk.parts;
+    let encoding = written_in(&parts).or(walk.hint.encoding);
+    let hint = Hint { tld: None, encoding, japanese: walk.hint.japanese };
+    for part in &mut parts {
+        part.fields.guided_by(&hint);
+    }
+    parts
+}
+
+/// What a mail is written in by the bytes of its first text, whatever its label says.
+fn written_in(parts: &[Part<'_>]) -> Option<&'static encoding_rs::Encoding> {
+    let text = parts.iter().find(|part| !part.container && part.mime.starts_with("text/"))?;
+    let body = text.body.get(..64 * 1024).unwrap_or(text.body);
+    if body.is_ascii() || std::str::from_utf8(body).is_ok() { None } else { charset::by_kana(body) }
 }
 
 /// A multipart that is not closed yet.
@@ -73,6 +105,8 @@ struct Walk<'a> {
     boundaries: HashMap<Vec<u8>, Vec<usize>>,
     /// The leaf being read: its index and where its content starts.
     leaf: Option<(usize, usize)>,
+    /// What is known of the mail's encoding so far.
+    hint: Hint,
 }
 
 impl<'a> Walk<'a> {
@@ -153,6 +187,9 @@ impl<'a> Walk<'a> {
         }
         if let Some(part) = self.parts.get_mut(index) {
             part.body = body;
+            if !self.hint.japanese && part.mime.starts_with("text/") {
+                self.hint.japanese = charset::is_japanese(&part.opening());
+            }
         }
     }
 
@@ -182,7 +219,12 @@ impl<'a> Walk<'a> {
         let parent = self.open.last().map(|open| open.part);
         let in_digest =
             parent.and_then(|p| self.parts.get(p)).is_some_and(|part| part.mime == "multipart/digest");
+        let mut fields = fields;
+        fields.guided_by(&self.hint);
         let part = part(fields, parent, in_digest);
+        self.hint.tld = self.hint.tld.take().or_else(|| part.part.fields.hint().tld.clone());
+        let telling = part.part.charset.as_deref().and_then(charset::telling_label);
+        self.hint.encoding = self.hint.encoding.or(telling).or(part.part.fields.hint().encoding);
         let boundary = part.boundary(self.raw, start);
         let mut part = part.part;
         match boundary {
@@ -224,17 +266,22 @@ fn part<'a>(fields: Fields<'a>, parent: Option<usize>, in_digest: bool) -> Decla
     let default = if in_digest { "message/rfc822" } else { "text/plain" };
     let mime = content_type
         .as_ref()
-        .and_then(|c| c.subtype().map(|subtype| format!("{}/{subtype}", c.ctype()).to_ascii_lowercase()))
+        .map(|content| content.value.clone())
+        .filter(|mime| mime.split_once('/').is_some_and(|(kind, sub)| !kind.is_empty() && !sub.is_empty()))
         .filter(|mime| mime.len() <= 100 && mime.bytes().all(|b| b.is_ascii_graphic()))
         .unwrap_or_else(|| default.to_owned());
-    let attribute = |name: &str| content_type.as_ref().and_then(|c| c.attribute(name)).map(str::to_owned);
-    let name = disposition
-        .as_ref()
-        .and_then(|d| d.attribute("filename"))
-        .map(str::to_owned)
-        .or_else(|| attribute("name"))
-        .or_else(|| attribute("filename"));
-    let is_attachment = disposition.as_ref().is_some_and(mail_parser::ContentType::is_attachment);
+    let attribute = |name: &str| content_type.as_ref().and_then(|c| c.attribute(name));
+    let names = [
+        disposition.as_ref().and_then(|d| d.attribute("filename")),
+        attribute("name"),
+        attribute("filename"),
+        disposition.as_ref().and_then(|d| d.attribute("name")),
+    ];
+    let mut names: Vec<String> = names.into_iter().flatten().collect();
+    // Of two names the one that is readable: some programs write question marks into the older one.
+    let name = names.iter().position(|name| !is_garbled(name)).map(|at| names.swap_remove(at));
+    let name = name.or_else(|| names.into_iter().next());
+    let is_attachment = disposition.as_ref().is_some_and(|d| d.value == "attachment");
     let flowed = attribute("format")
         .filter(|format| format.eq_ignore_ascii_case("flowed"))
         .map(|_| attribute("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes")));
@@ -242,4 +289,9 @@ fn part<'a>(fields: Fields<'a>, parent: Option<usize>, in_digest: bool) -> Decla
     let part =
         Part { parent, mime, fields, body: &[], container: false, charset, flowed, name, is_attachment };
     Declared { part, boundary }
+}
+
+/// Characters were lost on the way.
+fn is_garbled(name: &str) -> bool {
+    name.contains('\u{fffd}') || name.contains("???") || name.trim().is_empty()
 }

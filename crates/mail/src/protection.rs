@@ -18,7 +18,7 @@ pub fn protection(parts: &[Part<'_>], text: &str) -> Option<Protection> {
 fn of_part(part: &Part<'_>) -> Option<Protection> {
     let parameter = |name: &str| {
         let content = part.fields.content("content-type")?;
-        content.attribute(name).map(str::to_ascii_lowercase)
+        content.attribute(name).map(|value| value.to_ascii_lowercase())
     };
     let protocol = |words: &str| parameter("protocol").is_some_and(|protocol| protocol.contains(words));
     match part.mime.as_str() {

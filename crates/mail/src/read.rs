@@ -93,8 +93,10 @@ fn finish(mut letter: Letter, text_from_html: bool, fields: &Fields<'_>, parts: 
     let judged = kind::judge(&letter, fields, parts);
     letter.kind = judged.kind;
     letter.signs = judged.signs;
-    letter.bounced = judged.bounced;
-    letter.bounce_reason = judged.bounce_reason;
+    letter.bounced = judged.returned.ids;
+    letter.bounced_mark = judged.returned.mark;
+    letter.bounced_recipients = judged.returned.recipients;
+    letter.bounce_reason = judged.returned.reason;
     let zone = fields.raw("date").and_then(|date| when::zone(&String::from_utf8_lossy(date)));
     letter.forwarded = forward::forwarded(&letter, zone);
     letter.content_key = content_key(&letter);
@@ -134,7 +136,7 @@ fn content_key(letter: &Letter) -> String {
 fn without_headers(raw: &[u8]) -> Letter {
     const SHOWN: usize = 64 * 1024;
     let sample = raw.get(..SHOWN).unwrap_or(raw);
-    let text = charset::decode_unlabelled(sample, None);
+    let text = charset::decode_unlabelled(sample, &charset::Hint::default());
     let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let unreadable = if raw.is_empty() { Unreadable::Empty } else { Unreadable::NoHeaders };
     Letter {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::MessageId;
-use crate::letter::{AuthVerdict, Invitation, Kind, Letter, Mailbox, Protection, Sign, Unreadable};
+use crate::letter::{Address, AuthVerdict, Invitation, Kind, Letter, Mailbox, Protection, Sign, Unreadable};
 
 /// What a mail was read as.
 #[derive(Debug, Clone, Serialize)]
@@ -50,6 +50,12 @@ pub struct Summary {
     /// For a bounce: why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounce_reason: Option<String>,
+    /// For a bounce: our mark in the returned mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounced_mark: Option<String>,
+    /// For a bounce: whom the mail did not reach.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bounced_recipients: Vec<Address>,
     /// Why it could not be read.
     pub unreadable: Option<Unreadable>,
     /// Exchange's verdict on the sender.
@@ -105,6 +111,8 @@ impl From<&Letter> for Summary {
             signs: letter.signs.clone(),
             bounced: letter.bounced.clone(),
             bounce_reason: letter.bounce_reason.clone(),
+            bounced_mark: letter.bounced_mark.clone(),
+            bounced_recipients: letter.bounced_recipients.clone(),
             unreadable: letter.unreadable.clone(),
             auth: letter.auth,
             size: letter.size,

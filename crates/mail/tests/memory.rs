@@ -1,6 +1,6 @@
 //! A mail takes a small multiple of its size in memory while it is read. Each is read in a process of its own: the figures are
 //! the process's.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 const MB: usize = 1024 * 1024;
 

@@ -32,7 +32,7 @@ fn automatic_mail_is_known_by_its_header() {
             Kind::OutOfOffice,
         ),
         ("Subject: 自動応答: お見積りの件", Kind::OutOfOffice),
-        ("Subject: 【自動返信】お問い合わせありがとうございます", Kind::OutOfOffice),
+        ("Subject: 【自動返信】お問い合わせありがとうございます", Kind::Automatic),
         ("Subject: Out of Office: Kim", Kind::OutOfOffice),
         ("Subject: 不在通知", Kind::OutOfOffice),
         ("X-MS-Exchange-Message-Is-Ndr: true", Kind::Bounce),

@@ -4,6 +4,7 @@
 mod bounces;
 mod cleaning;
 mod composing;
+mod corpus;
 mod forwards;
 mod hostile;
 mod injection;
