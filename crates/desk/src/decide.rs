@@ -58,6 +58,8 @@ pub struct Context {
     pub max_ccs: usize,
     /// What the account's lists say of the author.
     pub admission: Admission,
+    /// What agents may do by mail.
+    pub staff_mail: crate::behalf::StaffMail,
 }
 
 /// A mail of the same identity seen before.
@@ -271,6 +273,8 @@ pub struct Decision {
     pub conflicts: Vec<Conflict>,
     /// Tickets of early replies that belong to the same conversation: they become one with the letter's.
     pub joins: Vec<TicketId>,
+    /// What an agent ordered by it.
+    pub by_agent: Option<crate::behalf::ByAgent>,
 }
 
 /// What becomes of a letter: a plan that the store carries out in one transaction.
@@ -421,12 +425,13 @@ pub fn author(letter: &Letter, is_support_address: impl Fn(&Address) -> bool) ->
 /// Decides. Exactly one outcome for whatever letter and context; see the module.
 pub fn decide(letter: &Letter, context: &Context) -> Decision {
     let flood = flood_of(letter, context);
-    let (outcome, reason) = judge(letter, context, flood);
+    let (mut outcome, mut reason) = judge(letter, context, flood);
+    let by_agent = crate::behalf::apply(letter, context, &mut outcome, &mut reason);
     let (signals, conflicts) = crate::place::explain(letter, context, &outcome);
     let joins = crate::place::joins(letter, context, &outcome);
     let taken = matches!(outcome, Outcome::OwnMail(_) | Outcome::Duplicate(_) | Outcome::Bounce(_));
     let flood = if taken { Verdict::Calm } else { flood };
-    Decision { outcome, reason, signals, conflicts, joins, flood }
+    Decision { outcome, reason, signals, conflicts, joins, flood, by_agent }
 }
 
 /// The rules in their order: the first that applies decides.

@@ -5,6 +5,7 @@
 //! and the tests.
 
 pub mod admission;
+pub mod behalf;
 mod condition;
 pub mod decide;
 pub mod flood;
@@ -16,6 +17,7 @@ pub mod recover;
 mod reply;
 pub mod sameness;
 mod standard;
+pub mod template;
 pub mod ticket;
 pub mod trigger;
 

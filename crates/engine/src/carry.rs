@@ -14,7 +14,7 @@ use store::{
 
 use crate::context::{self, Loaded, Place};
 use crate::intake::{Arrived, Original};
-use crate::{Engine, Error, Result};
+use crate::{Engine, Error, Result, by_agent};
 
 /// Longest text of a comment in characters (zendesk.md 4.1). The whole stays in the journal.
 const LONGEST_TEXT: usize = 65_000;
@@ -127,9 +127,22 @@ impl Carrying<'_> {
             via,
             created_at: self.written_at(),
         };
-        let mut ticket = self.tx.create_ticket(&new, Some(author.id)).await?;
+        let by = self.decision.by_agent.as_ref();
+        let agent = self.loaded.context.author.as_ref().map(|person| person.id).filter(|_| by.is_some());
+        let mut ticket = self.tx.create_ticket(&new, Some(agent.unwrap_or(author.id))).await?;
         // The first comment shows the whole mail: what it quotes is nowhere else in the desk.
         let (id, comment) = self.comment(ticket.id, &author, &plan.comment, false).await?;
+        if let (Some(by), Some(agent)) = (by, agent) {
+            if let Some(text) = &by.note {
+                let text = storable(&cut(text, LONGEST_TEXT));
+                self.tx.add_comment(&by_agent::note(&ticket, agent, &text, &comment)).await?;
+            }
+            let mut change = TicketChange::default();
+            by_agent::complete(self.tx, by, agent, &ticket, &mut change).await?;
+            if change != TicketChange::default() {
+                ticket = self.tx.change_ticket(ticket.id, &change, Some(agent)).await?;
+            }
+        }
         ticket.is_public |= comment.public;
         let ticket_id = ticket.id;
         self.triggers(None, ticket, author, id, &comment).await?;
@@ -176,6 +189,9 @@ impl Carrying<'_> {
             {
                 change.add_ccs.push(person);
             }
+        }
+        if let Some(by) = &self.decision.by_agent {
+            by_agent::complete(self.tx, by, author.id, &before, &mut change).await?;
         }
         let mut after = if change == TicketChange::default() {
             before.clone()
@@ -281,7 +297,11 @@ impl Carrying<'_> {
         only_fresh: bool,
     ) -> Result<(CommentId, NewComment)> {
         let letter = &self.arrived.letter;
-        let (text, full_text) = words(letter, only_fresh);
+        let ordered = self.decision.by_agent.as_ref().and_then(|by| by.text.as_ref());
+        let (text, full_text) = match ordered {
+            Some(without_orders) => beside_the_whole(without_orders, letter),
+            None => words(letter, only_fresh),
+        };
         let attachments = files(self.arrived);
         let comment = NewComment {
             ticket,
@@ -354,7 +374,12 @@ fn is_number(text: &str) -> bool {
 /// What a comment shows of a letter: (the new text, the whole where it differs).
 pub(crate) fn words(letter: &Letter, only_fresh: bool) -> (String, Option<String>) {
     let fresh = only_fresh && !letter.fresh.trim().is_empty();
-    let text = storable(&cut(if fresh { &letter.fresh } else { &letter.text }, LONGEST_TEXT));
+    beside_the_whole(if fresh { &letter.fresh } else { &letter.text }, letter)
+}
+
+/// What a comment shows, and the whole text where it says more.
+fn beside_the_whole(text: &str, letter: &Letter) -> (String, Option<String>) {
+    let text = storable(&cut(text, LONGEST_TEXT));
     let whole = storable(&cut(&letter.text, LONGEST_TEXT));
     let differs = whole != text;
     (text, differs.then_some(whole))

@@ -13,6 +13,7 @@ mod again;
 mod alarms;
 mod answer;
 mod api_tokens;
+mod by_agent;
 mod carry;
 mod caught_up;
 mod checkup;
@@ -23,6 +24,7 @@ mod context;
 mod doorbell;
 mod error;
 mod fetch;
+mod file_links;
 mod foresee;
 mod forwarding;
 mod held;
@@ -57,6 +59,7 @@ mod texts;
 mod tickets;
 mod tokens;
 mod webhook;
+mod writing;
 
 pub use access::{LinkView, LoggedIn};
 pub use account::*;
@@ -73,6 +76,7 @@ pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
 pub use consent::{ConsentInvitation, ConsentView};
 pub use doorbell::Rings;
 pub use error::{Error, Result};
+pub use file_links::{FileBehindLink, LinkedFile};
 pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
@@ -91,6 +95,7 @@ pub use suspended::{Recovered, Recovery, Requester, SuspendedFile, SuspendedPrev
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use texts::Calendar;
 pub use tickets::{CommentView, TicketView};
+pub use writing::{MailRules, MailWriting, WrittenMail};
 
 use std::sync::Arc;
 

@@ -203,6 +203,9 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
         "no_mime" => fl!(t, "reason-no-mime"),
         "end_user_reply" => fl!(t, "reason-end-user-reply"),
         "agent_reply" => fl!(t, "reason-agent-reply"),
+        "agent_note" => fl!(t, "reason-agent-note"),
+        "agents_write_notes" => fl!(t, "reason-agents-write-notes"),
+        "on_behalf" => fl!(t, "reason-on-behalf"),
         "automatic_reply" => fl!(t, "reason-automatic-reply"),
         "third_party_reply" => fl!(t, "reason-third-party-reply"),
         "cc_without_requester" => fl!(t, "reason-cc-without-requester"),
@@ -408,6 +411,9 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
         AuditEvent::Reread { changed, .. } => {
             let words: Vec<String> = changed.iter().map(|field| reread_field(t, field)).collect();
             Some(fl!(t, "audit-reread", changed = words.join(", ")))
+        }
+        AuditEvent::TemplateReplaced { fault } => {
+            Some(fl!(t, "audit-template-replaced", fault = fault.as_str()))
         }
         AuditEvent::DeliveryFailure { reason, .. } => {
             Some(fl!(t, "audit-delivery-failure", reason = failure(t, reason)))

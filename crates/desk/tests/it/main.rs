@@ -1,6 +1,7 @@
 //! The desk's rules, one test a rule.
 
 mod admission;
+mod behalf;
 mod decide;
 mod loops;
 mod place;
@@ -8,4 +9,5 @@ mod placeholder;
 mod reply;
 mod sameness;
 mod standard;
+mod template;
 mod world;

@@ -82,6 +82,7 @@ pub fn context() -> Context {
         shares_id: None,
         max_ccs: 48,
         admission: Admission::default(),
+        staff_mail: desk::behalf::StaffMail::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod catching_up;
 mod details;
 mod findings;
+mod file_links;
 mod forwarding;
 mod identities;
 mod imports;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(findings::Findings),
             Box::new(placing::Placing),
             Box::new(suspended_queue::SuspendedQueue),
+            Box::new(file_links::FileLinks),
         ]
     }
 }

@@ -108,8 +108,8 @@ pub(crate) async fn inline(
     reader: Reader,
     Path((id, number)): Path<(SuspendedId, usize)>,
 ) -> Answer {
-    let (_, kind, content) = app.engine.suspended_file(&reader.actor()?, id, number).await?;
-    picture(&kind, content)
+    let (_, _, content) = app.engine.suspended_file(&reader.actor()?, id, number).await?;
+    picture(content)
 }
 
 /// As it is; with `allow=yes` its author is trusted from now on (admins).
