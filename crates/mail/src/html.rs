@@ -8,7 +8,7 @@ use ammonia::{Builder, UrlRelative};
 pub use crate::linkify::from_text;
 use crate::pictures::{self, RESOLVED, is_remote};
 pub use crate::plain::to_text;
-use crate::{links, tame};
+use crate::{links, markup, tame};
 
 /// Text as it stands between tags or in an attribute: nothing in it is read as HTML.
 pub fn escaped(text: &str) -> String {

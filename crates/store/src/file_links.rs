@@ -78,7 +78,7 @@ impl Tx {
             .order_by_asc(attachment::Column::Id)
             .all(&self.db)
             .await?;
-        Ok(rows.into_iter().map(crate::tickets::attachment).collect())
+        rows.into_iter().map(crate::tickets::attachment).collect()
     }
 
     /// Makes a link; its `created_at` is the transaction's time.
