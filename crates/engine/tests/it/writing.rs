@@ -70,7 +70,7 @@ async fn a_customer_gets_a_whole_mail_in_the_language_they_wrote_in() {
     let name = &world.engine.brands(&world.admin).await.unwrap()[0].name;
 
     assert_eq!(receipt.subject, "【お問い合わせを受け付けました】");
-    assert!(receipt.text.contains(&format!("受付番号:#{ticket}")), "{}", receipt.text);
+    assert!(receipt.text.contains(&format!("受付番号：#{ticket}")), "{}", receipt.text);
     assert!(!receipt.text.contains("机はいつ"), "a first reply carries nobody's words: {}", receipt.text);
     assert!(!receipt.text.contains("サポート"), "nobody signs a receipt: {}", receipt.text);
     assert!(
@@ -94,7 +94,7 @@ async fn a_customer_gets_a_whole_mail_in_the_language_they_wrote_in() {
     // The stored text is what leaves by a mail server; Exchange makes its own of the HTML.
     let rows = world.store.outbox_of_ticket(ticket).await.unwrap();
     let text = &rows.iter().find(|row| row.mail.subject == "Re: 机の納期").unwrap().mail.text;
-    let (before, quoted) = text.split_once("さんのメッセージ:\n").unwrap();
+    let (before, quoted) = text.split_once("さんのメッセージ：\n").unwrap();
     assert_eq!(
         before.lines().take(8).collect::<Vec<_>>(),
         [
