@@ -4,7 +4,7 @@
 mod read;
 mod write;
 
-pub(crate) use read::read as read_row;
+pub(crate) use read::{not_resting, read as read_row};
 
 use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, ImportId, LedgerId, OutboxId, TicketId};
