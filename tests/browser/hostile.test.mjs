@@ -14,7 +14,7 @@ const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUl
 
 /** What the corpus holds, and what is too long to be written down. */
 function bodies() {
-  const file = readFileSync(join(here, '..', '..', 'crates', 'mail', 'corpus', 'hostile-html', 'bodies.txt'), 'utf8');
+  const file = readFileSync(join(here, '..', '..', 'crates', 'mail', 'hostile-html', 'bodies.txt'), 'utf8');
   const unescaped = (html) => html.replaceAll('\\0', '\0').replace(/\\u([0-9a-f]{4})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
   const written = file.split(/^== /m).slice(1).map((record) => {
     const end = record.indexOf('\n');
