@@ -80,6 +80,7 @@ pub use registration::{
 };
 pub use rights::{MissingRights, Right};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
+pub use texts::Calendar;
 pub use tickets::{CommentView, TicketView};
 
 use std::sync::Arc;
@@ -141,6 +142,8 @@ pub struct Settings {
     pub proof_within: SignedDuration,
     /// How long one step of a check-up may take.
     pub checkup_patience: SignedDuration,
+    /// How long a check-up waits for its test mail to come back.
+    pub round_trip_patience: SignedDuration,
     /// The name server to ask instead of the system's.
     pub dns: Option<std::net::SocketAddr>,
     /// How long account mail may wait at the default address before it goes over to the desk's own connection.
@@ -171,6 +174,7 @@ impl Default for Settings {
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
             checkup_patience: SignedDuration::from_secs(20),
+            round_trip_patience: SignedDuration::from_secs(60),
             dns: None,
             account_mail_patience: SignedDuration::from_mins(3),
         }

@@ -48,5 +48,6 @@ pub use letter::{
     Address, Attachment, AuthVerdict, Invitation, InvitationKind, Kind, Letter, Mailbox, Moment, Protection,
     Sign, Unreadable,
 };
+pub use quote::{Fresh, fresh};
 pub use read::{read, read_graph_json};
 pub use summary::Summary;

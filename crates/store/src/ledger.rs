@@ -6,7 +6,7 @@ mod read;
 mod same_id;
 mod write;
 
-pub(crate) use read::read as read_row;
+pub(crate) use read::{not_resting, read as read_row};
 pub use same_id::{Claim, KnownMail, shared_identity};
 
 use desk::decide::OutcomeKind;

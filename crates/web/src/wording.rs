@@ -3,11 +3,13 @@
 use desk::decide::{Cause, Conflict, OutcomeKind, Passed, Signal};
 use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
+use exchange::NoMailbox;
 use i18n_embed_fl::fl;
 use mail::{InvitationKind, Protection};
 use store::Kind;
 use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
 
+use crate::explain::{no_mailbox, sign_in};
 use crate::language::Texts;
 use crate::page::Page;
 
@@ -198,9 +200,8 @@ pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCau
         ConnectionState::Unproved => (fl!(t, "unproved-cause"), fl!(t, "unproved-next")),
         ConnectionState::Verified => (fl!(t, "verified-cause"), fl!(t, "verified-next")),
         ConnectionState::Delayed => (fl!(t, "delayed-cause"), fl!(t, "delayed-next")),
-        ConnectionState::NeedsSignIn if missing.is_empty() => {
-            (fl!(t, "ms-sign-in-cause"), fl!(t, "needs-sign-in-next"))
-        }
+        ConnectionState::NeedsSignIn if missing.is_empty() => sign_in(t, why.and_then(|why| why.aadsts))
+            .unwrap_or_else(|| (fl!(t, "ms-sign-in-cause"), fl!(t, "needs-sign-in-next"))),
         ConnectionState::NeedsSignIn | ConnectionState::NeedsAdministrator if !missing.is_empty() => {
             (fl!(t, "ms-missing-scopes-cause", scopes = missing), fl!(t, "missing-scopes-next"))
         }
@@ -210,7 +211,14 @@ pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCau
         ConnectionState::AppCredential => {
             (fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
         }
-        ConnectionState::MailboxGone => (fl!(t, "ms-mailbox-gone-cause"), fl!(t, "mailbox-gone-next")),
+        ConnectionState::MailboxGone => {
+            let known = why.and_then(|why| why.no_mailbox.as_deref()).map(NoMailbox::parse);
+            let by_code = NoMailbox::by_code(why.map(|why| why.code.as_str()).unwrap_or_default());
+            match known.unwrap_or(by_code) {
+                NoMailbox::Unclear => (fl!(t, "ms-mailbox-gone-cause"), fl!(t, "mailbox-gone-next")),
+                why => no_mailbox(t, why),
+            }
+        }
     }
 }
 

@@ -53,6 +53,11 @@ struct Expected {
     japanese: Option<bool>,
     invitation: Option<ExpectedInvitation>,
     forwarded: Option<ExpectedForward>,
+    fresh_html: Option<bool>,
+    #[serde(default)]
+    fresh_html_contains: Vec<String>,
+    #[serde(default)]
+    fresh_html_lacks: Vec<String>,
     #[serde(default)]
     damaged: bool,
 }
@@ -175,6 +180,9 @@ fn differences(file: &str, expected: Expected, letter: &Letter) -> Vec<String> {
     c.holds("text", &letter.text, &expected.text_contains, &expected.text_lacks);
     c.same("fresh", expected.fresh.as_deref().map(str::trim), letter.fresh.trim());
     c.holds("fresh", &letter.fresh, &expected.fresh_contains, &expected.fresh_lacks);
+    c.same("fresh_html", expected.fresh_html, letter.fresh_html.is_some());
+    let fresh_html = letter.fresh_html.as_deref().unwrap_or_default();
+    c.holds("fresh_html", fresh_html, &expected.fresh_html_contains, &expected.fresh_html_lacks);
     c.same("html", expected.html, letter.html.is_some());
     let html = letter.html.as_deref().unwrap_or_default();
     c.holds("html", html, &expected.html_contains, &[]);
@@ -309,7 +317,7 @@ fn the_corpus_is_large_and_each_mail_has_its_expectations() {
         let mail = other.replace(".toml", ".eml");
         assert!(other.ends_with(".toml") && files.contains(&mail), "{other} belongs to no mail");
     }
-    assert!(mails.len() >= 30, "{} mails", mails.len());
+    assert!(mails.len() >= 300, "{} mails", mails.len());
     let mut seen = std::collections::HashMap::new();
     for (file, raw) in self::mails() {
         if let Some(other) = seen.insert(raw, file.clone()) {

@@ -73,6 +73,18 @@ pub(super) async fn known_messages<C: ConnectionTrait>(
     Ok(known.collect())
 }
 
+/// Rows that belong to no import that rests.
+pub(crate) fn not_resting() -> Condition {
+    let resting = Query::select()
+        .column(import_run::Column::Id)
+        .from(import_run::Entity)
+        .and_where(import_run::Column::PausedAt.is_not_null())
+        .take();
+    Condition::any()
+        .add(table::Column::ImportId.is_null())
+        .add(table::Column::ImportId.not_in_subquery(resting))
+}
+
 impl Store {
     /// What these Message-IDs stand for, in and out; those that stand for nothing are left out.
     pub async fn known_messages(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, KnownMessage)>> {
@@ -87,21 +99,12 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<LedgerRow>> {
-        let resting = Query::select()
-            .column(import_run::Column::Id)
-            .from(import_run::Entity)
-            .and_where(import_run::Column::PausedAt.is_not_null())
-            .take();
         let rows = table::Entity::find()
             .filter(table::Column::ConnectionId.eq(connection.0))
             .filter(table::Column::SeenBy.ne(SeenBy::Smtp.word()))
             .filter(table::Column::Outcome.is_null())
             .filter(table::Column::RetryAt.lte(micros(now)))
-            .filter(
-                Condition::any()
-                    .add(table::Column::ImportId.is_null())
-                    .add(table::Column::ImportId.not_in_subquery(resting)),
-            )
+            .filter(not_resting())
             .order_by_asc(table::Column::ImportId.is_not_null())
             .order_by_asc(table::Column::ReceivedAt.if_null(0_i64))
             .order_by_asc(table::Column::Id)

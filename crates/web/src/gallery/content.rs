@@ -312,6 +312,7 @@ pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: boo
         message: "AADSTS50173: The provided grant has expired due to it being revoked.".to_owned(),
         request_id: Some("8f3c2a10-0000-4000-8000-00000000abcd".to_owned()),
         missing_scopes: vec![],
+        no_mailbox: None,
     });
     SupportAddress {
         id: AddressId(id),

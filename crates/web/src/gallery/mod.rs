@@ -663,7 +663,8 @@ impl Sample {
         let page = self.page("/admin/channels/email/addresses/1/forwarding");
         let view = content::forwarding(sample);
         let (cause, next) = wording::state_help(page.t, view.address.connection.state, None);
-        ForwardingPage { page, view, cause, next }
+        let ways = crate::pages::connect::Ways::for_move(&view.address);
+        ForwardingPage { page, view, ways, cause, next }
     }
 
     fn way_out(&self, works: bool) -> WayOutPage {
