@@ -127,7 +127,8 @@ impl SuspendedPage {
     }
 
     fn failures(&self, failed: &u64) -> String {
-        fl!(self.page.t, "suspended-failed", count = *failed)
+        let count: u64 = *failed;
+        fl!(self.page.t, "suspended-failed", count = count)
     }
 
     fn link(&self, page: u64) -> String {
