@@ -9,6 +9,7 @@
 
 use bytes::Bytes;
 use desk::decide::{Decision, Outcome, OutcomeKind, Way};
+use desk::flood::Recent;
 use desk::recover::RECOVERED;
 use desk::{Comment, LedgerId, Person, Status};
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use store::{
 };
 
 use crate::carry::{LONGEST_NAME, cut, envelope, files, sender, storable, subject, words};
-use crate::context::{self, Loaded, Place};
+use crate::context::{self, Arrival, Loaded, Place};
 use crate::intake::{self, Arrived, Original};
 use crate::{Actor, Engine, Error, Result};
 
@@ -141,7 +142,15 @@ pub(crate) async fn read(engine: &Engine, row: &LedgerRow, store_files: bool) ->
     } else {
         intake::described_files(&letter)
     };
-    Ok(Arrived { id: row.id, seen_by: row.seen_by, received_at: row.received_at, original, files, letter })
+    Ok(Arrived {
+        id: row.id,
+        seen_by: row.seen_by,
+        received_at: row.received_at,
+        original,
+        files,
+        letter,
+        no_duplicate: None,
+    })
 }
 
 /// Where the mail lay. The address may be gone meanwhile: then its mail belongs to no address, and to the oldest brand.
@@ -179,10 +188,12 @@ pub(crate) async fn load(
     place: &Place,
     row: &LedgerRow,
     letter: &Letter,
+    files: Option<Vec<String>>,
 ) -> Result<Loaded> {
-    let mut loaded = context::load(engine, tx, place, letter, way(row), row.received_at).await?;
+    let arrival = Arrival { way: way(row), received_at: row.received_at, files, no_duplicate: None };
+    let mut loaded = context::load(engine, tx, place, letter, arrival).await?;
     let context = &mut loaded.context;
-    context.recent_from_author = 0;
+    context.recent = Recent { trusted: context.recent.trusted, ..Recent::default() };
     if context.known.as_ref().is_some_and(|known| known.ledger == Some(row.id)) {
         context.known = None;
     }
@@ -197,7 +208,7 @@ async fn decide(
     row: &LedgerRow,
     letter: &Letter,
 ) -> Result<Decision> {
-    let mut loaded = load(engine, tx, place, row, letter).await?;
+    let mut loaded = load(engine, tx, place, row, letter, None).await?;
     let context = &mut loaded.context;
     if came_in(row) {
         // Replay is about reading: a list that was made later, or a ticket that was closed later, changes nothing in it.

@@ -64,6 +64,7 @@ pub(crate) fn described_files(letter: &Letter) -> Vec<NewAttachment> {
         inline: attachment.inline,
         size: attachment.content.len() as u64,
         blob: BlobId::of(&attachment.content),
+        finding: Some(mail::inspect::look(&attachment.name, &attachment.content)),
     });
     described.collect()
 }

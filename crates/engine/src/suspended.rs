@@ -16,7 +16,7 @@ use store::{Afterwards, AuditEvent, KnownMessage, LedgerRow, Suspended, Suspende
 
 use crate::carry::Carrying;
 use crate::intake::Arrived;
-use crate::{Actor, Engine, Error, Result, again, context};
+use crate::{Actor, Engine, Error, Result, again, context, late};
 
 /// Suspended tickets in a list without pages.
 const NEWEST: u64 = 500;
@@ -139,7 +139,7 @@ impl Engine {
         let place = again::place(self, &row).await?;
         // Never committed: it is where the context is loaded.
         let tx = self.inner.store.begin(self.now()).await?;
-        let loaded = again::load(self, &tx, &place, &row, &letter).await?;
+        let loaded = again::load(self, &tx, &place, &row, &letter, None).await?;
         drop(tx);
         let becomes = desk::recover::recover(&letter, &loaded.context);
         let files = letter
@@ -241,8 +241,10 @@ impl Engine {
         let place = again::place(self, row).await?;
         let tx = self.inner.store.begin(self.now()).await?;
         let suspended = tx.unsuspend(id).await?;
+        tx.lock_identities(&context::identities(&arrived.letter)).await?;
         let way = again::way(row);
-        let loaded = again::load(self, &tx, &place, row, &arrived.letter).await?;
+        let files = Some(arrived.files.iter().map(|file| file.blob.0.clone()).collect());
+        let loaded = again::load(self, &tx, &place, row, &arrived.letter, files).await?;
         let mut decision = desk::recover::recover(&arrived.letter, &loaded.context);
         give(&mut decision.outcome, actor, &recovery.requester);
         let there_already = matches!(decision.outcome, Outcome::Duplicate(_) | Outcome::OwnMail(_));
@@ -257,11 +259,14 @@ impl Engine {
             dated: true,
         };
         let (ticket, comment) = carrying.out().await?;
-        if let (Some(identity), Some(ticket), Some(comment)) =
-            (context::identity(&arrived.letter), ticket, comment)
-        {
-            let known = KnownMessage { ticket, comment: Some(comment), ledger: Some(row.id), outbox: None };
-            tx.claim_identity(&identity, &known).await?;
+        if let (Some(ticket), Some(comment)) = (ticket, comment) {
+            if let Some(identity) = &loaded.identity {
+                let known =
+                    KnownMessage { ticket, comment: Some(comment), ledger: Some(row.id), outbox: None };
+                tx.claim_mail(&identity.claim(&known)).await?;
+            }
+            let joined: Vec<_> = decision.joins.iter().copied().chain([ticket]).collect();
+            late::note(&tx, &loaded, &joined, comment).await?;
         }
         let me = Some(actor.person.id);
         if let (Some(ticket), Some(comment)) = (ticket, comment) {

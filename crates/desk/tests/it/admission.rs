@@ -152,7 +152,7 @@ fn recovering_sets_every_cause_aside_and_nothing_else() {
             ordinary.clone(),
             with(|c| c.admission.verdict = Verdict::Rejected(Cause::Blocklisted)),
         ),
-        ("loop", ordinary.clone(), with(|c| c.recent_from_author = 1_000)),
+        ("loop", ordinary.clone(), with(|c| c.recent.author = 1_000)),
         ("robot", Letter { kind: Kind::Automatic, ..ordinary.clone() }, context()),
         ("bounce of nothing", Letter { kind: Kind::Bounce, ..ordinary.clone() }, context()),
         ("nobody", Letter { from: None, ..ordinary.clone() }, context()),

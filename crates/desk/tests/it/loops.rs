@@ -134,6 +134,7 @@ fn new_ticket(id: TicketId, requester: PersonId, ccs: Vec<PersonId>) -> Ticket {
         ccs,
         tags: Vec::new(),
         follows: None,
+        merged_into: None,
         via: Via::Email,
         is_public: true,
         created_at: Timestamp::UNIX_EPOCH,

@@ -13,6 +13,7 @@ fn file(name: &str) -> NewAttachment {
         inline: false,
         size: 9_000_000,
         blob: BlobId("0".repeat(64)),
+        finding: None,
     }
 }
 

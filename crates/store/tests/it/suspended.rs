@@ -27,6 +27,7 @@ async fn row(tx: &Tx, item: &str) -> LedgerId {
         sender: "a <a@b.example>".to_owned(),
         subject: "S".to_owned(),
         identity: None,
+        words: None,
         author: None,
     };
     assert!(tx.settle(id, &settlement).await.unwrap());

@@ -1,6 +1,6 @@
 //! Tickets, comments, history, lists.
 
-use desk::decide::{Cause, Doubt};
+use desk::decide::Doubt;
 use desk::flood::Window;
 use desk::ticket::{CommentMail, Via};
 use desk::{Person, PersonId, Priority, Role, Status, TicketId};
