@@ -51,6 +51,8 @@ pub struct Context {
     pub recent: Recent,
     /// The account's address limit for CCs.
     pub max_ccs: usize,
+    /// What agents may do by mail.
+    pub staff_mail: crate::behalf::StaffMail,
 }
 
 /// A mail of the same identity seen before.
@@ -180,6 +182,8 @@ pub struct Decision {
     pub signals: Vec<Signal>,
     /// What the loop breaker says. Of what goes to a ticket only `Calm` and `Quiet` can stand here.
     pub flood: Verdict,
+    /// What an agent ordered by it.
+    pub by_agent: Option<crate::behalf::ByAgent>,
 }
 
 /// What becomes of a letter: a plan that the store carries out in one transaction.
@@ -324,10 +328,12 @@ pub fn author(letter: &Letter, is_support_address: impl Fn(&Address) -> bool) ->
 /// Decides. Exactly one outcome for whatever letter and context; see the module.
 pub fn decide(letter: &Letter, context: &Context) -> Decision {
     let flood = flood_of(letter, context);
-    let (outcome, reason) = judge(letter, context, flood);
+    let (mut outcome, mut reason) = judge(letter, context, flood);
+    let by_agent = crate::behalf::apply(letter, context, &mut outcome, &mut reason);
     let signals = context.referenced.iter().map(|referenced| referenced.signal.clone()).collect();
     let taken = matches!(outcome, Outcome::OwnMail(_) | Outcome::Duplicate(_) | Outcome::Bounce(_));
-    Decision { outcome, reason, signals, flood: if taken { Verdict::Calm } else { flood } }
+    let flood = if taken { Verdict::Calm } else { flood };
+    Decision { outcome, reason, signals, flood, by_agent }
 }
 
 /// The rules in their order: the first that applies decides.

@@ -78,6 +78,7 @@ pub fn context() -> Context {
         referenced: Vec::new(),
         recent: Recent::default(),
         max_ccs: 48,
+        staff_mail: desk::behalf::StaffMail::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod catching_up;
 mod details;
+mod file_links;
 mod forwarding;
 mod identities;
 mod imports;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(team::Team),
             Box::new(forwarding::Forwarding),
             Box::new(watch::Watch),
+            Box::new(file_links::FileLinks),
             Box::new(loops::Loops),
             Box::new(identities::Identities),
         ]
