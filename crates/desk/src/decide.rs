@@ -48,6 +48,8 @@ pub struct Context {
     pub recent_from_author: u32,
     /// The account's address limit for CCs.
     pub max_ccs: usize,
+    /// What agents may do by mail.
+    pub staff_mail: crate::behalf::StaffMail,
 }
 
 /// A mail of the same identity seen before.
@@ -175,6 +177,8 @@ pub struct Decision {
     pub reason: String,
     /// The signals found, used or not.
     pub signals: Vec<Signal>,
+    /// What an agent ordered by it.
+    pub by_agent: Option<crate::behalf::ByAgent>,
 }
 
 /// What becomes of a letter: a plan that the store carries out in one transaction.
@@ -303,9 +307,10 @@ pub fn author(letter: &Letter, is_support_address: impl Fn(&Address) -> bool) ->
 
 /// Decides. Exactly one outcome for whatever letter and context; see the module.
 pub fn decide(letter: &Letter, context: &Context) -> Decision {
-    let (outcome, reason) = judge(letter, context);
+    let (mut outcome, mut reason) = judge(letter, context);
+    let by_agent = crate::behalf::apply(letter, context, &mut outcome, &mut reason);
     let signals = context.referenced.iter().map(|referenced| referenced.signal.clone()).collect();
-    Decision { outcome, reason, signals }
+    Decision { outcome, reason, signals, by_agent }
 }
 
 /// The rules in their order: the first that applies decides.

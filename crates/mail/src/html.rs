@@ -8,7 +8,14 @@ use ammonia::{Builder, UrlRelative};
 pub use crate::linkify::from_text;
 use crate::pictures::{self, RESOLVED, is_remote};
 pub use crate::plain::to_text;
-use crate::{links, tame};
+use crate::{links, markup, tame};
+
+/// Text as it stands between tags or in an attribute: nothing in it is read as HTML.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    markup::escape(&mut out, text);
+    out
+}
 
 /// How remote pictures are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! The desk's rules, one test a rule.
 
+mod behalf;
 mod decide;
 mod placeholder;
 mod reply;
 mod standard;
+mod template;
 mod world;

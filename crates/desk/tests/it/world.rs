@@ -76,6 +76,7 @@ pub fn context() -> Context {
         referenced: Vec::new(),
         recent_from_author: 0,
         max_ccs: 48,
+        staff_mail: desk::behalf::StaffMail::default(),
     }
 }
 

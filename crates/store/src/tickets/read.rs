@@ -57,7 +57,7 @@ fn comment(row: comment::Model) -> Result<Comment> {
     })
 }
 
-fn attachment(row: attachment::Model) -> Result<StoredAttachment> {
+pub(crate) fn attachment(row: attachment::Model) -> Result<StoredAttachment> {
     let at = Row { table: "attachment", id: row.id };
     Ok(StoredAttachment {
         id: AttachmentId(row.id),
