@@ -70,6 +70,7 @@ impl Sample {
                 inline: false,
                 size: 12_345_678,
                 blob: BlobId(String::new()),
+                finding: None,
             },
         };
         let long = "2026年度下半期_業務システム利用料_請求書および支払期日変更のご案内_最終版(修正済み)_20261127.pdf";
