@@ -52,6 +52,8 @@ pub struct Context {
     pub recent_from_author: u32,
     /// The account's address limit for CCs.
     pub max_ccs: usize,
+    /// What agents may do by mail.
+    pub staff_mail: crate::behalf::StaffMail,
 }
 
 /// A mail of the same identity seen before.
@@ -253,6 +255,8 @@ pub struct Decision {
     pub conflicts: Vec<Conflict>,
     /// Tickets of early replies that belong to the same conversation: they become one with the letter's.
     pub joins: Vec<TicketId>,
+    /// What an agent ordered by it.
+    pub by_agent: Option<crate::behalf::ByAgent>,
 }
 
 /// What becomes of a letter: a plan that the store carries out in one transaction.
@@ -381,10 +385,11 @@ pub fn author(letter: &Letter, is_support_address: impl Fn(&Address) -> bool) ->
 
 /// Decides. Exactly one outcome for whatever letter and context; see the module.
 pub fn decide(letter: &Letter, context: &Context) -> Decision {
-    let (outcome, reason) = judge(letter, context);
+    let (mut outcome, mut reason) = judge(letter, context);
+    let by_agent = crate::behalf::apply(letter, context, &mut outcome, &mut reason);
     let (signals, conflicts) = crate::place::explain(letter, context, &outcome);
     let joins = crate::place::joins(letter, context, &outcome);
-    Decision { outcome, reason, signals, conflicts, joins }
+    Decision { outcome, reason, signals, conflicts, joins, by_agent }
 }
 
 /// The rules in their order: the first that applies decides.

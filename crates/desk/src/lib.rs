@@ -4,6 +4,7 @@
 //! comes in as values, what they want goes out as values; so the same code serves live mail, the import, a preview
 //! and the tests.
 
+pub mod behalf;
 mod condition;
 pub mod decide;
 pub mod id;
@@ -13,6 +14,7 @@ pub mod placeholder;
 mod reply;
 pub mod sameness;
 mod standard;
+pub mod template;
 pub mod ticket;
 pub mod trigger;
 

@@ -12,7 +12,7 @@ use store::{
 
 use crate::context::{Loaded, Place};
 use crate::intake::{Arrived, Original};
-use crate::{Engine, Error, Result};
+use crate::{Engine, Error, Result, by_agent};
 
 /// Longest text of a comment in characters (zendesk.md 4.1). The whole stays in the journal.
 const LONGEST_TEXT: usize = 65_000;
@@ -106,9 +106,22 @@ impl Carrying<'_> {
             via,
             created_at: self.written_at(),
         };
-        let mut ticket = self.tx.create_ticket(&new, Some(author.id)).await?;
+        let by = self.decision.by_agent.as_ref();
+        let agent = self.loaded.context.author.as_ref().map(|person| person.id).filter(|_| by.is_some());
+        let mut ticket = self.tx.create_ticket(&new, Some(agent.unwrap_or(author.id))).await?;
         // The first comment shows the whole mail: what it quotes is nowhere else in the desk.
         let (id, comment) = self.comment(ticket.id, &author, &plan.comment, false).await?;
+        if let (Some(by), Some(agent)) = (by, agent) {
+            if let Some(text) = &by.note {
+                let text = storable(&cut(text, LONGEST_TEXT));
+                self.tx.add_comment(&by_agent::note(&ticket, agent, &text, &comment)).await?;
+            }
+            let mut change = TicketChange::default();
+            by_agent::complete(self.tx, by, agent, &ticket, &mut change).await?;
+            if change != TicketChange::default() {
+                ticket = self.tx.change_ticket(ticket.id, &change, Some(agent)).await?;
+            }
+        }
         ticket.is_public |= comment.public;
         let ticket_id = ticket.id;
         self.triggers(None, ticket, author, id, &comment).await?;
@@ -150,6 +163,9 @@ impl Carrying<'_> {
             {
                 change.add_ccs.push(person);
             }
+        }
+        if let Some(by) = &self.decision.by_agent {
+            by_agent::complete(self.tx, by, author.id, &before, &mut change).await?;
         }
         let mut after = if change == TicketChange::default() {
             before.clone()
@@ -225,7 +241,9 @@ impl Carrying<'_> {
     ) -> Result<(CommentId, NewComment)> {
         let letter = &self.arrived.letter;
         let fresh = only_fresh && !letter.fresh.trim().is_empty();
-        let text = storable(&cut(if fresh { &letter.fresh } else { &letter.text }, LONGEST_TEXT));
+        let ordered = self.decision.by_agent.as_ref().and_then(|by| by.text.as_ref());
+        let text = ordered.unwrap_or(if fresh { &letter.fresh } else { &letter.text });
+        let text = storable(&cut(text, LONGEST_TEXT));
         let whole = storable(&cut(&letter.text, LONGEST_TEXT));
         let mut attachments = self.arrived.files.clone();
         if letter.unreadable.is_some() {

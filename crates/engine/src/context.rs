@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use desk::behalf::StaffMail;
 use desk::decide::{Bounced, Context, Known, NOBODY, Referenced, Signal, Way};
 use desk::{AddressId, BrandId, LedgerId, Ticket, TicketId};
 use jiff::{SignedDuration, Timestamp};
@@ -161,6 +162,12 @@ pub(crate) async fn load(
         shares_id,
         recent_from_author,
         max_ccs: MAX_CCS,
+        // Nobody else's mail asks.
+        staff_mail: if staff {
+            crate::writing::rules(engine).await?.staff_mail()
+        } else {
+            StaffMail::default()
+        },
     };
     Ok(Loaded { context, identity, early, unseen, tickets, own, bounced })
 }
@@ -282,9 +289,9 @@ async fn notes(tx: &Tx, ticket: TicketId) -> Result<Vec<String>> {
 fn support_addresses(place: &Place, letter: &Letter) -> Vec<Address> {
     let people = letter.to.iter().chain(&letter.cc).chain(&letter.from).chain(&letter.reply_to);
     let mut ours: Vec<Address> = people
-        .map(|person| &person.address)
+        .map(|person| person.address.clone())
+        .chain(desk::behalf::named(letter))
         .filter(|address| place.ours.contains(address))
-        .cloned()
         .collect();
     ours.sort();
     ours.dedup();

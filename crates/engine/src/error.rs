@@ -104,6 +104,9 @@ pub enum Error {
     /// Store.
     #[error(transparent)]
     Store(store::Error),
+    /// The account's mail template or a signature cannot be used.
+    #[error("mail template: {0}")]
+    MailTemplate(desk::template::Fault),
     /// A text template is broken.
     #[error("template: {0}")]
     Template(String),

@@ -169,8 +169,44 @@ pub(crate) fn account_button(language: Language, purpose: store::LinkPurpose) ->
 }
 
 /// The line above the names of files that were too large for the mail.
-pub(crate) fn files_left_out(language: Language) -> String {
-    fl!(loader(language), "files-left-out")
+pub(crate) fn files_left_out(language: Language, until: &str) -> String {
+    fl!(loader(language), "files-left-out", until = until)
+}
+
+/// The line above which one is to write.
+pub(crate) fn mail_delimiter(language: Language) -> String {
+    fl!(loader(language), "mail-delimiter")
+}
+
+/// Whose mail it is.
+pub(crate) fn mail_footer(language: Language, brand: &str) -> String {
+    fl!(loader(language), "mail-footer", brand = brand)
+}
+
+/// The words of the link into the desk.
+pub(crate) fn mail_footer_link(language: Language) -> String {
+    fl!(loader(language), "mail-footer-link")
+}
+
+/// A made-up answer, to look at a template with.
+pub(crate) struct Sample {
+    pub subject: String,
+    pub answer: String,
+    pub customer: String,
+    pub question: String,
+    pub file: String,
+}
+
+/// The made-up answer in a language.
+pub(crate) fn sample(language: Language) -> Sample {
+    let l = loader(language);
+    Sample {
+        subject: fl!(l, "sample-subject"),
+        answer: fl!(l, "sample-answer"),
+        customer: fl!(l, "sample-customer"),
+        question: fl!(l, "sample-question"),
+        file: fl!(l, "sample-file"),
+    }
 }
 
 /// How times are written in the middle of a sentence: in the reader's language and, where it is known, zone.

@@ -4,7 +4,7 @@ mod read;
 mod regroup;
 mod write;
 
-pub(crate) use read::{containing, latest_comments};
+pub(crate) use read::{attachment, containing, latest_comments};
 pub use regroup::CLOSED_BY_MERGE;
 
 use desk::decide::Cause;
@@ -145,6 +145,11 @@ pub enum AuditEvent {
         subject: String,
         /// To whom.
         recipients: Vec<String>,
+    },
+    /// The account's mail template could not be used for a mail; it left in the desk's own.
+    TemplateReplaced {
+        /// What was wrong with it.
+        fault: String,
     },
     /// A mail of ours came back.
     DeliveryFailure {

@@ -199,6 +199,12 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             invalid(t, field, problem),
             fl!(t, "invalid-next"),
         ),
+        E::MailTemplate(fault) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            fl!(t, "invalid-title"),
+            crate::pages::mail_template::explain_fault(t, fault),
+            fl!(t, "invalid-next"),
+        ),
         E::Microsoft(error) => return microsoft::explain(t, error),
         E::NoMailbox { why, trace } => return microsoft::without_mailbox(t, *why, trace),
         E::Store(_) | E::Template(_) => return own_fault(t),
@@ -429,6 +435,7 @@ mod tests {
             E::TooLate,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
+            E::MailTemplate(desk::template::Fault::NoContent(desk::template::Form::Html)),
             E::Template(String::new()),
         ]
     }

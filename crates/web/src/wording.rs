@@ -155,6 +155,9 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
         "no_mime" => fl!(t, "reason-no-mime"),
         "end_user_reply" => fl!(t, "reason-end-user-reply"),
         "agent_reply" => fl!(t, "reason-agent-reply"),
+        "agent_note" => fl!(t, "reason-agent-note"),
+        "agents_write_notes" => fl!(t, "reason-agents-write-notes"),
+        "on_behalf" => fl!(t, "reason-on-behalf"),
         "automatic_reply" => fl!(t, "reason-automatic-reply"),
         "third_party_reply" => fl!(t, "reason-third-party-reply"),
         "cc_without_requester" => fl!(t, "reason-cc-without-requester"),
@@ -326,6 +329,9 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
         }
         AuditEvent::Notification { recipients, subject, .. } => {
             Some(fl!(t, "audit-notification", recipients = recipients.join(", "), subject = subject.as_str()))
+        }
+        AuditEvent::TemplateReplaced { fault } => {
+            Some(fl!(t, "audit-template-replaced", fault = fault.as_str()))
         }
         AuditEvent::DeliveryFailure { reason, .. } => {
             Some(fl!(t, "audit-delivery-failure", reason = failure(t, reason)))

@@ -1,9 +1,11 @@
 //! The desk's rules, one test a rule.
 
+mod behalf;
 mod decide;
 mod place;
 mod placeholder;
 mod reply;
 mod sameness;
 mod standard;
+mod template;
 mod world;

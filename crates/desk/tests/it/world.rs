@@ -78,6 +78,7 @@ pub fn context() -> Context {
         shares_id: None,
         recent_from_author: 0,
         max_ccs: 48,
+        staff_mail: desk::behalf::StaffMail::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod account_mail;
+mod agents_by_mail;
 mod alarms;
 mod approval;
 mod coming_back;
@@ -25,3 +26,4 @@ mod tokens;
 mod way_in;
 mod way_out;
 mod ways;
+mod writing;

@@ -16,6 +16,7 @@ pub mod connection;
 pub mod connection_event;
 pub mod consent_request;
 pub mod cursor;
+pub mod file_link;
 pub mod import_preview;
 pub mod import_run;
 pub mod lease;

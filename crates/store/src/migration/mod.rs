@@ -2,6 +2,7 @@
 
 mod catching_up;
 mod details;
+mod file_links;
 mod forwarding;
 mod imports;
 mod life;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(team::Team),
             Box::new(forwarding::Forwarding),
             Box::new(watch::Watch),
+            Box::new(file_links::FileLinks),
             Box::new(placing::Placing),
         ]
     }

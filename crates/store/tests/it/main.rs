@@ -10,6 +10,7 @@ mod scene;
 mod addresses;
 mod blobs;
 mod changes;
+mod file_links;
 mod find;
 mod forwarding;
 mod health;

@@ -5,6 +5,7 @@
 
 mod connections;
 mod content;
+mod writing;
 
 use askama::Template;
 use desk::{
@@ -651,6 +652,7 @@ impl Sample {
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
         pages.extend(self.connections());
+        pages.extend(self.writing());
         pages
     }
 
