@@ -89,8 +89,8 @@ pub use registration::{
     RegistrationView,
 };
 pub use rights::{MissingRights, Right};
-pub use source::MailSource;
 pub use senders::{Changed, FORECAST_DAYS, SenderForecast};
+pub use source::MailSource;
 pub use suspended::{Recovered, Recovery, Requester, SuspendedFile, SuspendedPreview};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
 pub use texts::Calendar;

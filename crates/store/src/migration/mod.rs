@@ -2,8 +2,8 @@
 
 mod catching_up;
 mod details;
-mod findings;
 mod file_links;
+mod findings;
 mod forwarding;
 mod identities;
 mod imports;

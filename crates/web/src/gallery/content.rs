@@ -671,7 +671,7 @@ pub(super) fn suspended_preview() -> engine::SuspendedPreview {
     let letter = mail::read(raw.as_bytes());
     let requester = desk::decide::Author::New(letter.from.clone().unwrap());
     let comment =
-        desk::decide::CommentPlan { author: requester.clone(), public: true, automatic: true, spoof: false };
+        desk::decide::CommentPlan { author: requester.clone(), public: true, automatic: true, spoof: None };
     engine::SuspendedPreview {
         suspended: suspended().remove(0),
         row: log_rows().remove(0),
@@ -692,6 +692,10 @@ pub(super) fn suspended_preview() -> engine::SuspendedPreview {
             }),
             reason: "recovered".to_owned(),
             signals: vec![],
+            conflicts: vec![],
+            joins: vec![],
+            flood: desk::flood::Verdict::Calm,
+            by_agent: None,
         },
         letter,
         author: None,
