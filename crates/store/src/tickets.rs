@@ -156,6 +156,11 @@ pub enum AuditEvent {
         /// The report's words.
         reason: String,
     },
+    /// For fear of a loop nothing automatic is sent, or mails wait.
+    LoopStopped {
+        /// What there was too much of.
+        window: desk::flood::Window,
+    },
 }
 
 /// An entry of the history.

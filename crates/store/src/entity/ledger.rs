@@ -34,6 +34,7 @@ pub struct Model {
     pub acknowledged_at: Option<i64>,
     pub acknowledge_at: i64,
     pub found_read: Option<bool>,
+    pub words: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
