@@ -230,7 +230,7 @@ fn new_ticket(
         return Some(ByAgent { text: said, changes: orders.changes, ..ByAgent::default() });
     }
     plan.comment.author = plan.requester.clone();
-    plan.comment.spoof = false;
+    plan.comment.spoof = None;
     plan.subject = match forwarded.and_then(|forwarded| forwarded.subject.clone()) {
         Some(subject) => subject,
         None => without_forward(&letter.subject).to_owned(),

@@ -7,6 +7,7 @@
 pub mod behalf;
 mod condition;
 pub mod decide;
+pub mod flood;
 pub mod id;
 pub mod person;
 mod place;

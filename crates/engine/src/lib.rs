@@ -27,6 +27,7 @@ mod file_links;
 mod foresee;
 mod forwarding;
 mod held;
+mod identities;
 mod identity;
 mod import;
 mod intake;

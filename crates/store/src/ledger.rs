@@ -115,6 +115,8 @@ pub struct Settlement {
     pub identity: Option<String>,
     /// Author's address, for the hourly count.
     pub author: Option<String>,
+    /// Hash of what the mail reads like ([`desk::flood::words_of`]), for the same.
+    pub words: Option<String>,
 }
 
 /// A message to be acknowledged in its mailbox.

@@ -182,6 +182,11 @@ pub enum AuditEvent {
         /// Its ticket before.
         ticket: TicketId,
     },
+    /// For fear of a loop nothing automatic is sent, or mails wait.
+    LoopStopped {
+        /// What there was too much of.
+        window: desk::flood::Window,
+    },
 }
 
 /// An entry of the history.

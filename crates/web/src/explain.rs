@@ -310,6 +310,7 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "not-guid" => fl!(t, "problem-not-guid", field = field),
         "not-tenant" => fl!(t, "problem-not-tenant", field = field),
         "not-url" => fl!(t, "problem-not-url", field = field),
+        "nobodys" => fl!(t, "problem-nobodys"),
         "not-an-address" => fl!(t, "problem-not-an-address", field = field),
         "not-csv" => fl!(t, "problem-not-csv", field = field),
         "no-address-column" => fl!(t, "problem-no-address-column", field = field),

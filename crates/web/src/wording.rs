@@ -1,11 +1,12 @@
 //! The words people read for the words the desk stores.
 
-use desk::decide::{Cause, Conflict, OutcomeKind, Passed, Signal};
+use desk::decide::{Cause, Conflict, Doubt, OutcomeKind, Passed, Signal};
+use desk::flood::Window;
 use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
 use exchange::NoMailbox;
 use i18n_embed_fl::fl;
-use mail::{InvitationKind, Protection};
+use mail::{Address, InvitationKind, Protection};
 use store::Kind;
 use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
 
@@ -236,8 +237,8 @@ pub(crate) fn kind(t: Texts, kind: Kind) -> String {
 
 /// How a mail of ours fares: (kind for the style sheet, words).
 pub(crate) fn delivery(t: Texts, row: &OutboxRow) -> (&'static str, String) {
-    if let Some(reason) = &row.bounce {
-        return ("bad", fl!(t, "delivery-bounced", reason = reason.as_str()));
+    if let Some(bounces) = &row.bounce {
+        return ("bad", bounces.lines().map(|line| bounced(t, line)).collect::<Vec<_>>().join(" · "));
     }
     let trouble = trouble(t, row.last_error.as_deref().unwrap_or_default());
     match row.step {
@@ -250,6 +251,35 @@ pub(crate) fn delivery(t: Texts, row: &OutboxRow) -> (&'static str, String) {
         Step::Accepted => ("wait", fl!(t, "delivery-accepted")),
         Step::Sent => ("good", fl!(t, "delivery-sent")),
         Step::Failed => ("bad", fl!(t, "delivery-failed", reason = trouble)),
+    }
+}
+
+/// One line of a mail's bounces: with the recipient, where the report named one.
+fn bounced(t: Texts, line: &str) -> String {
+    match line.split_once(": ") {
+        Some((to, reason)) if Address::parse(to).is_some() => {
+            fl!(t, "delivery-bounced-to", address = to, reason = reason)
+        }
+        _ => fl!(t, "delivery-bounced", reason = line),
+    }
+}
+
+/// Why a mail may not be from whom it names. Comments of before the reason was kept have none.
+pub(crate) fn doubt(t: Texts, doubt: Option<Doubt>) -> String {
+    match doubt {
+        None | Some(Doubt::SenderFailed) => fl!(t, "spoof-warning"),
+        Some(Doubt::StaffUnproved) => fl!(t, "spoof-staff-unproved"),
+        Some(Doubt::StaffInReplyTo) => fl!(t, "spoof-staff-in-reply-to"),
+    }
+}
+
+/// What there was too much of, and what follows.
+pub(crate) fn loop_stopped(t: Texts, window: Window) -> String {
+    match window {
+        Window::Author => fl!(t, "loop-author"),
+        Window::Ticket => fl!(t, "loop-ticket"),
+        Window::Mailbox => fl!(t, "loop-mailbox"),
+        Window::Same => fl!(t, "loop-same"),
     }
 }
 
@@ -340,6 +370,7 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
         AuditEvent::MergedFrom { ticket } => Some(fl!(t, "audit-merged-from", ticket = ticket.to_string())),
         AuditEvent::SplitOff { ticket, .. } => Some(fl!(t, "audit-split-off", ticket = ticket.to_string())),
         AuditEvent::SplitFrom { ticket, .. } => Some(fl!(t, "audit-split-from", ticket = ticket.to_string())),
+        AuditEvent::LoopStopped { window } => Some(loop_stopped(t, *window)),
     }
 }
 

@@ -152,7 +152,7 @@ fn a_forwarded_mail_becomes_the_ticket_of_who_wrote_it() {
     let plan = plan(&decision);
     assert_eq!(plan.requester, Author::New(mailbox(HANA)));
     assert_eq!(plan.comment.author, plan.requester);
-    assert!(plan.comment.public && !plan.comment.spoof);
+    assert!(plan.comment.public && plan.comment.spoof.is_none());
     assert_eq!(plan.subject, "プリンターが動きません");
     assert!(plan.ccs.is_empty(), "those on Cc of the forwarded mail are left out: {:?}", plan.ccs);
     let by = by(&decision);

@@ -2,6 +2,7 @@
 
 mod behalf;
 mod decide;
+mod loops;
 mod place;
 mod placeholder;
 mod reply;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use desk::decide::{Context, Referenced, Signal, Way};
+use desk::flood::Recent;
 use desk::{AddressId, BrandId, Person, PersonId, Role, Status, TicketId};
 use jiff::Timestamp;
 use mail::{Address, AuthVerdict, Letter, Mailbox, MessageId};
@@ -71,12 +72,13 @@ pub fn context() -> Context {
         own: None,
         bounced: None,
         author: None,
+        from_is_author: true,
         author_is_support_address: false,
         support_addresses: vec![address(SUPPORT)],
         referenced: Vec::new(),
         awaiting: Vec::new(),
         shares_id: None,
-        recent_from_author: 0,
+        recent: Recent::default(),
         max_ccs: 48,
         staff_mail: desk::behalf::StaffMail::default(),
     }

@@ -35,6 +35,7 @@ pub struct Model {
     pub acknowledge_at: i64,
     pub found_read: Option<bool>,
     pub taken_again_id: Option<i64>,
+    pub words: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

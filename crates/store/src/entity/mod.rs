@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod message_identity;
 pub mod outbox;
 pub mod person;
+pub mod person_address;
 pub mod session;
 pub mod setting;
 pub mod sign_in;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use mail::MessageId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::read::{known_messages, missing, read, read_known};
 use super::{Form, KnownMessage, LedgerRow, Seen, SeenBy, Settlement};
@@ -120,6 +120,7 @@ impl Tx {
             subject: Set(clean(&settlement.subject)),
             identity: Set(settlement.identity.clone()),
             author: Set(settlement.author.as_deref().map(str::to_lowercase)),
+            words: Set(settlement.words.clone()),
             settled_at: Set(Some(micros(self.now))),
             ..Default::default()
         };
@@ -226,16 +227,6 @@ impl Tx {
     /// What these Message-IDs stand for, in and out; those that stand for nothing are left out. In the order asked for.
     pub async fn known_messages(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, KnownMessage)>> {
         known_messages(&self.db, ids).await
-    }
-
-    /// Mails taken in of this author since `since`.
-    pub async fn recent_from(&self, author: &str, since: Timestamp) -> Result<u32> {
-        let mails = table::Entity::find()
-            .filter(table::Column::Author.eq(author.to_lowercase()))
-            .filter(table::Column::SettledAt.gte(micros(since)))
-            .count(&self.db)
-            .await?;
-        Ok(u32::try_from(mails).unwrap_or(u32::MAX))
     }
 
     /// Checks the lease; a convenience for loops that write in small steps.

@@ -4,8 +4,10 @@ mod catching_up;
 mod details;
 mod file_links;
 mod forwarding;
+mod identities;
 mod imports;
 mod life;
+mod loops;
 mod mail;
 mod mailboxes;
 mod people;
@@ -32,6 +34,8 @@ impl MigratorTrait for Migrator {
             Box::new(forwarding::Forwarding),
             Box::new(watch::Watch),
             Box::new(file_links::FileLinks),
+            Box::new(loops::Loops),
+            Box::new(identities::Identities),
             Box::new(placing::Placing),
         ]
     }

@@ -14,6 +14,7 @@ mod file_links;
 mod find;
 mod forwarding;
 mod health;
+mod identities;
 mod imports;
 mod leases;
 mod ledger;

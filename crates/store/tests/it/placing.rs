@@ -83,7 +83,7 @@ both! {
         let row = scene.see(connection, "help@desk.example", &["item"]).await[0];
         let mail = CommentMail {
             from: None, to: vec![], cc: vec![], subject: "stray".to_owned(), signals: vec![], conflicts: vec![],
-            spoof: false, invitation: None, protection: None,
+            spoof: false, doubt: None, reply_to: None, invitation: None, protection: None,
         };
         let tx = scene.begin().await;
         let stray = NewComment { mail: Some(mail), ..comment_on(&from, "stray") };
@@ -92,7 +92,7 @@ both! {
         tx.claim_identity(ID, &known).await.unwrap();
         let settlement = Settlement {
             outcome: OutcomeKind::Reply, reason: "r".to_owned(), ticket: Some(from.id), comment: Some(stray),
-            sender: String::new(), subject: String::new(), identity: None, author: None,
+            sender: String::new(), subject: String::new(), identity: None, author: None, words: None,
         };
         assert!(tx.settle(row, &settlement).await.unwrap());
         tx.move_comment(stray, from.id, into.id, Some(ann.id)).await.unwrap();
@@ -114,7 +114,7 @@ both! {
         let id = scene.see(connection, "help@desk.example", &["item"]).await[0];
         let settlement = Settlement {
             outcome: OutcomeKind::Duplicate, reason: "r".to_owned(), ticket: None, comment: None,
-            sender: String::new(), subject: String::new(), identity: None, author: None,
+            sender: String::new(), subject: String::new(), identity: None, author: None, words: None,
         };
         let tx = scene.begin().await;
         assert!(tx.settle(id, &settlement).await.unwrap());

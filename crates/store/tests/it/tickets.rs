@@ -1,6 +1,7 @@
 //! Tickets, comments, history, lists.
 
-use desk::decide::Cause;
+use desk::decide::{Cause, Doubt};
+use desk::flood::Window;
 use desk::ticket::{CommentMail, Via};
 use desk::{LedgerId, Person, PersonId, Priority, Role, Status, TicketId};
 use store::{
@@ -53,6 +54,8 @@ both! {
             signals: vec![desk::decide::Signal::Token { ticket: ticket.id }],
             conflicts: vec![],
             spoof: true,
+            doubt: Some(Doubt::StaffInReplyTo),
+            reply_to: Some(mailbox("agent@desk.example")),
             invitation: None,
             protection: None,
         };
@@ -225,5 +228,21 @@ both! {
         let listed = scene.store.suspended(10).await.unwrap();
         assert_eq!(listed.iter().map(|one| (one.what.ledger.0, one.what.cause)).collect::<Vec<_>>(), [(2, Cause::AutoVacation), (1, Cause::Loop)]);
         assert_eq!(scene.store.suspended(1).await.unwrap().len(), 1);
+    }
+}
+
+both! {
+    async fn a_ticket_says_once_an_hour_that_it_fell_silent(scene) {
+        let ann = scene.customer("ann@example.com").await;
+        let (ticket, _) = scene.ticket(&ann, "printer").await;
+        for seconds in [10, 20, 3_609, 3_700] {
+            let tx = scene.begin_at(seconds).await;
+            tx.falls_silent(ticket.id, Window::Ticket).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let audits = scene.store.audits(ticket.id).await.unwrap();
+        let said: Vec<_> =
+            audits.into_iter().filter(|audit| matches!(audit.event, AuditEvent::LoopStopped { .. })).map(|audit| audit.at).collect();
+        assert_eq!(said, [after(10), after(3_700)]);
     }
 }

@@ -1,6 +1,7 @@
 //! Made-up content: long subjects, long names, every status, every outcome.
 
-use desk::decide::{Cause, Conflict, OutcomeKind, Passed, Signal};
+use desk::decide::{Cause, Conflict, Doubt, OutcomeKind, Passed, Signal};
+use desk::flood::Window;
 use desk::ticket::{CommentMail, Via};
 use desk::{
     AddressId, AttachmentId, BrandId, Comment, CommentId, ConnectionId, ImportId, LedgerId, OutboxId, Person,
@@ -113,6 +114,8 @@ pub(super) fn comments() -> Vec<CommentView> {
             signals: vec![],
             conflicts: vec![],
             spoof: true,
+            doubt: Some(Doubt::StaffInReplyTo),
+            reply_to: Some(mailbox("佐藤 あかり", "akari.sato@example.jp")),
             invitation: None,
             protection: None,
         }),
@@ -157,6 +160,8 @@ pub(super) fn comments() -> Vec<CommentView> {
                 },
             ],
             spoof: false,
+            doubt: None,
+            reply_to: None,
             ..mail
         }),
         ..base.clone()
@@ -165,7 +170,13 @@ pub(super) fn comments() -> Vec<CommentView> {
         (Step::Sent, None, None),
         (Step::Queued, Some("MailboxConcurrency"), None),
         (Step::Failed, Some("ErrorInvalidRecipients"), None),
-        (Step::Sent, None, Some("550 5.1.1 user unknown")),
+        (
+            Step::Sent,
+            None,
+            Some(
+                "taro.yamada@customer.example: 550 5.1.1 user unknown\ngrace@customer.example: 552 5.2.2 mailbox full",
+            ),
+        ),
     ];
     vec![
         CommentView {
@@ -282,6 +293,7 @@ pub(super) fn audits() -> Vec<Audit> {
         AuditEvent::DeliveryFailure { comment: None, reason: "550".to_owned() },
         AuditEvent::MergedFrom { ticket: TicketId(41) },
         AuditEvent::SplitOff { comment: CommentId(3), ticket: TicketId(43) },
+        AuditEvent::LoopStopped { window: Window::Ticket },
     ]
     .into_iter()
     .map(|event| Audit { author: Some(PersonId(1)), at: ago(30), event })

@@ -610,6 +610,10 @@ impl Sample {
                 &PersonPage {
                     page: self.page("/admin/people/end-users/3"),
                     member: member(3, "山田 太郎", Role::EndUser),
+                    others: ["taro@home.example", "a.very.long.address.of.somebody@another.customer.example"]
+                        .iter()
+                        .filter_map(|address| mail::Address::parse(address))
+                        .collect(),
                     typed: TypedPerson {
                         name: "山田 太郎".to_owned(),
                         email: "m3@customer.example".to_owned(),

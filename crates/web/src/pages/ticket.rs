@@ -4,13 +4,13 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use desk::decide::{Conflict, Signal};
+use desk::decide::{Conflict, Doubt, Signal};
 use desk::{CommentId, PersonId, Priority, Status, TicketId};
 use engine::{CommentView, TicketView};
 use i18n_embed_fl::fl;
 use mail::{Invitation, InvitationKind, Mailbox, Moment, Protection};
 use serde::Deserialize;
-use store::{Audit, LedgerRow, OutboxRow, StoredAttachment, TicketChange, Urgency};
+use store::{Audit, AuditEvent, LedgerRow, OutboxRow, StoredAttachment, TicketChange, Urgency};
 
 use crate::app::App;
 use crate::explain;
@@ -159,6 +159,19 @@ impl TicketPage {
         [Status::Open, Status::Pending, Status::Hold, Status::Solved]
             .map(|status| (status, status == offered))
             .into()
+    }
+
+    fn doubt(&self, doubt: Option<&Doubt>) -> String {
+        wording::doubt(self.page.t, doubt.copied())
+    }
+
+    /// That and why nothing automatic was sent lately, and when.
+    fn loop_stopped(&self) -> Option<(When, String)> {
+        let audit = self.view.audits.iter().rev().find_map(|audit| match audit.event {
+            AuditEvent::LoopStopped { window } => Some((audit.at, window)),
+            _ => None,
+        });
+        audit.map(|(at, window)| (self.page.full(&at), wording::loop_stopped(self.page.t, window)))
     }
 
     fn is_staff(&self, comment: &CommentView) -> bool {
