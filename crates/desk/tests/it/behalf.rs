@@ -1,5 +1,4 @@
 //! Agents by mail: what their commands do, and whose ticket a forwarded mail becomes.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use desk::behalf::{ByAgent, Change, StaffMail, named};
 use desk::decide::{Author, Context, Decision, TicketPlan};
