@@ -242,7 +242,7 @@ impl TicketPage {
     fn copies(&self, comment: &CommentView) -> Vec<String> {
         let copies = self.view.copies.iter().filter(|row| row.comment == Some(comment.comment.id));
         let words = |row: &LedgerRow| {
-            let when = self.page.full(&row.received_at.unwrap_or(row.seen_at)).to_string();
+            let when = self.page.plain(row.received_at.unwrap_or(row.seen_at));
             let address = row.address.as_str();
             if row.reason.as_deref().is_some_and(|reason| reason.ends_with("changed on the way")) {
                 fl!(self.page.t, "copy-changed-line", address = address, when = when)
