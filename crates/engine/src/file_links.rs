@@ -13,7 +13,7 @@ use crate::{Actor, Engine, Error, Result, writing};
 #[derive(Debug, Clone)]
 pub enum FileBehindLink {
     /// The file.
-    Open(StoredAttachment, Bytes),
+    Open(Box<StoredAttachment>, Bytes),
     /// It was good once.
     Expired,
 }
@@ -50,7 +50,7 @@ impl Engine {
         }
         let file = self.inner.store.attachment(link.attachment).await?;
         let content = self.inner.store.blobs().get(&file.file.blob).await?;
-        Ok(FileBehindLink::Open(file, content))
+        Ok(FileBehindLink::Open(Box::new(file), content))
     }
 
     /// The files of a ticket that links were sent to. Staff.

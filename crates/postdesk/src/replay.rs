@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::config::Config;
 
 /// Goes through the ledger in pages, so that memory does not grow with it. Tells each mail on one line.
+#[expect(clippy::print_stdout, reason = "this is the command's result")]
 pub async fn run(config: &Config, apply: bool, since: Option<&str>) -> anyhow::Result<()> {
     crate::logs::start(config.log, "error")?;
     let since = since.map(day).transpose()?;
