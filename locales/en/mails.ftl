@@ -86,8 +86,36 @@ reset-button = Choose a new password
 ## Around the text
 
 wrote = On { $date }, { $author } wrote:
-files-left-out = These files are too large to be sent by email. Please ask us for them:
+files-left-out = These files are too large for an email. You can download them until { $until }:
 no-subject = (no subject)
+
+## The frame of every mail to people
+
+mail-delimiter = Please reply above this line
+mail-footer = This email was sent by { $brand }.
+mail-footer-link = Open Postdesk
+
+## A made-up answer, to look at the template with
+
+sample-subject = Re: Where is my order?
+sample-customer = Hana Mori
+sample-question =
+    Hello,
+
+    I ordered two desks on Monday (order 4711) and have heard nothing since. When will they arrive?
+
+    Thank you
+    Hana Mori
+sample-answer =
+    Hello Hana,
+
+    thank you for your patience. Your desks left our warehouse this morning and will arrive:
+
+    - on Thursday, between 9 and 12 o’clock
+    - by our own van, carried up to your office
+
+    You can follow them here: https://example.com/orders/4711
+sample-file = Assembly instructions.pdf
 
 ## Tests of the ways of mail
 

@@ -197,7 +197,7 @@ pub(crate) async fn verify(
     match body.get("type").and_then(Value::as_str).unwrap_or("forwarding") {
         "forwarding" => app.engine.prove(&actor, id).await?,
         // What the domain's DNS says is looked at by the check-up, where an administrator reads it.
-        "spf" | "dns" => app.engine.ask_checkup(&actor, id).await?,
+        "spf" | "dns" => app.engine.ask_checkup(&actor, id, false).await?,
         _ => return Err(Refusal::invalid("type")),
     }
     Ok(StatusCode::OK.into_response())

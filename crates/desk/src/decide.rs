@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use mail::{Address, AuthVerdict, Kind, Letter, Mailbox, MessageId, Unreadable};
 use serde::{Deserialize, Serialize};
 
-use crate::admission::{Admission, Verdict};
+use crate::admission::{self, Admission};
+use crate::flood::{self, Recent, Verdict, Writer};
 use crate::ticket::words;
 use crate::{AddressId, BrandId, CommentId, LedgerId, OutboxId, Person, PersonId, Status, TicketId};
 
@@ -39,18 +40,22 @@ pub struct Context {
     pub bounced: Option<Bounced>,
     /// The person who has the author's address ([`author`]).
     pub author: Option<Person>,
+    /// From is the author's as well: the same address, or another of that person's. Else only Reply-To names the author.
+    pub from_is_author: bool,
     /// The author's address is one of our support addresses.
     pub author_is_support_address: bool,
     /// Support addresses among everybody the letter names: they are never people.
     pub support_addresses: Vec<Address>,
     /// Tickets the letter refers to, best signal first, without repeats.
     pub referenced: Vec<Referenced>,
-    /// Mails of this author that came live during the last hour, whatever became of them.
-    pub recent_from_author: u32,
+    /// What came in within the last hour.
+    pub recent: Recent,
     /// The account's address limit for CCs.
     pub max_ccs: usize,
     /// What the account's lists say of the author.
     pub admission: Admission,
+    /// What agents may do by mail.
+    pub staff_mail: crate::behalf::StaffMail,
 }
 
 /// A mail of the same identity seen before.
@@ -150,7 +155,7 @@ words! {
     Cause {
         /// Automated response.
         AutoMailer = "auto_mailer",
-        /// Mail loop: too many mails of one sender in an hour.
+        /// Mail loop: too many mails of one sender or to one ticket in an hour.
         Loop = "loop",
         /// Unknown person tried to update a ticket.
         UnknownUserUpdate = "unknown_user_update",
@@ -188,6 +193,10 @@ pub struct Decision {
     pub reason: String,
     /// The signals found, used or not.
     pub signals: Vec<Signal>,
+    /// What the loop breaker says. Of what goes to a ticket only `Calm` and `Quiet` can stand here.
+    pub flood: Verdict,
+    /// What an agent ordered by it.
+    pub by_agent: Option<crate::behalf::ByAgent>,
 }
 
 /// What becomes of a letter: a plan that the store carries out in one transaction.
@@ -277,8 +286,27 @@ pub struct CommentPlan {
     pub public: bool,
     /// By a machine: neither reopens, nor triggers, nor is answered.
     pub automatic: bool,
-    /// May be spoofed: shown with a warning.
-    pub spoof: bool,
+    /// Why it may be spoofed: shown with a warning.
+    pub spoof: Option<Doubt>,
+}
+
+words! {
+    /// Why a mail may not be from whom it names.
+    Doubt {
+        /// The check of the sender failed.
+        SenderFailed = "sender_failed",
+        /// It names a member of the staff, and nothing proves that.
+        StaffUnproved = "staff_unproved",
+        /// Only its Reply-To names a member of the staff: anybody can write any Reply-To.
+        StaffInReplyTo = "staff_in_reply_to",
+    }
+}
+
+impl Doubt {
+    /// It claims to be staff, and has none of the staff's powers.
+    pub fn is_about_staff(self) -> bool {
+        matches!(self, Doubt::StaffUnproved | Doubt::StaffInReplyTo)
+    }
 }
 
 impl Cause {
@@ -304,10 +332,6 @@ impl Cause {
     }
 }
 
-/// Mails an hour of one author that are taken in (zendesk.md 5.3).
-pub const ACCEPTED_AN_HOUR: u32 = 20;
-/// Mails an hour of one author after which nothing is kept but the ledger row.
-pub const REJECTED_BEYOND_AN_HOUR: u32 = 40;
 /// The requester of a ticket whose mail is so broken that it names nobody. `.invalid` can never be delivered to.
 pub const NOBODY: &str = "unknown-sender@postdesk.invalid";
 
@@ -322,13 +346,17 @@ pub fn author(letter: &Letter, is_support_address: impl Fn(&Address) -> bool) ->
 
 /// Decides. Exactly one outcome for whatever letter and context; see the module.
 pub fn decide(letter: &Letter, context: &Context) -> Decision {
-    let (outcome, reason) = judge(letter, context);
+    let flood = flood_of(letter, context);
+    let (mut outcome, mut reason) = judge(letter, context, flood);
+    let by_agent = crate::behalf::apply(letter, context, &mut outcome, &mut reason);
     let signals = context.referenced.iter().map(|referenced| referenced.signal.clone()).collect();
-    Decision { outcome, reason, signals }
+    let taken = matches!(outcome, Outcome::OwnMail(_) | Outcome::Duplicate(_) | Outcome::Bounce(_));
+    let flood = if taken { Verdict::Calm } else { flood };
+    Decision { outcome, reason, signals, flood, by_agent }
 }
 
 /// The rules in their order: the first that applies decides.
-fn judge(letter: &Letter, context: &Context) -> (Outcome, String) {
+fn judge(letter: &Letter, context: &Context, flood: Verdict) -> (Outcome, String) {
     if let Some(own) = context.own {
         return (Outcome::OwnMail(own), "own_mail".to_owned());
     }
@@ -346,12 +374,16 @@ fn judge(letter: &Letter, context: &Context) -> (Outcome, String) {
         };
     }
     match context.admission.verdict {
-        Verdict::Admitted => {}
-        Verdict::Suspended(cause) => return suspended(cause),
-        Verdict::Rejected(cause) => return (Outcome::Rejected(cause), cause.as_str().to_owned()),
+        admission::Verdict::Admitted => {}
+        admission::Verdict::Suspended(cause) => return suspended(cause),
+        admission::Verdict::Rejected(cause) => {
+            return (Outcome::Rejected(cause), cause.as_str().to_owned());
+        }
     }
-    if let Some(refused) = loop_breaker(letter, context) {
-        return refused;
+    match flood {
+        Verdict::Calm | Verdict::Quiet(_) => {}
+        Verdict::Suspended(_) => return suspended(Cause::Loop),
+        Verdict::Rejected(_) => return (Outcome::Rejected(Cause::Loop), Cause::Loop.as_str().to_owned()),
     }
     let author = author(letter, |address| context.support_addresses.contains(address));
     if let Some(why @ (Unreadable::Empty | Unreadable::NoHeaders)) = &letter.unreadable {
@@ -386,17 +418,17 @@ pub(crate) fn suspended(cause: Cause) -> (Outcome, String) {
     (Outcome::Suspended(cause), cause.as_str().to_owned())
 }
 
-/// The loop breaker trusts no header: an author who writes more than people write is stopped. Old mail and agents
-/// whose mail is genuine are no loop.
-fn loop_breaker(letter: &Letter, context: &Context) -> Option<(Outcome, String)> {
-    let exempt =
-        context.way == Way::Import || (is_genuine_staff(letter, context) && !letter.kind.is_automatic());
-    match context.recent_from_author {
-        _ if exempt => None,
-        0..ACCEPTED_AN_HOUR => None,
-        ACCEPTED_AN_HOUR..REJECTED_BEYOND_AN_HOUR => Some(suspended(Cause::Loop)),
-        _ => Some((Outcome::Rejected(Cause::Loop), Cause::Loop.as_str().to_owned())),
+/// Old mail is no loop; and a robot of an agent's has none of the agent's freedom.
+fn flood_of(letter: &Letter, context: &Context) -> Verdict {
+    if context.way == Way::Import {
+        return Verdict::Calm;
     }
+    let writer = match &context.author {
+        Some(_) if is_genuine_staff(letter, context) && !letter.kind.is_automatic() => Writer::Staff,
+        Some(_) => Writer::Known,
+        None => Writer::Unknown,
+    };
+    flood::judge(&context.recent, writer)
 }
 
 /// Why a mail that belongs to no ticket makes none: written by a machine.
@@ -427,15 +459,22 @@ fn is_blank(letter: &Letter) -> bool {
 }
 
 /// A member of the staff wrote it, and Exchange says that the sender is genuine. Only then has the mail an agent's
-/// powers (zendesk.md 5.5).
+/// powers (zendesk.md 3.2, 5.5). Exchange speaks of From; a Reply-To proves nothing.
 pub(crate) fn is_genuine_staff(letter: &Letter, context: &Context) -> bool {
-    letter.auth == AuthVerdict::Pass && context.author.as_ref().is_some_and(|person| person.role.is_staff())
+    letter.auth == AuthVerdict::Pass
+        && context.from_is_author
+        && context.author.as_ref().is_some_and(|person| person.role.is_staff())
 }
 
-/// May be spoofed: the check failed; or it claims to be staff and nothing proves it.
-pub(crate) fn may_be_spoofed(letter: &Letter, context: &Context) -> bool {
+/// Why it may be spoofed: the check failed; or it claims to be staff and nothing proves it.
+pub(crate) fn may_be_spoofed(letter: &Letter, context: &Context) -> Option<Doubt> {
     let staff = context.author.as_ref().is_some_and(|person| person.role.is_staff());
-    letter.auth == AuthVerdict::Fail || (staff && letter.auth != AuthVerdict::Pass)
+    match letter.auth {
+        _ if staff && !context.from_is_author => Some(Doubt::StaffInReplyTo),
+        AuthVerdict::Fail => Some(Doubt::SenderFailed),
+        AuthVerdict::Unknown if staff => Some(Doubt::StaffUnproved),
+        AuthVerdict::Unknown | AuthVerdict::Pass => None,
+    }
 }
 
 pub(crate) fn author_of(context: &Context, author: &Mailbox) -> Author {
@@ -480,6 +519,9 @@ fn unreadable(
     };
     let mut plan = ticket(letter, context, &author);
     plan.comment.automatic = true;
+    if letter.kind.is_automatic() {
+        plan.ccs.clear();
+    }
     (Outcome::Unreadable(plan), reason.to_owned())
 }
 

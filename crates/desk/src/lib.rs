@@ -5,14 +5,17 @@
 //! and the tests.
 
 pub mod admission;
+pub mod behalf;
 mod condition;
 pub mod decide;
+pub mod flood;
 pub mod id;
 pub mod person;
 pub mod placeholder;
 pub mod recover;
 mod reply;
 mod standard;
+pub mod template;
 pub mod ticket;
 pub mod trigger;
 

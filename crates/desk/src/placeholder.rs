@@ -36,6 +36,27 @@ pub fn suppress_relay(values: &mut BTreeMap<String, String>) {
     }
 }
 
+/// An address that no person reads: what is written to it must not carry the conversation, or two machines would send each other
+/// ever longer ones (zendesk.md 6.2).
+pub fn is_machine(address: &mail::Address) -> bool {
+    const MACHINES: [&str; 8] = [
+        "mailer-daemon",
+        "postmaster",
+        "noreply",
+        "no-reply",
+        "no_reply",
+        "donotreply",
+        "do-not-reply",
+        "do_not_reply",
+    ];
+    let local = address.local().to_lowercase();
+    MACHINES.iter().any(|machine| {
+        local
+            .strip_prefix(machine)
+            .is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphanumeric()))
+    })
+}
+
 fn carries_comment(name: &str) -> bool {
     const WORDS: [&str; 8] = [
         "description",

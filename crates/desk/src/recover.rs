@@ -5,6 +5,7 @@ use mail::{Address, Letter, Mailbox};
 
 use crate::admission::{Admission, Verdict};
 use crate::decide::{Context, Decision, NOBODY, Outcome, author, decide, ticket};
+use crate::flood::Recent;
 
 /// The ledger's word for the decision that an agent made.
 pub const RECOVERED: &str = "recovered";
@@ -12,7 +13,7 @@ pub const RECOVERED: &str = "recovered";
 /// Decides as [`decide`] does, but neither suspends nor rejects.
 pub fn recover(letter: &Letter, context: &Context) -> Decision {
     let mut context = context.clone();
-    context.recent_from_author = 0;
+    context.recent = Recent::default();
     context.admission = Admission { verdict: Verdict::Admitted, ..context.admission };
     let decision = decide(letter, &context);
     if !matches!(decision.outcome, Outcome::Suspended(_) | Outcome::Rejected(_)) {
@@ -35,5 +36,5 @@ pub fn recover(letter: &Letter, context: &Context) -> Decision {
             Outcome::NewTicket(plan)
         }
     };
-    Decision { outcome, reason: RECOVERED.to_owned(), signals: decision.signals }
+    Decision { outcome, reason: RECOVERED.to_owned(), ..decision }
 }

@@ -146,6 +146,9 @@ pub struct Comment {
 pub struct CommentMail {
     /// From.
     pub from: Option<Mailbox>,
+    /// Reply-To, where it says something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Mailbox>,
     /// To.
     pub to: Vec<Mailbox>,
     /// Cc.
@@ -154,8 +157,11 @@ pub struct CommentMail {
     pub subject: String,
     /// The signals that placed the mail in this ticket.
     pub signals: Vec<crate::decide::Signal>,
-    /// Authentication failed: may be spoofed.
+    /// May be spoofed.
     pub spoof: bool,
+    /// Why; `None` also for comments of before the desk kept it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<crate::decide::Doubt>,
     /// What its calendar part says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invitation: Option<mail::Invitation>,

@@ -100,6 +100,8 @@ pub struct Event {
     pub actor: Person,
     /// By which door.
     pub via: Via,
+    /// The loop breaker wants silence: nothing is sent because of it but an agent's own answer.
+    pub quiet: bool,
 }
 
 /// The comment of an event.
@@ -184,9 +186,14 @@ fn act(trigger: TriggerId, action: &Action, event: &Event, ticket: &mut Ticket, 
 }
 
 /// Machines are never written to because of what they wrote, old mail is never answered, and customers hear nothing of
-/// internal notes.
+/// internal notes. Where a loop is feared only an agent's answer goes out.
 fn may_send(to: Recipients, event: &Event, ticket: &Ticket) -> bool {
     if event.via == Via::Import || event.comment.as_ref().is_some_and(|comment| comment.automatic) {
+        return false;
+    }
+    let customers = matches!(to, Recipients::RequesterAndCcs | Recipients::RequesterId);
+    let answers = customers && event.before.is_some() && event.actor.role.is_staff();
+    if event.quiet && !answers {
         return false;
     }
     match to {

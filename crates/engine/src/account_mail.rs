@@ -2,7 +2,8 @@
 //!
 //! It leaves from the default support address like all mail, through the outbox and before everything else. Where that
 //! address cannot carry it, somebody would be locked out of the very desk in which the address is mended: so the row goes
-//! over to the desk's own connection (`system`), at most once, and only while certainly nothing of it has left.
+//! over to the desk's own connection (`system`), at most once, and only while certainly nothing of it has left. What waited
+//! at an address that was deleted goes over too; where the desk has no connection of its own, to the default address.
 //!
 //! What happens to a row when its connection is broken, gone, unproved, or has not sent it within
 //! [`crate::Settings::account_mail_patience`]:
@@ -57,7 +58,7 @@ pub(crate) fn new_secret() -> String {
 }
 
 /// By what an account mail leaves.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Carrier {
     connection: ConnectionId,
     address: Option<AddressId>,
@@ -190,19 +191,25 @@ impl Engine {
             return Ok(0);
         }
         let system = store.system_connection().await?;
+        let addresses = store.support_addresses().await?;
+        // Where there is no connection of the desk's own, what waited at a deleted address can still leave by the default.
+        let heir = carrier(&addresses, system.as_ref());
         let mut connections: Vec<Connection> =
-            store.support_addresses().await?.into_iter().map(|address| address.connection).collect();
+            addresses.into_iter().map(|address| address.connection).collect();
         connections.extend(system.clone());
         let mut moved = 0;
         for row in &waiting {
             let now = self.now();
             let connection = connections.iter().find(|connection| connection.id == row.mail.connection);
             let dead = now.duration_since(row.created_at) > LINK_LASTS;
-            let to = system.as_ref().filter(|system| system.state.works()).map(|system| system.id);
-            let to = to.filter(|to| *to != row.mail.connection);
+            let to = system.as_ref().filter(|system| system.state.works());
+            let to = to.map(|system| Carrier { connection: system.id, address: None });
+            let to = to.or_else(|| heir.clone().filter(|_| connection.is_none()));
+            let to = to.filter(|to| to.connection != row.mail.connection);
             let why = because(connection, row, now, self.inner.settings.account_mail_patience);
             if dead || (to.is_some() && why.is_some()) {
-                moved += usize::from(self.reroute_one(row, to, why.unwrap_or_default(), dead).await?);
+                moved +=
+                    usize::from(self.reroute_one(row, to.as_ref(), why.unwrap_or_default(), dead).await?);
             }
         }
         Ok(moved)
@@ -211,7 +218,7 @@ impl Engine {
     async fn reroute_one(
         &self,
         row: &OutboxRow,
-        to: Option<ConnectionId>,
+        to: Option<&Carrier>,
         why: &str,
         dead: bool,
     ) -> Result<bool> {
@@ -233,7 +240,7 @@ impl Engine {
         &self,
         lease: &Lease,
         row: &OutboxRow,
-        to: Option<ConnectionId>,
+        to: Option<&Carrier>,
         why: &str,
         dead: bool,
     ) -> Result<bool> {
@@ -244,12 +251,14 @@ impl Engine {
                 tx.expire_account_mail(lease, row.mail.connection, now - LINK_LASTS).await?;
                 false
             }
-            Some(to) => tx.reroute(lease, row.id, row.mail.connection, to, why).await?,
+            Some(to) => {
+                tx.reroute(lease, row.id, row.mail.connection, to.connection, to.address, why).await?
+            }
             None => false,
         };
         tx.commit().await?;
         if moved {
-            tracing::warn!(outbox = %row.id, from = %row.mail.connection, why, "account mail leaves by the desk's own connection");
+            tracing::warn!(outbox = %row.id, from = %row.mail.connection, why, "account mail leaves by another connection");
         }
         Ok(moved)
     }

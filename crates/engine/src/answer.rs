@@ -154,6 +154,7 @@ pub(crate) async fn change(
         comment: comment.map(|comment| EventComment { public: comment.public, automatic: comment.automatic }),
         actor: actor.person.clone(),
         via: Via::Web,
+        quiet: false,
     };
     notify::after(engine, tx, &event, added.zip(comment)).await?;
     Ok((tx.ticket(id).await?, added))

@@ -1,18 +1,20 @@
 //! Carrying a decision out: tickets, comments, people, files and history of one letter, in the transaction of its outcome.
 
-use desk::decide::{Author, CommentPlan, Decision, Outcome, TicketPlan, Way};
+use desk::decide::{Author, CommentPlan, Decision, Doubt, Outcome, TicketPlan, Way};
+use desk::flood::Verdict;
 use desk::ticket::{CommentMail, Via};
 use desk::trigger::{Event, EventComment};
-use desk::{CommentId, Person, Status, Ticket, TicketId};
+use desk::{CommentId, Person, Role, Status, Ticket, TicketId};
 use jiff::Timestamp;
-use mail::{Letter, Mailbox};
+use mail::{Address, Letter, Mailbox};
 use store::{
-    AuditEvent, Form, NewAttachment, NewComment, NewSuspended, NewTicket, SeenBy, TicketChange, Topic, Tx,
+    AuditEvent, Form, NewAttachment, NewComment, NewSuspended, NewTicket, OutboxRow, SeenBy, TicketChange,
+    Topic, Tx,
 };
 
-use crate::context::{Loaded, Place};
+use crate::context::{self, Loaded, Place};
 use crate::intake::{Arrived, Original};
-use crate::{Engine, Error, Result};
+use crate::{Engine, Error, Result, by_agent};
 
 /// Longest text of a comment in characters (zendesk.md 4.1). The whole stays in the journal.
 const LONGEST_TEXT: usize = 65_000;
@@ -25,6 +27,8 @@ const EXCERPT: usize = 300;
 
 /// Tag of every imported ticket; those of a mailbox have `import-` and the import's number beside it.
 const IMPORTED: &str = "imported";
+/// Tag of a ticket of which a mail could not be delivered.
+const FAILED: &str = "system_email_notification_failure";
 
 /// A decision being carried out.
 pub(crate) struct Carrying<'a> {
@@ -52,6 +56,7 @@ impl Carrying<'_> {
             Outcome::OwnMail(_) => Ok((self.loaded.own.as_ref().and_then(|row| row.mail.ticket), None)),
             Outcome::Bounce(bounced) => self.bounce(bounced.ticket).await,
             Outcome::Suspended(cause) => {
+                self.loop_stopped_at_ticket().await?;
                 let letter = &self.arrived.letter;
                 self.tx
                     .suspend(&NewSuspended {
@@ -65,8 +70,21 @@ impl Carrying<'_> {
                     .await?;
                 Ok((None, None))
             }
-            Outcome::Rejected(_) => Ok((None, None)),
+            Outcome::Rejected(_) => {
+                self.loop_stopped_at_ticket().await?;
+                Ok((None, None))
+            }
         }
+    }
+
+    /// The ticket that a mail would have gone to says that mails about it wait.
+    async fn loop_stopped_at_ticket(&self) -> Result<()> {
+        if let (Verdict::Suspended(window) | Verdict::Rejected(window), Some(referenced)) =
+            (self.decision.flood, self.loaded.context.referenced.first())
+        {
+            self.tx.falls_silent(referenced.ticket, window).await?;
+        }
+        Ok(())
     }
 
     async fn new_ticket(
@@ -104,9 +122,22 @@ impl Carrying<'_> {
             via,
             created_at: self.written_at(),
         };
-        let mut ticket = self.tx.create_ticket(&new, Some(author.id)).await?;
+        let by = self.decision.by_agent.as_ref();
+        let agent = self.loaded.context.author.as_ref().map(|person| person.id).filter(|_| by.is_some());
+        let mut ticket = self.tx.create_ticket(&new, Some(agent.unwrap_or(author.id))).await?;
         // The first comment shows the whole mail: what it quotes is nowhere else in the desk.
         let (id, comment) = self.comment(ticket.id, &author, &plan.comment, false).await?;
+        if let (Some(by), Some(agent)) = (by, agent) {
+            if let Some(text) = &by.note {
+                let text = storable(&cut(text, LONGEST_TEXT));
+                self.tx.add_comment(&by_agent::note(&ticket, agent, &text, &comment)).await?;
+            }
+            let mut change = TicketChange::default();
+            by_agent::complete(self.tx, by, agent, &ticket, &mut change).await?;
+            if change != TicketChange::default() {
+                ticket = self.tx.change_ticket(ticket.id, &change, Some(agent)).await?;
+            }
+        }
         ticket.is_public |= comment.public;
         let ticket_id = ticket.id;
         self.triggers(None, ticket, author, id, &comment).await?;
@@ -154,6 +185,9 @@ impl Carrying<'_> {
                 change.add_ccs.push(person);
             }
         }
+        if let Some(by) = &self.decision.by_agent {
+            by_agent::complete(self.tx, by, author.id, &before, &mut change).await?;
+        }
         let mut after = if change == TicketChange::default() {
             before.clone()
         } else {
@@ -165,29 +199,59 @@ impl Carrying<'_> {
     }
 
     /// The failure is shown at the mail that bounced and in the ticket's history.
+    /// The failure is shown at the mail that bounced and in the ticket's history; the ticket is tagged, as desks do it
+    /// (zendesk.md 2.5). Nothing else of the ticket changes, and no trigger runs.
     async fn bounce(&self, ticket: Option<TicketId>) -> Result<(Option<TicketId>, Option<CommentId>)> {
         let letter = &self.arrived.letter;
         let reason = letter.bounce_reason.clone().unwrap_or_else(|| letter.subject.clone());
         let reason = storable(&cut(&reason, LONGEST_SUBJECT));
         if let Some(row) = &self.loaded.bounced {
-            self.tx.note_bounce(row.id, &reason).await?;
+            let to = self.not_reached(row);
+            self.tx.note_bounce(row.id, &to, &reason).await?;
             if let Some(ticket) = ticket {
+                let to: Vec<_> = to.iter().map(ToString::to_string).collect();
+                let reason = if to.is_empty() { reason } else { format!("{}: {reason}", to.join(", ")) };
                 let event = AuditEvent::DeliveryFailure { comment: row.mail.comment, reason };
                 self.tx.audit(ticket, None, &event).await?;
+                let tag = TicketChange { add_tags: vec![FAILED.to_owned()], ..TicketChange::default() };
+                self.tx.change_ticket(ticket, &tag, None).await?;
                 self.tx.changed(Topic::Ticket(ticket)).await?;
             }
         }
         Ok((ticket, None))
     }
 
+    /// Those of the mail's recipients whom the bounce names; of a mail to one person that one, whatever it names.
+    fn not_reached(&self, row: &OutboxRow) -> Vec<Address> {
+        let recipients: Vec<_> =
+            row.mail.to.iter().chain(&row.mail.cc).map(|to| to.address.clone()).collect();
+        if let [only] = recipients.as_slice() {
+            return vec![only.clone()];
+        }
+        let named = context::named(&self.arrived.letter, self.place);
+        recipients.into_iter().filter(|to| named.contains(to)).collect()
+    }
+
     async fn person(&self, author: &Author) -> Result<Person> {
         match author {
             Author::New(mailbox) => self.ensure(mailbox).await,
             Author::Known(id) => match &self.loaded.context.author {
-                Some(person) if person.id == *id => Ok(person.clone()),
+                Some(person) if person.id == *id => self.named(person).await,
                 _ => self.tx.people(&[*id]).await?.into_iter().next().ok_or(Error::NotFound),
             },
         }
+    }
+
+    /// Who has had no name but the address gets the one that stands in the mail.
+    async fn named(&self, person: &Person) -> Result<Person> {
+        let letter = &self.arrived.letter;
+        let author = desk::decide::author(letter, |address| self.place.ours.contains(address));
+        let name = author.map(|author| storable(&cut(author.name.trim(), LONGEST_NAME))).unwrap_or_default();
+        if person.name != person.email.as_str() || name.is_empty() || letter.auth == mail::AuthVerdict::Fail {
+            return Ok(person.clone());
+        }
+        self.tx.name_person(person, &name).await?;
+        Ok(Person { name, ..person.clone() })
     }
 
     async fn ensure(&self, who: &Mailbox) -> Result<Person> {
@@ -212,7 +276,13 @@ impl Carrying<'_> {
         only_fresh: bool,
     ) -> Result<(CommentId, NewComment)> {
         let letter = &self.arrived.letter;
-        let (text, full_text) = words(letter, only_fresh);
+        let (mut text, full_text) = words(letter, only_fresh);
+        let mut full_text = full_text;
+        if let Some(ordered) = self.decision.by_agent.as_ref().and_then(|by| by.text.as_ref()) {
+            text = storable(&cut(ordered, LONGEST_TEXT));
+            let whole = storable(&cut(&letter.text, LONGEST_TEXT));
+            full_text = (whole != text).then_some(whole);
+        }
         let attachments = files(self.arrived);
         let comment = NewComment {
             ticket,
@@ -225,7 +295,8 @@ impl Carrying<'_> {
             automatic: plan.automatic,
             mail: Some(CommentMail {
                 signals: self.decision.signals.clone(),
-                spoof: plan.spoof,
+                spoof: plan.spoof.is_some(),
+                doubt: plan.spoof,
                 ..envelope(letter)
             }),
             created_at: self.written_at(),
@@ -246,12 +317,27 @@ impl Carrying<'_> {
         if self.way == Way::Import {
             return Ok(());
         }
+        let quiet = match self.decision.flood {
+            Verdict::Quiet(window) if !comment.automatic => {
+                self.tx.falls_silent(ticket.id, window).await?;
+                true
+            }
+            Verdict::Quiet(_) => true,
+            _ => false,
+        };
+        // Who is not proved to be staff sets off what a customer does.
+        let doubt = comment.mail.as_ref().and_then(|mail| mail.doubt);
+        let actor = match doubt.is_some_and(Doubt::is_about_staff) {
+            true => Person { role: Role::EndUser, ..actor },
+            false => actor,
+        };
         let event = Event {
             before,
             ticket,
             comment: Some(EventComment { public: comment.public, automatic: comment.automatic }),
             actor,
             via: Via::Email,
+            quiet,
         };
         crate::notify::after(self.engine, self.tx, &event, Some((id, comment))).await
     }
@@ -285,9 +371,11 @@ pub(crate) fn envelope(letter: &Letter) -> CommentMail {
         from: letter.from.clone().map(clean),
         to: letter.to.iter().cloned().map(clean).collect(),
         cc: letter.cc.iter().cloned().map(clean).collect(),
+        reply_to: letter.reply_to.clone().filter(|to| Some(to) != letter.from.as_ref()).map(clean),
         subject: subject(letter),
         signals: Vec::new(),
         spoof: false,
+        doubt: None,
         invitation: letter.invitation.clone().map(storable_invitation),
         protection: letter.protection,
     }

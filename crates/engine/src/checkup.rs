@@ -7,6 +7,7 @@ mod commands;
 mod dns;
 mod facts;
 mod microsoft;
+mod round_trip;
 mod run;
 
 pub use facts::{Checkup, Fact, Finding, Step, Verdict};
@@ -23,21 +24,29 @@ use crate::{Actor, Engine, Result};
 const INSTANCE: &str = "instance";
 
 impl Engine {
-    /// Asks for a check-up of an address; a worker makes it and its findings appear one after another. Admins.
-    pub async fn ask_checkup(&self, actor: &Actor, id: AddressId) -> Result<()> {
+    /// Asks for a check-up of an address; a worker makes it and its findings appear one after another. `with_mail`: a test mail is
+    /// sent and waited for. Admins.
+    pub async fn ask_checkup(&self, actor: &Actor, id: AddressId, with_mail: bool) -> Result<()> {
         actor.must_be_admin()?;
         let address = self.inner.store.support_address(id).await?;
-        let asked = Checkup::asked(self.now(), Some(actor.person.id), address.connection.kind);
+        let kind = address.connection.kind;
+        let asked = Checkup::asked(self.now(), Some(actor.person.id), kind, with_mail);
         let tx = self.inner.store.begin(self.now()).await?;
         tx.ask_checkup(address.connection.id, &asked.to_json()).await?;
         Ok(tx.commit().await?)
     }
 
     /// Checks an address here and now, for somebody at the machine's own command line; `progress` is told after each
-    /// finding. Where a worker is at the same one, what is found here is not stored.
-    pub async fn check_up(&self, id: AddressId, progress: impl FnMut(&Checkup) + Send) -> Result<Checkup> {
+    /// finding. Where a worker is at the same one, what is found here is not stored. `with_mail`: a test mail is sent and waited
+    /// for; whether or not the desk is running elsewhere, it is sent and read from here.
+    pub async fn check_up(
+        &self,
+        id: AddressId,
+        with_mail: bool,
+        progress: impl FnMut(&Checkup) + Send,
+    ) -> Result<Checkup> {
         let address = self.inner.store.support_address(id).await?;
-        let asked = Checkup::asked(self.now(), None, address.connection.kind);
+        let asked = Checkup::asked(self.now(), None, address.connection.kind, with_mail);
         let held = Held::claim(self, &name_of(address.connection.id)).await?;
         let outcome = run::run(self, &address, asked, held.as_ref().map(Held::lease), progress).await;
         if let Some(held) = held {

@@ -33,6 +33,14 @@ pub enum Error {
     /// The directory has no mailbox of this name.
     #[error("there is no {0} in the directory")]
     UnknownMailbox(String),
+    /// The account has no mailbox in Exchange Online.
+    #[error("no mailbox in Exchange Online ({})", .trace.code)]
+    NoMailbox {
+        /// Why, as far as Microsoft lets one tell.
+        why: exchange::NoMailbox,
+        /// What Microsoft said.
+        trace: exchange::Trace,
+    },
     /// Rights at a mailbox are missing.
     #[error("rights are missing at {}", .0.mailbox)]
     MissingRights(crate::MissingRights),
@@ -99,6 +107,9 @@ pub enum Error {
     /// Store.
     #[error(transparent)]
     Store(store::Error),
+    /// The account's mail template or a signature cannot be used.
+    #[error("mail template: {0}")]
+    MailTemplate(desk::template::Fault),
     /// A text template is broken.
     #[error("template: {0}")]
     Template(String),

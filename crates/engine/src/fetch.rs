@@ -194,6 +194,7 @@ fn vanished() -> Settlement {
         subject: String::new(),
         identity: None,
         author: None,
+        words: None,
     }
 }
 

@@ -148,6 +148,7 @@ pub(crate) async fn settle(
         sender: sender(letter),
         subject: subject(letter),
         identity,
+        words: author.as_ref().and_then(|_| context::words(letter)),
         author,
     };
     if !tx.settle(arrived.id, &settlement).await? {

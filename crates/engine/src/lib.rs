@@ -13,6 +13,7 @@ mod again;
 mod alarms;
 mod answer;
 mod api_tokens;
+mod by_agent;
 mod carry;
 mod caught_up;
 mod checkup;
@@ -23,9 +24,11 @@ mod context;
 mod doorbell;
 mod error;
 mod fetch;
+mod file_links;
 mod foresee;
 mod forwarding;
 mod held;
+mod identities;
 mod import;
 mod intake;
 mod letter_out;
@@ -52,6 +55,7 @@ mod texts;
 mod tickets;
 mod tokens;
 mod webhook;
+mod writing;
 
 pub use access::{LinkView, LoggedIn};
 pub use account::*;
@@ -68,6 +72,7 @@ pub use connect::{ConnectChoice, Connected, Onward, Pending, Way};
 pub use consent::{ConsentInvitation, ConsentView};
 pub use doorbell::Rings;
 pub use error::{Error, Result};
+pub use file_links::{FileBehindLink, LinkedFile};
 pub use forwarding::*;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
@@ -83,7 +88,9 @@ pub use rights::{MissingRights, Right};
 pub use senders::{Changed, FORECAST_DAYS, SenderForecast};
 pub use suspended::{Recovered, Recovery, Requester, SuspendedFile, SuspendedPreview};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
+pub use texts::Calendar;
 pub use tickets::{CommentView, TicketView};
+pub use writing::{MailRules, MailWriting, WrittenMail};
 
 use std::sync::Arc;
 
@@ -144,6 +151,8 @@ pub struct Settings {
     pub proof_within: SignedDuration,
     /// How long one step of a check-up may take.
     pub checkup_patience: SignedDuration,
+    /// How long a check-up waits for its test mail to come back.
+    pub round_trip_patience: SignedDuration,
     /// The name server to ask instead of the system's.
     pub dns: Option<std::net::SocketAddr>,
     /// How long account mail may wait at the default address before it goes over to the desk's own connection.
@@ -174,6 +183,7 @@ impl Default for Settings {
             prove_new: true,
             proof_within: SignedDuration::from_mins(5),
             checkup_patience: SignedDuration::from_secs(20),
+            round_trip_patience: SignedDuration::from_secs(60),
             dns: None,
             account_mail_patience: SignedDuration::from_mins(3),
         }

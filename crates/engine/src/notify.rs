@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use desk::template::{Fault, MailTemplate};
 use desk::trigger::{Effect, Event, Recipients};
 use desk::{Comment, CommentId, Language, Person, PersonId, Ticket, TriggerId, placeholder};
 use mail::{Address, Mailbox, MessageId};
-use store::{AuditEvent, NewComment, NewOutbox, OutboxFile, SupportAddress, TicketChange, Tx, Urgency};
+use store::{
+    AuditEvent, NewComment, NewOutbox, OutboxFile, StoredAttachment, SupportAddress, TicketChange, Tx,
+    Urgency,
+};
 
-use crate::letter_out::{self, Body};
-use crate::{Engine, Result, texts};
+use crate::letter_out::{self, Body, LeftOut};
+use crate::writing::{self, MailRules};
+use crate::{Engine, Result, file_links, texts};
 
 /// Language of people who have none.
 const FALLBACK: Language = Language::En;
@@ -97,6 +102,10 @@ struct Scene<'a> {
     /// Newest first, the event's own included.
     comments: Vec<Comment>,
     thread: Vec<MessageId>,
+    template: MailTemplate,
+    rules: MailRules,
+    /// The stored files of the event's comment.
+    files: Vec<StoredAttachment>,
 }
 
 impl<'a> Scene<'a> {
@@ -121,6 +130,12 @@ impl<'a> Scene<'a> {
             addresses: tx.ways_out(ticket.address).await?,
             ours: engine.inner.store.own_addresses().await?,
             thread: tx.thread(ticket.id).await?,
+            template: writing::template(engine).await?,
+            rules: writing::rules(engine).await?,
+            files: match comment {
+                Some((id, new)) if !new.attachments.is_empty() => tx.files_of(id).await?,
+                _ => Vec::new(),
+            },
             engine,
             event,
             ticket,
@@ -215,38 +230,71 @@ impl<'a> Scene<'a> {
             }
         };
         let subject = letter_out::one_line(&subject);
-        let new = self.outgoing(notice, group, address, subject.clone(), &text);
+        let (new, fault) = self.outgoing(tx, notice, group, address, subject.clone(), &text).await?;
         let recipients = new.to.iter().chain(&new.cc).map(|to| to.address.to_string()).collect();
         tx.enqueue(&new).await?;
+        if let Some(fault) = fault {
+            tracing::warn!(ticket = %self.ticket.id, %fault, "a mail leaves in the desk's own template");
+            tx.audit(self.ticket.id, None, &AuditEvent::TemplateReplaced { fault: fault.to_string() })
+                .await?;
+        }
         let event = AuditEvent::Notification { trigger: notice.trigger, subject, recipients };
         Ok(tx.audit(self.ticket.id, None, &event).await?)
     }
 
-    fn outgoing(
+    async fn outgoing(
         &self,
+        tx: &Tx,
         notice: &Notice,
         group: &Group,
         address: &SupportAddress,
         subject: String,
         text: &str,
-    ) -> NewOutbox {
+    ) -> Result<(NewOutbox, Option<Fault>)> {
         let answer = self.event.actor.role.is_staff() && !group.staff && self.comment.is_some();
         let relay = self.relays(group);
-        let files: &[store::NewAttachment] = match self.comment {
-            Some((_, comment)) if !group.staff && !relay => &comment.attachments,
-            _ => &[],
-        };
+        let files = if group.staff || relay { &[][..] } else { &self.files[..] };
         let (sent, left_out) = letter_out::fitting(files);
-        let history = if group.staff || relay { &[][..] } else { &self.comments[..] };
+        let links_until = tx.now + self.rules.links_last();
+        let mut links = Vec::with_capacity(left_out.len());
+        for file in left_out {
+            links.push(LeftOut {
+                name: file.file.name.clone(),
+                size: file.file.size,
+                link: file_links::make(self.engine, tx, file.id, links_until).await?,
+            });
+        }
+        // Two machines that quote each other's quotations would grow their mails without end (zendesk.md 6.2).
+        let machine = group.to.iter().any(|person| placeholder::is_machine(&person.email));
+        let history = if group.staff || relay || machine { &[][..] } else { &self.comments[..] };
+        let signature = if answer {
+            writing::signature(self.engine, address.brand)
+                .await?
+                .write(&self.event.actor.name, &address.brand_name)
+        } else {
+            Default::default()
+        };
+        let pictures: Vec<(String, String)> = sent
+            .iter()
+            .map(|stored| &stored.file)
+            .filter(|file| file.inline && file.content_type.starts_with("image/"))
+            .filter_map(|file| Some((file.content_id.clone()?, file.name.clone())))
+            .collect();
         let body = Body {
             language: group.language,
             text,
-            left_out: &left_out,
+            left_out: &links,
+            links_until,
+            pictures: &pictures,
             history: &self.quoted(history),
             token: &self.engine.inner.token_key.token(self.ticket.id.0),
+            brand: &address.brand_name,
+            signature,
+            desk: group.staff.then_some(self.engine.inner.settings.public_url.as_str()),
         };
+        let (html, text, fault) = body.write(&self.template);
         let unique: [u8; 16] = rand::random();
-        NewOutbox {
+        let new = NewOutbox {
             connection: address.connection.id,
             address: Some(address.id),
             purpose: store::Purpose::Ticket,
@@ -257,14 +305,15 @@ impl<'a> Scene<'a> {
             to: group.to.iter().map(mailbox).collect(),
             cc: group.cc.iter().map(mailbox).collect(),
             subject,
-            text: body.to_text(),
-            html: body.to_html(),
+            text,
+            html,
             message_id: mail::compose::mint_message_id(&hex::encode(unique), address.address.domain()),
             in_reply_to: self.thread.last().cloned(),
             references: self.thread.clone(),
             mark: hex::encode(rand::random::<[u8; 16]>()),
-            attachments: sent.into_iter().map(outbox_file).collect(),
-        }
+            attachments: sent.into_iter().map(|file| outbox_file(&file.file)).collect(),
+        };
+        Ok((new, fault))
     }
 
     /// True when a stranger could use the desk to send a text of their own to another stranger (zendesk.md 6.2).
@@ -316,11 +365,36 @@ impl<'a> Scene<'a> {
             ("ticket.assignee.name", ticket.assignee.map(name).unwrap_or_default()),
             ("ticket.latest_comment", text(latest)),
             ("ticket.latest_public_comment", text(latest_public)),
+            ("ticket.comments_formatted", self.conversation(group, group.staff)),
+            ("ticket.public_comments_formatted", self.conversation(group, false)),
             ("current_user.name", self.event.actor.name.clone()),
         ]
         .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
+        .flat_map(|(key, value)| {
+            // Each form of a text is the same text here: the template makes it HTML.
+            let forms: &[&str] = match key {
+                "ticket.latest_comment" | "ticket.latest_public_comment" => {
+                    &["", "_html", "_rich", "_formatted"]
+                }
+                _ => &[""],
+            };
+            forms.iter().map(move |form| (format!("{key}{form}"), value.clone())).collect::<Vec<_>>()
+        })
         .collect()
+    }
+
+    /// What was said, newest first, as text; nothing for a machine, which would only send it back (zendesk.md 6.2).
+    fn conversation(&self, group: &Group, notes_too: bool) -> String {
+        if group.to.iter().any(|person| placeholder::is_machine(&person.email)) {
+            return String::new();
+        }
+        let said = self.comments.iter().filter(|comment| comment.public || notes_too);
+        let author = |id: PersonId| self.people.get(&id).map_or("", |person| person.name.as_str());
+        let said = said.map(|comment| {
+            let date = comment.created_at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+            format!("{}\n{}", texts::wrote(group.language, &date, author(comment.author)), comment.text)
+        });
+        said.collect::<Vec<_>>().join("\n\n")
     }
 
     /// The public comments before the newest, with their authors' names, newest first.

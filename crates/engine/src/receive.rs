@@ -75,6 +75,11 @@ pub(crate) async fn work(engine: &Engine, due: &Due, stop: &CancellationToken) -
     under_lease(engine, due.connection, glimpse, stop).await
 }
 
+/// Reads a mailbox once, whether or not its turn has come; nothing happens where another worker is at it.
+pub(crate) async fn now(engine: &Engine, connection: ConnectionId, stop: &CancellationToken) -> Result<()> {
+    under_lease(engine, connection, None, stop).await.map(|_| ())
+}
+
 enum Glance {
     /// Nothing has changed.
     Nothing,
@@ -426,7 +431,7 @@ pub(crate) async fn old_mail(
     before: Timestamp,
 ) -> exchange::Result<Vec<ItemRef>> {
     let mut items = match wanted {
-        Wanted::Newest(count) => mailbox.newest(count).await?,
+        Wanted::Newest(count) => mailbox.newest_before(count, before).await?,
         Wanted::Between { since, until } => mailbox.received_between(since, Some(until)).await?,
     };
     items.retain(|item| item.received_at.is_none_or(|received| received < before));

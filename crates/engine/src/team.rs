@@ -259,12 +259,7 @@ impl Engine {
         actor.must_be_staff()?;
         let tx = self.inner.store.begin(self.now()).await?;
         let before = tx.member(id).await?.person;
-        match before.role {
-            Role::EndUser => {}
-            Role::Agent | Role::Admin => actor.must_be_admin()?,
-            Role::Owner if actor.person.id == id => {}
-            Role::Owner => return Err(Error::Team(TeamRule::OwnersOwn)),
-        }
+        crate::identities::may_change(actor, &before)?;
         let name = match &change.name {
             Some(name) => checked_name(name)?,
             None => before.name,

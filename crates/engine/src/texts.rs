@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use desk::Language;
+use exchange::EntraHelp;
 use i18n_embed::LanguageLoader as _;
 use i18n_embed::fluent::{FluentLanguageLoader, fluent_language_loader};
 use i18n_embed_fl::fl;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rust_embed::RustEmbed;
 use store::{ConnectionState, Trouble};
 
@@ -167,21 +169,93 @@ pub(crate) fn account_button(language: Language, purpose: store::LinkPurpose) ->
 }
 
 /// The line above the names of files that were too large for the mail.
-pub(crate) fn files_left_out(language: Language) -> String {
-    fl!(loader(language), "files-left-out")
+pub(crate) fn files_left_out(language: Language, until: &str) -> String {
+    fl!(loader(language), "files-left-out", until = until)
+}
+
+/// The line above which one is to write.
+pub(crate) fn mail_delimiter(language: Language) -> String {
+    fl!(loader(language), "mail-delimiter")
+}
+
+/// Whose mail it is.
+pub(crate) fn mail_footer(language: Language, brand: &str) -> String {
+    fl!(loader(language), "mail-footer", brand = brand)
+}
+
+/// The words of the link into the desk.
+pub(crate) fn mail_footer_link(language: Language) -> String {
+    fl!(loader(language), "mail-footer-link")
+}
+
+/// A made-up answer, to look at a template with.
+pub(crate) struct Sample {
+    pub subject: String,
+    pub answer: String,
+    pub customer: String,
+    pub question: String,
+    pub file: String,
+}
+
+/// The made-up answer in a language.
+pub(crate) fn sample(language: Language) -> Sample {
+    let l = loader(language);
+    Sample {
+        subject: fl!(l, "sample-subject"),
+        answer: fl!(l, "sample-answer"),
+        customer: fl!(l, "sample-customer"),
+        question: fl!(l, "sample-question"),
+        file: fl!(l, "sample-file"),
+    }
+}
+
+/// How times are written in the middle of a sentence: in the reader's language and, where it is known, zone.
+#[derive(Clone, Copy)]
+pub struct Calendar<'a> {
+    /// Date and time of day.
+    pub time: &'a dyn Fn(Timestamp) -> String,
+    /// The day alone.
+    pub day: &'a dyn Fn(Timestamp) -> String,
+}
+
+/// Date and time of day in a mail: in the zone of the desk's machine, which is named, for nobody knows where the mail is read.
+pub(crate) fn time_in_mail(language: Language, at: Timestamp) -> String {
+    let (pattern, zoned) = (format!("{} %H:%M", day_pattern(language)), at.to_zoned(TimeZone::system()));
+    let zone = zoned.strftime("%Z").to_string();
+    let time = zoned.strftime(&pattern).to_string();
+    match language {
+        Language::En => format!("{time} {zone}"),
+        Language::Ja => format!("{time}（{zone}）"),
+    }
+}
+
+/// A day in a mail.
+pub(crate) fn day_in_mail(language: Language, at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime(day_pattern(language)).to_string()
+}
+
+fn day_pattern(language: Language) -> &'static str {
+    match language {
+        Language::En => "%-d %b %Y",
+        Language::Ja => "%Y年%-m月%-d日",
+    }
 }
 
 /// What an alarm says: what is wrong, and what it means or what to do.
-pub(crate) fn trouble(language: Language, trouble: &Trouble) -> (String, String) {
+pub(crate) fn trouble(language: Language, trouble: &Trouble, calendar: Calendar<'_>) -> (String, String) {
     let l = loader(language);
     let named = |address: &str| {
         if address.is_empty() { fl!(l, "alarm-the-desk") } else { address.to_owned() }
     };
-    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let time = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let Calendar { time, day } = calendar;
     match trouble.clone() {
-        Trouble::ConnectionLost { address, state, .. } => {
+        Trouble::ConnectionLost { address, state, cause } => {
+            let number = cause.and_then(|cause| cause.aadsts).and_then(exchange::known_code);
+            let for_administrator = number.is_some_and(|known| known.help == EntraHelp::AdminAction);
             let why = match state {
+                ConnectionState::NeedsSignIn if for_administrator => {
+                    fl!(l, "alarm-why-needs-administrator")
+                }
                 ConnectionState::NeedsSignIn => fl!(l, "alarm-why-needs-sign-in"),
                 ConnectionState::NeedsAdministrator => fl!(l, "alarm-why-needs-administrator"),
                 ConnectionState::MailboxGone => fl!(l, "alarm-why-mailbox-gone"),
@@ -326,7 +400,7 @@ mod tests {
     fn a_text_is_in_the_readers_language_without_isolating_marks() {
         let values = BTreeMap::from([("ticket.id".to_owned(), "1234".to_owned())]);
         let text = of_trigger(Language::Ja, "received-request-body", &values).unwrap();
-        assert!(text.contains("受付番号:#1234"), "{text}");
+        assert!(text.contains("受付番号：#1234"), "{text}");
         let text = of_trigger(Language::En, "received-request-body", &values).unwrap();
         assert!(text.contains("(#1234)"), "{text}");
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use desk::ConnectionId;
-use exchange::{Entra, Permissions, Remedy, TokenSet, Trace};
+use exchange::{Entra, NoMailbox, Permissions, Remedy, TokenSet, Trace};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use store::{ConnectionState, ExchangeAccount, Lease, Mode, StateCause, Tokens};
@@ -227,7 +227,10 @@ pub(crate) async fn note_failure(
         // What a person must mend is not covered up by a call that happened to be throttled.
         return Ok(());
     }
-    let cause = cause_of(error);
+    let mut cause = cause_of(error);
+    if let exchange::Error::MailboxGone(trace) = error {
+        cause.no_mailbox = Some(why_no_mailbox(engine, connection, trace).await?.as_str().to_owned());
+    }
     tracing::warn!(%connection, state = state.as_str(), code = %cause.code, request_id = ?cause.request_id, "connection in trouble: {error}");
     let tx = engine.inner.store.begin(now).await?;
     tx.set_state(connection, state, Some(&cause)).await?;
@@ -263,6 +266,7 @@ pub(crate) fn cause_of(error: &exchange::Error) -> StateCause {
             message: trace.message.clone(),
             request_id: trace.request_id.clone(),
             missing_scopes,
+            no_mailbox: None,
         },
         None => StateCause {
             code: if missing_scopes.is_empty() { "no_answer" } else { "missing_scopes" }.to_owned(),
@@ -271,6 +275,16 @@ pub(crate) fn cause_of(error: &exchange::Error) -> StateCause {
             ..StateCause::default()
         },
     }
+}
+
+/// Why there is no mailbox, asked with the token at hand: a new one would not know more.
+pub(crate) async fn why_no_mailbox(
+    engine: &Engine,
+    connection: ConnectionId,
+    trace: &Trace,
+) -> Result<NoMailbox> {
+    let (account, tokens) = engine.inner.store.exchange_access(connection).await?;
+    Ok(open(engine, connection, &account, tokens).await?.why_no_mailbox(&trace.code).await)
 }
 
 /// A call worked where the connection was known to be well: nothing is to be written.

@@ -21,6 +21,6 @@ pub use entra::{
 };
 pub use entra_codes::{EntraHelp, KnownCode, known_code};
 pub use error::{Error, Remedy, Result, Trace};
-pub use graph::{Graph, Mailbox};
+pub use graph::{Graph, Mailbox, NoMailbox};
 pub use http::http_client;
 pub use own_address::own_address;

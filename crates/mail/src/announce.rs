@@ -41,7 +41,11 @@ pub fn is_delimiter(line: &str) -> bool {
     if line.len() > 300 {
         return false;
     }
-    line.contains("この行より上") || line.to_lowercase().contains("reply above this line")
+    let line = line.trim();
+    line.contains("この行より上")
+        || line.to_lowercase().contains("reply above this line")
+        // An account's own words stand between these marks.
+        || (line.starts_with("##-") && line.ends_with("-##") && line.len() > 6)
 }
 
 /// `-----Original Message-----`

@@ -86,7 +86,9 @@ fn is_body(parts: &[Part<'_>], index: usize) -> bool {
         || part.mime.starts_with("multipart/")
         || (part.mime == "text/x-amp-html" && parent.is_none());
     let is_lone = part.parent.is_none() && part.mime.starts_with("text/");
-    if part.is_attachment || part.name.is_some() {
+    // A name alone makes no file of the only part there is, or of one form of the body among others.
+    let is_form_of_body = parent.is_none_or(|p| p.mime == "multipart/alternative");
+    if part.is_attachment || (part.name.is_some() && !is_form_of_body) {
         return false;
     }
     // Beside its root, a related part is something the root refers to.

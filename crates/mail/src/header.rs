@@ -102,6 +102,11 @@ impl<'a> Fields<'a> {
         self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
 
+    /// Name and undecoded value of all fields, from the top.
+    pub fn in_order(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.fields.iter().copied()
+    }
+
     /// The decoded, unfolded text of the first field of that name.
     pub fn text(&self, name: &str) -> Option<String> {
         self.raw(name).map(|value| self.decoded(value))

@@ -12,6 +12,13 @@ use crate::markup::{self, Piece, write};
 pub use crate::plain::to_text;
 use crate::tame;
 
+/// Text as it stands between tags or in an attribute: nothing in it is read as HTML.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    markup::escape(&mut out, text);
+    out
+}
+
 /// How remote pictures are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemotePictures {

@@ -103,7 +103,7 @@ enum Command {
     },
     /// Check what works between the desk and its mailboxes, and say what to do about the rest
     ///
-    /// Walks each step: registration, sign-in, permissions, mailbox, reading, a draft (deleted at once), clock, public
+    /// Walks each step: registration, sign-in, permissions, mailbox, reading, a draft (deleted at once), a test mail to itself, clock, public
     /// address, limits, other readers, every mail accounted for, the domain's DNS. Ends with 1 when a finding needs somebody.
     Doctor {
         /// One support address; all of them without it
@@ -112,6 +112,9 @@ enum Command {
         /// Findings as JSON, one check-up a line
         #[arg(long)]
         json: bool,
+        /// Send no test mail; report how the last one fared
+        #[arg(long)]
+        no_mail: bool,
         /// Language: en or ja; without it that of the environment (LC_ALL, LC_MESSAGES, LANG)
         #[arg(long, value_name = "LANGUAGE")]
         lang: Option<String>,
@@ -187,8 +190,9 @@ impl Cli {
                 return crate::import::run(&config()?, &address, &paths, verbose).await;
             }
             Command::Read { file } => crate::read::run(&file)?,
-            Command::Doctor { address, json, lang } => {
-                return crate::doctor::run(&config()?, address.as_deref(), json, lang.as_deref()).await;
+            Command::Doctor { address, json, no_mail, lang } => {
+                return crate::doctor::run(&config()?, address.as_deref(), json, !no_mail, lang.as_deref())
+                    .await;
             }
             Command::Replay { apply, since } => {
                 crate::replay::run(&config()?, apply, since.as_deref()).await?;

@@ -12,11 +12,12 @@ use web::doctor;
 
 use crate::config::Config;
 
-/// Checks one address or all. Ends with 1 when a finding needs somebody, and when there is nothing to check.
+/// Checks one address or all; `with_mail`: each sends itself a test mail and waits for it. Ends with 1 when a finding needs somebody, and when there is nothing to check.
 pub async fn run(
     config: &Config,
     address: Option<&str>,
     json: bool,
+    with_mail: bool,
     lang: Option<&str>,
 ) -> anyhow::Result<ExitCode> {
     let language = language(lang, |name| std::env::var(name).ok())?;
@@ -39,7 +40,7 @@ pub async fn run(
     for one in &chosen {
         let mut told = Printer { language, told: 0, json };
         told.begin(one);
-        let checkup = engine.check_up(one.id, |checkup| told.tell(checkup)).await?;
+        let checkup = engine.check_up(one.id, with_mail, |checkup| told.tell(checkup)).await?;
         told.end(one, &checkup)?;
         troubles += checkup.troubles();
     }

@@ -118,7 +118,14 @@ async fn intake(store: &Store, connection: ConnectionId, number: u32) -> Result<
     }
     let references: Vec<_> = MessageId::parse(&format!("{unique}@elsewhere.example")).into_iter().collect();
     tx.known_messages(&references).await?;
-    tx.recent_from(author.address.as_str(), now - SignedDuration::from_hours(1)).await?;
+    let counted = store::Counted {
+        author: author.address.as_str(),
+        ticket: None,
+        mailbox: "help@desk.example",
+        address: None,
+        words: None,
+    };
+    tx.recent(&counted, now - SignedDuration::from_hours(1)).await?;
     let requester = tx.ensure_end_user(&author, None).await?;
     let ticket = NewTicket {
         brand: BrandId(1),
@@ -159,6 +166,7 @@ async fn intake(store: &Store, connection: ConnectionId, number: u32) -> Result<
         subject,
         identity: Some(identity),
         author: Some(author.address.to_string()),
+        words: None,
     };
     tx.settle(ids[0], &settlement).await?;
     tx.commit().await

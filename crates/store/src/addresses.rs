@@ -124,6 +124,9 @@ pub struct StateCause {
     /// Missing scopes.
     #[serde(default)]
     pub missing_scopes: Vec<String>,
+    /// Why there is no mailbox, where that is what is wrong: the connector's word for it.
+    #[serde(default)]
+    pub no_mailbox: Option<String>,
 }
 
 /// A support address with its connection.

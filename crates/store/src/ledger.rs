@@ -4,7 +4,7 @@
 mod read;
 mod write;
 
-pub(crate) use read::read as read_row;
+pub(crate) use read::{not_resting, read as read_row};
 
 use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, ImportId, LedgerId, OutboxId, TicketId};
@@ -114,6 +114,8 @@ pub struct Settlement {
     pub identity: Option<String>,
     /// Author's address, for the hourly count.
     pub author: Option<String>,
+    /// Hash of what the mail reads like ([`desk::flood::words_of`]), for the same.
+    pub words: Option<String>,
 }
 
 /// A message to be acknowledged in its mailbox.

@@ -154,9 +154,13 @@ impl Tx {
     }
 
     /// Gives another name or address. A new address is taken and the old one given back in the same transaction; refused
-    /// when it is anybody's.
+    /// when it is anybody else's. Another address of the same person becomes the primary one, and none is given back.
     pub async fn rename_person(&self, id: PersonId, name: &str, address: &Address) -> Result<()> {
-        let before = self.member(id).await?.person;
+        let mut before = self.member(id).await?.person;
+        if self.is_other_address(id, address).await? {
+            self.make_primary(id, address).await?;
+            before.email = address.clone();
+        }
         if before.email != *address {
             if !self.own_address(address, PERSON).await? {
                 return Err(self.in_use(address).await);
@@ -173,7 +177,8 @@ impl Tx {
                 ..Default::default()
             },
         )
-        .await
+        .await?;
+        self.refresh_search(id).await
     }
 
     /// Sets the role.

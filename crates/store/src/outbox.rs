@@ -197,7 +197,7 @@ pub struct OutboxRow {
     pub sent_at: Option<Timestamp>,
     /// Last failure, for people.
     pub last_error: Option<String>,
-    /// Delivery failure reported later by a bounce.
+    /// Delivery failures reported later by bounces: a line each, `address: reason` where the recipient is known.
     pub bounce: Option<String>,
     /// Recipients that are done with; empty for mail that goes by Exchange.
     pub answers: Vec<Answer>,

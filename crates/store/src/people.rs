@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use mail::{Address, Mailbox};
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::cells::{Row, clean, micros};
-use crate::entity::{address_owner, brand, person as table, session};
+use crate::entity::{address_owner, brand, person as table, person_address, session};
 use crate::error::UsedBy;
 use crate::{Error, Result, Store, Tx};
 
@@ -71,11 +71,18 @@ pub(crate) fn read_as_stored(row: table::Model) -> Result<Person> {
     })
 }
 
+/// Whose address it is, the primary one or another of that person's.
 pub(crate) async fn by_address<C: ConnectionTrait>(
     db: &C,
     address: &Address,
 ) -> Result<Option<table::Model>> {
-    Ok(table::Entity::find().filter(table::Column::Email.eq(address.as_str())).one(db).await?)
+    let owner = Query::select()
+        .column(person_address::Column::PersonId)
+        .from(person_address::Entity)
+        .and_where(person_address::Column::Address.eq(address.as_str()))
+        .take();
+    let of = table::Column::Email.eq(address.as_str()).or(table::Column::Id.in_subquery(owner));
+    Ok(table::Entity::find().filter(of).one(db).await?)
 }
 
 /// Who uses an address. The one table `address_owner` has every address once, so that the two sides cannot both take it.
@@ -155,9 +162,10 @@ impl Store {
         staff(self.reader()).await
     }
 
-    /// What signing in needs.
+    /// What signing in needs; by the primary address only.
     pub async fn login(&self, address: &Address) -> Result<Option<Login>> {
-        let Some(row) = by_address(self.reader(), address).await? else { return Ok(None) };
+        let found = table::Entity::find().filter(table::Column::Email.eq(address.as_str()));
+        let Some(row) = found.one(self.reader()).await? else { return Ok(None) };
         let password_hash = row.password_hash.clone();
         let epoch = row.session_epoch;
         Ok(Some(Login { person: read(row)?, password_hash, epoch }))

@@ -25,7 +25,8 @@ pub struct Due {
     pub last_read_at: Option<Timestamp>,
     /// Where its folders stand, by name.
     pub cursors: HashMap<String, Cursor>,
-    /// The desk itself has something to do there: mail without an outcome, marks to be made, an import.
+    /// The desk itself has something to do there: mail without an outcome, marks to be made, an import. An import
+    /// that rests is nothing to do.
     pub has_work: bool,
     /// Mail is announced by notifications that can be trusted.
     pub announced: bool,
@@ -110,6 +111,7 @@ impl Store {
             .filter(L::ConnectionId.is_in(ids()))
             .filter(L::Outcome.is_null())
             .filter(L::RetryAt.lte(micros(now)))
+            .filter(crate::ledger::not_resting())
             .into_tuple()
             .all(self.reader())
             .await?;
@@ -130,6 +132,7 @@ impl Store {
             .column(import_run::Column::ConnectionId)
             .filter(import_run::Column::ConnectionId.is_in(ids()))
             .filter(import_run::Column::FinishedAt.is_null())
+            .filter(import_run::Column::PausedAt.is_null())
             .into_tuple()
             .all(self.reader())
             .await?;

@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub(crate) use read::{containing, latest_comments};
+pub(crate) use read::{attachment, containing, latest_comments};
 pub(crate) use write::attachment_row;
 
 use desk::decide::Cause;
@@ -159,12 +159,22 @@ pub enum AuditEvent {
         /// What differed: `text`, `files`, `subject`, ...
         changed: Vec<String>,
     },
+    /// The account's mail template could not be used for a mail; it left in the desk's own.
+    TemplateReplaced {
+        /// What was wrong with it.
+        fault: String,
+    },
     /// A mail of ours came back.
     DeliveryFailure {
         /// Comment whose mail it was.
         comment: Option<CommentId>,
         /// The report's words.
         reason: String,
+    },
+    /// For fear of a loop nothing automatic is sent, or mails wait.
+    LoopStopped {
+        /// What there was too much of.
+        window: desk::flood::Window,
     },
 }
 

@@ -2,10 +2,11 @@
 
 use desk::Language;
 use engine::{Checkup, Fact, Finding, Step, Verdict};
-use exchange::{Class, EntraHelp, known_code};
+use exchange::{Class, EntraHelp, NoMailbox, known_code};
 use i18n_embed_fl::fl;
 use jiff::Timestamp;
 
+use crate::explain::{no_mailbox, sign_in};
 use crate::language::{Texts, texts};
 
 /// A finding in words.
@@ -196,8 +197,16 @@ fn sentence(t: Texts, fact: &Fact, clock: Clock) -> (String, Option<String>) {
         Fact::Registered => plain(fl!(t, "found-registered")),
         Fact::NotRegistered => (fl!(t, "found-not-registered"), Some(fl!(t, "not-registered-next"))),
         Fact::SignInWorks { until } => plain(fl!(t, "found-sign-in-works", time = clock(*until))),
-        Fact::Refused { class, .. } => {
-            let (cause, next) = class_words(t, *class);
+        Fact::Refused { class, aadsts, code, no_mailbox: why, .. } => {
+            let more = match class {
+                Class::SignIn => sign_in(t, *aadsts),
+                Class::MailboxGone => match why.unwrap_or(NoMailbox::by_code(code)) {
+                    NoMailbox::Unclear => None,
+                    why => Some(no_mailbox(t, why)),
+                },
+                _ => None,
+            };
+            let (cause, next) = more.unwrap_or_else(|| class_words(t, *class));
             (cause, Some(next))
         }
         Fact::TimedOut { seconds } => {

@@ -1,15 +1,18 @@
 //! Each failure in plain words: what happened, why, and what to do next. One text for each class, in the reader's language;
 //! what Microsoft said word for word stands beside it for those who must ask further.
 
+mod microsoft;
+
 use axum::http::StatusCode;
 use engine::TeamRule;
-use exchange::Trace;
 use i18n_embed_fl::fl;
 use store::UsedBy;
 
 use crate::failure::Failure;
 use crate::language::{Texts, texts};
 use crate::reader::Reader;
+
+pub(crate) use microsoft::{no_mailbox, registering, sign_in};
 
 /// A failure, ready to be shown.
 #[derive(Debug, Clone)]
@@ -202,7 +205,14 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             invalid(t, field, problem),
             fl!(t, "invalid-next"),
         ),
-        E::Microsoft(error) => return of_microsoft(t, error),
+        E::MailTemplate(fault) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            fl!(t, "invalid-title"),
+            crate::pages::mail_template::explain_fault(t, fault),
+            fl!(t, "invalid-next"),
+        ),
+        E::Microsoft(error) => return microsoft::explain(t, error),
+        E::NoMailbox { why, trace } => return microsoft::without_mailbox(t, *why, trace),
         E::Store(_) | E::Template(_) => return own_fault(t),
     };
     plain(status, title, cause, next, home(t))
@@ -247,41 +257,6 @@ fn missing_rights(t: Texts, missing: &engine::MissingRights) -> Explained {
         commands: missing.commands.clone(),
         ..plain(StatusCode::CONFLICT, title, cause, next, home(t))
     }
-}
-
-/// Why a registration was not saved. The class decides; Microsoft's number only picks more exact words.
-pub(crate) fn registering(t: Texts, error: &engine::Error) -> Explained {
-    use exchange::Error as M;
-    let explained = of_engine(t, error);
-    let engine::Error::Microsoft(said) = error else {
-        return Explained { title: fl!(t, "registration-not-saved"), ..explained };
-    };
-    let number = said.trace().and_then(|trace| trace.aadsts);
-    let (cause, next) = match (said, number) {
-        (M::NoAnswer(_) | M::Server(_) | M::Throttled { .. }, _) => {
-            (fl!(t, "registration-unreachable"), fl!(t, "registration-unreachable-next"))
-        }
-        (M::AppCredential(_), Some(7_000_222)) => {
-            (fl!(t, "registration-secret-expired"), fl!(t, "registration-secret-expired-next"))
-        }
-        (M::AppCredential(_), Some(700_027)) => {
-            (fl!(t, "registration-certificate-unknown"), fl!(t, "registration-certificate-unknown-next"))
-        }
-        (M::AppCredential(_), _) => {
-            (fl!(t, "registration-secret-wrong"), fl!(t, "registration-secret-wrong-next"))
-        }
-        (M::AppConfig(_) | M::BadRequest(_), Some(90_002 | 900_023)) => {
-            (fl!(t, "registration-no-tenant"), fl!(t, "registration-no-tenant-next"))
-        }
-        (M::AppConfig(_), Some(700_016)) => {
-            (fl!(t, "registration-no-app"), fl!(t, "registration-no-app-next"))
-        }
-        (M::AppConfig(_), Some(50_194)) => {
-            (fl!(t, "registration-one-tenant"), fl!(t, "registration-one-tenant-next"))
-        }
-        _ => (explained.cause.clone(), fl!(t, "registration-other-next")),
-    };
-    Explained { title: fl!(t, "registration-not-saved"), cause, next, ..explained }
 }
 
 fn team_rule(t: Texts, rule: TeamRule) -> (String, String) {
@@ -341,6 +316,7 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "not-guid" => fl!(t, "problem-not-guid", field = field),
         "not-tenant" => fl!(t, "problem-not-tenant", field = field),
         "not-url" => fl!(t, "problem-not-url", field = field),
+        "nobodys" => fl!(t, "problem-nobodys"),
         "not-an-address" => fl!(t, "problem-not-an-address", field = field),
         "not-csv" => fl!(t, "problem-not-csv", field = field),
         "no-address-column" => fl!(t, "problem-no-address-column", field = field),
@@ -349,87 +325,6 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "not-staff" => fl!(t, "problem-not-staff", field = field),
         _ => fl!(t, "problem-other", field = field),
     }
-}
-
-/// A class of Microsoft's answers.
-fn of_microsoft(t: Texts, error: &exchange::Error) -> Explained {
-    use exchange::Error as M;
-    let (status, cause, next) = match error {
-        M::NoAnswer(_) => {
-            (StatusCode::BAD_GATEWAY, fl!(t, "ms-no-answer-cause"), fl!(t, "ms-no-answer-next"))
-        }
-        M::Throttled { .. } => {
-            (StatusCode::SERVICE_UNAVAILABLE, fl!(t, "ms-throttled-cause"), fl!(t, "ms-throttled-next"))
-        }
-        M::Server(_) => (StatusCode::BAD_GATEWAY, fl!(t, "ms-server-cause"), fl!(t, "ms-server-next")),
-        M::Moving(_) => {
-            (StatusCode::SERVICE_UNAVAILABLE, fl!(t, "ms-moving-cause"), fl!(t, "ms-moving-next"))
-        }
-        M::AccessToken(_) => {
-            (StatusCode::CONFLICT, fl!(t, "ms-access-token-cause"), fl!(t, "ms-access-token-next"))
-        }
-        M::SignIn(_) => (StatusCode::CONFLICT, fl!(t, "ms-sign-in-cause"), fl!(t, "ms-sign-in-next")),
-        M::Consent(_) => (StatusCode::CONFLICT, fl!(t, "ms-consent-cause"), fl!(t, "ms-consent-next")),
-        M::MissingScopes { missing } => (
-            StatusCode::CONFLICT,
-            fl!(t, "ms-missing-scopes-cause", scopes = missing.join(", ")),
-            fl!(t, "ms-missing-scopes-next"),
-        ),
-        M::Denied(_) => (StatusCode::CONFLICT, fl!(t, "ms-denied-cause"), fl!(t, "ms-denied-next")),
-        M::AppCredential(_) => {
-            (StatusCode::CONFLICT, fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
-        }
-        M::AppConfig(trace) if trace.aadsts == Some(700_016) => {
-            (StatusCode::CONFLICT, fl!(t, "ms-not-in-tenant-cause"), fl!(t, "ms-not-in-tenant-next"))
-        }
-        M::AppConfig(_) => {
-            (StatusCode::CONFLICT, fl!(t, "ms-app-config-cause"), fl!(t, "ms-app-config-next"))
-        }
-        M::MailboxGone(trace) if trace.code == "MailboxNotHostedInExchangeOnline" => {
-            (StatusCode::CONFLICT, fl!(t, "ms-on-premises-cause"), fl!(t, "ms-on-premises-next"))
-        }
-        M::MailboxGone(trace) if matches!(trace.code.as_str(), "ErrorInvalidUser" | "ResourceNotFound") => {
-            (StatusCode::CONFLICT, fl!(t, "ms-no-mailbox-cause"), fl!(t, "ms-no-mailbox-next"))
-        }
-        M::MailboxGone(_) => {
-            (StatusCode::CONFLICT, fl!(t, "ms-mailbox-gone-cause"), fl!(t, "ms-mailbox-gone-next"))
-        }
-        M::NotFound(_) => (StatusCode::NOT_FOUND, fl!(t, "ms-not-found-cause"), fl!(t, "ms-not-found-next")),
-        M::Resync(_) => (StatusCode::BAD_GATEWAY, fl!(t, "ms-resync-cause"), fl!(t, "ms-resync-next")),
-        M::Conflict(_) => (StatusCode::CONFLICT, fl!(t, "ms-conflict-cause"), fl!(t, "ms-conflict-next")),
-        M::PoisonItem(_) => {
-            (StatusCode::BAD_GATEWAY, fl!(t, "ms-poison-item-cause"), fl!(t, "ms-poison-item-next"))
-        }
-        M::Refused(_) => (StatusCode::CONFLICT, fl!(t, "ms-refused-cause"), fl!(t, "ms-refused-next")),
-        M::BadRequest(_) => {
-            (StatusCode::BAD_GATEWAY, fl!(t, "ms-bad-request-cause"), fl!(t, "ms-bad-request-next"))
-        }
-        M::NotGenuine(_) => {
-            (StatusCode::BAD_GATEWAY, fl!(t, "ms-not-genuine-cause"), fl!(t, "ms-not-genuine-next"))
-        }
-        M::Unexpected(_) => {
-            (StatusCode::BAD_GATEWAY, fl!(t, "ms-unexpected-cause"), fl!(t, "ms-unexpected-next"))
-        }
-    };
-    let facts = error.trace().map(|trace| trace_facts(t, trace)).unwrap_or_default();
-    Explained {
-        facts,
-        ..plain(status, fl!(t, "microsoft-title"), cause, next, (fl!(t, "to-addresses"), ADDRESSES))
-    }
-}
-
-fn trace_facts(t: Texts, trace: &Trace) -> Vec<(String, String)> {
-    let mut facts = vec![(fl!(t, "fact-code"), trace.code.clone())];
-    if let Some(number) = trace.aadsts {
-        facts.push((fl!(t, "fact-number"), format!("AADSTS{number}")));
-    }
-    if !trace.message.is_empty() {
-        facts.push((fl!(t, "fact-message"), trace.message.clone()));
-    }
-    if let Some(id) = &trace.request_id {
-        facts.push((fl!(t, "fact-request-id"), id.clone()));
-    }
-    facts
 }
 
 fn of_status(t: Texts, status: StatusCode) -> Explained {
@@ -479,7 +374,7 @@ fn home(t: Texts) -> (String, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exchange::Error as M;
+    use exchange::{Error as M, NoMailbox, Trace};
 
     fn microsoft() -> Vec<M> {
         let trace = || Trace { code: "SomeCode".to_owned(), ..Trace::default() };
@@ -521,6 +416,10 @@ mod tests {
             E::Certificate(exchange::CertificateFault::NoKey),
             E::UnknownConsent,
             E::UnknownMailbox("a@b.test".to_owned()),
+            E::NoMailbox { why: NoMailbox::OnPremises, trace: Trace::default() },
+            E::NoMailbox { why: NoMailbox::Unlicensed, trace: Trace::default() },
+            E::NoMailbox { why: NoMailbox::Deleted, trace: Trace::default() },
+            E::NoMailbox { why: NoMailbox::NoAccount, trace: Trace::default() },
             E::MissingRights(engine::MissingRights {
                 mailbox: "a@b.test".to_owned(),
                 person: None,
@@ -538,6 +437,7 @@ mod tests {
             E::TooLate,
             E::Closed,
             E::Invalid { field: "text", problem: "empty" },
+            E::MailTemplate(desk::template::Fault::NoContent(desk::template::Form::Html)),
             E::Template(String::new()),
         ]
     }
@@ -560,6 +460,70 @@ mod tests {
                     explained.cause
                 );
             }
+        }
+    }
+
+    /// Each number that Microsoft gives with `invalid_grant`: what happened and who must do what. What only an administrator can
+    /// change is never answered with "sign in again" alone.
+    #[test]
+    fn a_refused_sign_in_says_what_happened_and_who_must_act_in_both_languages() {
+        // number, sign of the cause (en, ja), an administrator must act first
+        let cases = [
+            (50_057, "is disabled", "無効", true),
+            (50_053, "is locked", "ロック", true),
+            (50_105, "not assigned", "割り当て", true),
+            (53_003, "Conditional Access", "条件付きアクセス", true),
+            (53_000, "Conditional Access", "条件付きアクセス", true),
+            (530_032, "Conditional Access", "条件付きアクセス", true),
+            (50_034, "no longer knows", "見つかりません", true),
+            (50_076, "second proof", "多要素認証", false),
+            (50_079, "second proof", "多要素認証", false),
+            (50_055, "password", "パスワード", false),
+            (50_133, "password", "パスワード", false),
+            (50_173, "withdrawn", "取り消", false),
+            (700_082, "too long", "有効期限", false),
+            (70_043, "too long", "有効期限", false),
+        ];
+        for (number, en, ja, administrator) in cases {
+            let known =
+                exchange::known_code(number).unwrap_or_else(|| panic!("{number} is not in the table"));
+            assert_eq!(known.help == exchange::EntraHelp::AdminAction, administrator, "{number}");
+            let trace = Trace { code: "invalid_grant".to_owned(), aadsts: Some(number), ..Trace::default() };
+            let error = engine::Error::Microsoft(M::SignIn(trace));
+            for (language, sign, who) in
+                [(desk::Language::En, en, "administrator"), (desk::Language::Ja, ja, "管理者")]
+            {
+                let explained = of_engine(texts(language), &error);
+                assert!(explained.cause.contains(sign), "{number}: {}", explained.cause);
+                assert_eq!(explained.next.contains(who), administrator, "{number}: {}", explained.next);
+            }
+        }
+        let other = Trace { code: "invalid_grant".to_owned(), aadsts: Some(70_000), ..Trace::default() };
+        let explained = of_engine(texts(desk::Language::En), &engine::Error::Microsoft(M::SignIn(other)));
+        assert!(explained.cause.contains("sign in again"), "{}", explained.cause);
+    }
+
+    /// Connector.md A12: each kind in its own words, before connecting and where a connection is lost.
+    #[test]
+    fn a12_each_reason_for_having_no_mailbox_has_its_own_words_in_both_languages() {
+        for language in [desk::Language::En, desk::Language::Ja] {
+            let t = texts(language);
+            let mut said = std::collections::HashSet::new();
+            for why in NoMailbox::ALL {
+                let cause = store::StateCause {
+                    code: "MailboxNotEnabledForRESTAPI".to_owned(),
+                    no_mailbox: Some(why.as_str().to_owned()),
+                    ..store::StateCause::default()
+                };
+                let lost = store::ConnectionState::MailboxGone;
+                let shown = crate::wording::state_help(t, lost, Some(&cause));
+                assert_eq!(shown.0, no_mailbox(t, why).0, "{why:?}");
+                assert!(!shown.1.is_empty() && said.insert(shown.0), "{why:?} says the same as another");
+            }
+            let code = "MailboxNotHostedInExchangeOnline".to_owned();
+            let cause = store::StateCause { code, ..store::StateCause::default() };
+            let shown = crate::wording::state_help(t, store::ConnectionState::MailboxGone, Some(&cause));
+            assert_eq!(shown, no_mailbox(t, NoMailbox::OnPremises));
         }
     }
 

@@ -8,14 +8,17 @@ use axum::routing::{MethodRouter, get, post};
 use crate::app::App;
 use crate::pages::{
     addresses, admin, alarms, answer, api_tokens, attachments, comments, connect, connection, consent,
-    end_users, forwarding, imports, mail_log, password, registration, replay, senders, sign_in, suspended,
-    suspended_mail, team, ticket, tickets,
+    end_users, file_links, forwarding, imports, mail_log, mail_template, password, registration, replay,
+    senders, sign_in, suspended, suspended_mail, team, ticket, tickets,
 };
 use crate::reader::{admins_only, staff_only};
 use crate::{health, live};
 
-/// Largest answer with its files, in bytes: what Exchange Online sends at most, and the form around it.
-const ANSWER_LIMIT: usize = 40 * 1024 * 1024;
+/// Largest answer with its files, in bytes: the largest file and the form around it. What is too large for a mail goes as a link.
+pub(crate) const ANSWER_LIMIT: usize = 55 * 1024 * 1024;
+
+/// Largest form of a mail template, in bytes: two templates, each letter of them escaped.
+const TEMPLATE_LIMIT: usize = 2 * 1024 * 1024;
 
 /// Largest form with a file of people, in bytes: the file's text and its frame.
 const CSV_LIMIT: usize = 5 * 1024 * 1024;
@@ -76,6 +79,7 @@ pub fn all() -> Vec<Route> {
         staff("/tickets/{id}", get(ticket::page)),
         staff("/tickets/{id}/answer", post(answer::answer).layer(DefaultBodyLimit::max(ANSWER_LIMIT))),
         staff("/tickets/{id}/change", post(ticket::change)),
+        staff("/tickets/{id}/links", get(file_links::list)),
         staff("/suspended", get(suspended::list)),
         staff("/suspended/act", post(suspended::act)),
         staff("/suspended/{id}", get(suspended_mail::page)),
@@ -89,6 +93,9 @@ pub fn all() -> Vec<Route> {
         staff("/comments/{id}/original", get(comments::original)),
         staff("/attachments/{id}", get(attachments::download)),
         staff("/attachments/{id}/inline", get(attachments::inline)),
+        staff("/attachments/{id}/links/renew", post(file_links::renew)),
+        staff("/attachments/{id}/links/revoke", post(file_links::revoke)),
+        open("/files/{word}", get(file_links::open)),
         staff("/live", get(live::live)),
 
         admins("/admin", get(admin::home)),
@@ -106,6 +113,14 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/addresses/{id}/reconnect", post(connect::reconnect)),
         admins("/admin/connect/return", get(connect::returned)),
         admins("/admin/connect/confirm/{id}", get(connect::ask).post(connect::confirm)),
+
+        // How mail to people looks
+        admins("/admin/channels/email/template", get(mail_template::page).post(mail_template::save).layer(DefaultBodyLimit::max(TEMPLATE_LIMIT))),
+        admins("/admin/channels/email/template/preview", get(mail_template::preview).post(mail_template::preview_typed).layer(DefaultBodyLimit::max(TEMPLATE_LIMIT))),
+        admins("/admin/channels/email/template/test", post(mail_template::test).layer(DefaultBodyLimit::max(TEMPLATE_LIMIT))),
+        admins("/admin/channels/email/template/reset", post(mail_template::reset)),
+        admins("/admin/channels/email/template/signature/{id}", post(mail_template::sign)),
+        admins("/admin/channels/email/template/rules", post(mail_template::rule)),
 
         // Registration, consent and ways to sign in
         admins("/admin/channels/email/registration", get(registration::page).post(registration::save)),
@@ -137,6 +152,7 @@ pub fn all() -> Vec<Route> {
         admins("/admin/people/team", get(team::list)),
         admins("/admin/people/team/invite", get(team::invite_form).post(team::invite)),
         admins("/admin/people/team/{id}", get(team::person).post(team::change)),
+        admins("/admin/people/team/{id}/addresses", post(team::addresses)),
         admins("/admin/people/team/{id}/resend", post(team::resend)),
         admins("/admin/people/team/{id}/link", post(team::link)),
         admins("/admin/people/team/{id}/role", post(team::role)),
@@ -145,6 +161,7 @@ pub fn all() -> Vec<Route> {
         admins("/admin/people/end-users", get(end_users::list)),
         admins("/admin/people/end-users/new", get(end_users::new_form).post(end_users::make)),
         admins("/admin/people/end-users/{id}", get(team::person).post(team::change)),
+        admins("/admin/people/end-users/{id}/addresses", post(team::addresses)),
         admins("/admin/people/import", get(end_users::import_form).post(end_users::import).layer(DefaultBodyLimit::max(CSV_LIMIT))),
         admins("/admin/apps/api-tokens", get(api_tokens::list).post(api_tokens::make)),
         admins("/admin/apps/api-tokens/{id}/revoke", post(api_tokens::revoke)),

@@ -1,13 +1,16 @@
 //! The words people read for the words the desk stores.
 
-use desk::decide::{Cause, OutcomeKind, Signal};
+use desk::decide::{Cause, Doubt, OutcomeKind, Signal};
+use desk::flood::Window;
 use desk::ticket::Via;
 use desk::{Person, PersonId, Priority, Role, Status};
+use exchange::NoMailbox;
 use i18n_embed_fl::fl;
-use mail::{InvitationKind, Protection};
+use mail::{Address, InvitationKind, Protection};
 use store::Kind;
 use store::{AuditEvent, ConnectionState, Foreseen, ImportRun, OutboxRow, StateCause, Step, Undone, Wanted};
 
+use crate::explain::{no_mailbox, sign_in};
 use crate::language::Texts;
 use crate::page::Page;
 
@@ -184,6 +187,9 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
         "no_mime" => fl!(t, "reason-no-mime"),
         "end_user_reply" => fl!(t, "reason-end-user-reply"),
         "agent_reply" => fl!(t, "reason-agent-reply"),
+        "agent_note" => fl!(t, "reason-agent-note"),
+        "agents_write_notes" => fl!(t, "reason-agents-write-notes"),
+        "on_behalf" => fl!(t, "reason-on-behalf"),
         "automatic_reply" => fl!(t, "reason-automatic-reply"),
         "third_party_reply" => fl!(t, "reason-third-party-reply"),
         "cc_without_requester" => fl!(t, "reason-cc-without-requester"),
@@ -229,9 +235,8 @@ pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCau
         ConnectionState::Unproved => (fl!(t, "unproved-cause"), fl!(t, "unproved-next")),
         ConnectionState::Verified => (fl!(t, "verified-cause"), fl!(t, "verified-next")),
         ConnectionState::Delayed => (fl!(t, "delayed-cause"), fl!(t, "delayed-next")),
-        ConnectionState::NeedsSignIn if missing.is_empty() => {
-            (fl!(t, "ms-sign-in-cause"), fl!(t, "needs-sign-in-next"))
-        }
+        ConnectionState::NeedsSignIn if missing.is_empty() => sign_in(t, why.and_then(|why| why.aadsts))
+            .unwrap_or_else(|| (fl!(t, "ms-sign-in-cause"), fl!(t, "needs-sign-in-next"))),
         ConnectionState::NeedsSignIn | ConnectionState::NeedsAdministrator if !missing.is_empty() => {
             (fl!(t, "ms-missing-scopes-cause", scopes = missing), fl!(t, "missing-scopes-next"))
         }
@@ -241,7 +246,14 @@ pub(crate) fn state_help(t: Texts, state: ConnectionState, why: Option<&StateCau
         ConnectionState::AppCredential => {
             (fl!(t, "ms-app-credential-cause"), fl!(t, "ms-app-credential-next"))
         }
-        ConnectionState::MailboxGone => (fl!(t, "ms-mailbox-gone-cause"), fl!(t, "mailbox-gone-next")),
+        ConnectionState::MailboxGone => {
+            let known = why.and_then(|why| why.no_mailbox.as_deref()).map(NoMailbox::parse);
+            let by_code = NoMailbox::by_code(why.map(|why| why.code.as_str()).unwrap_or_default());
+            match known.unwrap_or(by_code) {
+                NoMailbox::Unclear => (fl!(t, "ms-mailbox-gone-cause"), fl!(t, "mailbox-gone-next")),
+                why => no_mailbox(t, why),
+            }
+        }
     }
 }
 
@@ -256,8 +268,8 @@ pub(crate) fn kind(t: Texts, kind: Kind) -> String {
 
 /// How a mail of ours fares: (kind for the style sheet, words).
 pub(crate) fn delivery(t: Texts, row: &OutboxRow) -> (&'static str, String) {
-    if let Some(reason) = &row.bounce {
-        return ("bad", fl!(t, "delivery-bounced", reason = reason.as_str()));
+    if let Some(bounces) = &row.bounce {
+        return ("bad", bounces.lines().map(|line| bounced(t, line)).collect::<Vec<_>>().join(" · "));
     }
     let trouble = trouble(t, row.last_error.as_deref().unwrap_or_default());
     match row.step {
@@ -270,6 +282,35 @@ pub(crate) fn delivery(t: Texts, row: &OutboxRow) -> (&'static str, String) {
         Step::Accepted => ("wait", fl!(t, "delivery-accepted")),
         Step::Sent => ("good", fl!(t, "delivery-sent")),
         Step::Failed => ("bad", fl!(t, "delivery-failed", reason = trouble)),
+    }
+}
+
+/// One line of a mail's bounces: with the recipient, where the report named one.
+fn bounced(t: Texts, line: &str) -> String {
+    match line.split_once(": ") {
+        Some((to, reason)) if Address::parse(to).is_some() => {
+            fl!(t, "delivery-bounced-to", address = to, reason = reason)
+        }
+        _ => fl!(t, "delivery-bounced", reason = line),
+    }
+}
+
+/// Why a mail may not be from whom it names. Comments of before the reason was kept have none.
+pub(crate) fn doubt(t: Texts, doubt: Option<Doubt>) -> String {
+    match doubt {
+        None | Some(Doubt::SenderFailed) => fl!(t, "spoof-warning"),
+        Some(Doubt::StaffUnproved) => fl!(t, "spoof-staff-unproved"),
+        Some(Doubt::StaffInReplyTo) => fl!(t, "spoof-staff-in-reply-to"),
+    }
+}
+
+/// What there was too much of, and what follows.
+pub(crate) fn loop_stopped(t: Texts, window: Window) -> String {
+    match window {
+        Window::Author => fl!(t, "loop-author"),
+        Window::Ticket => fl!(t, "loop-ticket"),
+        Window::Mailbox => fl!(t, "loop-mailbox"),
+        Window::Same => fl!(t, "loop-same"),
     }
 }
 
@@ -330,9 +371,13 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
             let words: Vec<String> = changed.iter().map(|field| reread_field(t, field)).collect();
             Some(fl!(t, "audit-reread", changed = words.join(", ")))
         }
+        AuditEvent::TemplateReplaced { fault } => {
+            Some(fl!(t, "audit-template-replaced", fault = fault.as_str()))
+        }
         AuditEvent::DeliveryFailure { reason, .. } => {
             Some(fl!(t, "audit-delivery-failure", reason = failure(t, reason)))
         }
+        AuditEvent::LoopStopped { window } => Some(loop_stopped(t, *window)),
     }
 }
 

@@ -112,6 +112,26 @@
     if (form && event.target.matches("select")) form.requestSubmit();
   });
 
+  // A preview follows what is typed; its button is for those without script.
+  let typing;
+  function preview(event) {
+    const button = event.target.closest("[data-live]") && event.target.form.querySelector("[data-preview]");
+    if (!button) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => button.form.requestSubmit(button), event.type === "input" ? 400 : 0);
+  }
+  document.addEventListener("input", preview);
+  document.addEventListener("change", preview);
+
+  // Files that are too large are refused before minutes of sending them.
+  document.addEventListener("change", (event) => {
+    const chosen = event.target;
+    if (!chosen.matches("input[type=file][data-most]")) return;
+    const total = [...chosen.files].reduce((sum, file) => sum + file.size, 0);
+    chosen.setCustomValidity(total > Number(chosen.dataset.most) ? chosen.dataset.tooLarge : "");
+    chosen.reportValidity();
+  });
+
   // Ctrl+Enter or Cmd+Enter sends the answer.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "answer-text") {

@@ -1,7 +1,8 @@
 //! The order of the rules, and each rule that does not concern an existing ticket.
 #![expect(clippy::panic, reason = "tests")]
 
-use desk::decide::{Bounced, Cause, Known, NOBODY, Outcome, OutcomeKind, Signal, Way};
+use desk::decide::{Bounced, Cause, Doubt, Known, NOBODY, Outcome, OutcomeKind, Signal, Way};
+use desk::flood::{Recent, Verdict};
 use desk::{CommentId, OutboxId, Status, TicketId, decide};
 use mail::{AuthVerdict, Kind, Unreadable};
 use proptest::prelude::*;
@@ -18,7 +19,7 @@ fn an_ordinary_mail_becomes_a_ticket_of_its_author() {
     let Outcome::NewTicket(plan) = decision.outcome else { panic!("{decision:?}") };
     assert_eq!(plan.requester, desk::decide::Author::New(mailbox(HANA)));
     assert_eq!(plan.subject, "The printer is on fire");
-    assert!(plan.comment.public && !plan.comment.automatic && !plan.comment.spoof);
+    assert!(plan.comment.public && !plan.comment.automatic && plan.comment.spoof.is_none());
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn an_hour_takes_twenty_mails_of_one_author_keeps_twenty_more_and_refuses_the_re
     ];
     for (recent, outcome) in cases {
         let mut context = context();
-        context.recent_from_author = recent;
+        context.recent.author = recent;
         assert_eq!(decide(&letter(HANA), &context).outcome.kind(), outcome, "{recent}");
         // Old mail comes all at once and is no loop.
         context.way = Way::Import;
@@ -154,7 +155,7 @@ fn the_loop_breaker_lets_agents_work_but_not_their_robots_nor_who_claims_to_be_o
         (letter.auth, letter.kind) = (auth, kind);
         let mut context = context();
         context.author = Some(agent());
-        context.recent_from_author = 100;
+        context.recent.author = 100;
         context.referenced = vec![ticket(by_headers(), Status::Open)];
         assert_eq!(decide(&letter, &context).outcome.kind(), outcome, "{auth:?} {kind:?}");
     }
@@ -178,18 +179,23 @@ fn ccs_are_people_once_each_without_support_addresses_and_author_and_within_the_
 }
 
 #[test]
-fn a_sender_that_fails_the_check_is_shown_with_a_warning() {
-    for (auth, author, spoof) in [
-        (AuthVerdict::Pass, None, false),
-        (AuthVerdict::Unknown, None, false),
-        (AuthVerdict::Fail, None, true),
-        (AuthVerdict::Unknown, Some(agent()), true),
-        (AuthVerdict::Pass, Some(agent()), false),
+fn a_sender_who_may_be_another_is_shown_with_a_warning_that_says_why() {
+    for (auth, author, from_is_author, spoof) in [
+        (AuthVerdict::Pass, None, true, None),
+        (AuthVerdict::Unknown, None, true, None),
+        (AuthVerdict::Unknown, None, false, None),
+        (AuthVerdict::Fail, None, true, Some(Doubt::SenderFailed)),
+        (AuthVerdict::Fail, Some(agent()), true, Some(Doubt::SenderFailed)),
+        (AuthVerdict::Unknown, Some(agent()), true, Some(Doubt::StaffUnproved)),
+        (AuthVerdict::Pass, Some(agent()), true, None),
+        (AuthVerdict::Pass, Some(agent()), false, Some(Doubt::StaffInReplyTo)),
+        (AuthVerdict::Pass, Some(hana()), false, None),
     ] {
         let mut letter = letter(AGENT);
         letter.auth = auth;
         let mut context = context();
         context.author.clone_from(&author);
+        context.from_is_author = from_is_author;
         let Outcome::NewTicket(plan) = decide(&letter, &context).outcome else { panic!("{auth:?}") };
         assert_eq!(plan.comment.spoof, spoof, "{auth:?} {author:?}");
     }
@@ -250,7 +256,7 @@ fn any_context() -> impl Strategy<Value = desk::Context> {
         any::<(bool, bool, bool, bool, bool)>(),
         prop::sample::select(authors),
         prop::collection::vec(referenced, 0..3),
-        any::<u32>(),
+        any::<(u16, u8, u16, u8, u16, bool)>(),
         0..50usize,
     )
         .prop_map(|((live, is_known, own, bounced, support), author, referenced, recent, max_ccs)| {
@@ -260,8 +266,16 @@ fn any_context() -> impl Strategy<Value = desk::Context> {
             made.own = own.then_some(OutboxId(1));
             made.bounced = bounced.then_some(Bounced { outbox: OutboxId(1), ticket: None });
             made.author_is_support_address = support;
-            (made.author, made.referenced, made.recent_from_author, made.max_ccs) =
-                (author, referenced, recent, max_ccs);
+            (made.author, made.referenced, made.max_ccs) = (author, referenced, max_ccs);
+            let (author, ticket, mailbox, same, sent, trusted) = recent;
+            made.recent = Recent {
+                author: author.into(),
+                ticket: ticket.into(),
+                mailbox: mailbox.into(),
+                same: same.into(),
+                sent: sent.into(),
+                trusted,
+            };
             made
         })
 }
@@ -288,13 +302,33 @@ proptest! {
         prop_assert!(ccs.len() <= context.max_ccs);
     }
 
-    /// A machine never reopens a ticket and never adds people to it.
+    /// A machine never reopens a ticket, never adds people to one, and what it makes is never answered.
     #[test]
     fn machines_change_nothing(letter in any_letter(), context in any_context()) {
-        if let Outcome::Reply { comment, status, add_ccs, .. } = decide(&letter, &context).outcome
-            && letter.kind.is_automatic()
-        {
-            prop_assert!(comment.automatic && status.is_none() && add_ccs.is_empty());
+        if !letter.kind.is_automatic() {
+            return Ok(());
+        }
+        match decide(&letter, &context).outcome {
+            Outcome::Reply { comment, status, add_ccs, .. } => {
+                prop_assert!(comment.automatic && status.is_none() && add_ccs.is_empty());
+            }
+            Outcome::NewTicket(plan) | Outcome::Unreadable(plan) | Outcome::FollowUp { plan, .. } => {
+                prop_assert!(plan.comment.automatic && plan.ccs.is_empty(), "{plan:?}");
+            }
+            _ => {}
+        }
+    }
+
+    /// An agent's mail is never stopped; and only what goes to a ticket can be taken in with silence.
+    #[test]
+    fn the_loop_breaker_never_stops_an_agent_and_never_silences_a_bounce(letter in any_letter(), context in any_context()) {
+        let decision = decide(&letter, &context);
+        let is_agent = context.author.as_ref().is_some_and(|person| person.role.is_staff());
+        if is_agent && letter.auth == AuthVerdict::Pass && !letter.kind.is_automatic() {
+            prop_assert!(matches!(decision.flood, Verdict::Calm | Verdict::Quiet(_)));
+        }
+        if matches!(decision.outcome, Outcome::Bounce(_) | Outcome::Duplicate(_) | Outcome::OwnMail(_)) {
+            prop_assert_eq!(decision.flood, Verdict::Calm);
         }
     }
 }

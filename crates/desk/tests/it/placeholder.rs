@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use desk::placeholder::{render, suppress_relay};
+use desk::placeholder::{is_machine, render, suppress_relay};
 
 fn values(list: &[(&str, &str)]) -> BTreeMap<String, String> {
     list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -77,5 +77,18 @@ fn first_replies_to_strangers_carry_none_of_their_words() {
     }
     for name in kept {
         assert_eq!(values[name], "text", "{name}");
+    }
+}
+
+#[test]
+fn a_machine_is_known_by_its_address() {
+    let is = |text: &str| is_machine(&mail::Address::parse(text).unwrap());
+    for machine in
+        ["noreply@x.example", "No-Reply+12@x.example", "mailer-daemon@x.example", "donotreply.jp@x.example"]
+    {
+        assert!(is(machine), "{machine}");
+    }
+    for person in ["noreplyson@x.example", "reply@x.example", "post@x.example"] {
+        assert!(!is(person), "{person}");
     }
 }

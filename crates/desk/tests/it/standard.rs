@@ -48,7 +48,7 @@ const PRIVATE: Option<EventComment> = Some(EventComment { public: false, automat
 const ROBOT: Option<EventComment> = Some(EventComment { public: true, automatic: true });
 
 fn created(actor: Person, comment: Option<EventComment>) -> Event {
-    Event { before: None, ticket: open_ticket(), comment, actor, via: Via::Email }
+    Event { before: None, ticket: open_ticket(), comment, actor, via: Via::Email, quiet: false }
 }
 
 fn changed(
@@ -58,7 +58,7 @@ fn changed(
 ) -> Event {
     let (mut before, mut ticket) = (open_ticket(), open_ticket());
     change(&mut before, &mut ticket);
-    Event { before: Some(before), ticket, comment, actor, via: Via::Email }
+    Event { before: Some(before), ticket, comment, actor, via: Via::Email, quiet: false }
 }
 
 fn fires(name: &str, event: &Event) -> bool {
@@ -315,4 +315,29 @@ fn triggers_keep_their_shape_in_the_database() {
     }
     let mail = &one("received-request").actions[0];
     assert!(matches!(mail, Action::NotificationUser { to: Recipients::RequesterAndCcs, .. }));
+}
+
+/// Where a loop is feared nothing goes out by itself; but what an agent wrote reaches the customer.
+#[test]
+fn where_a_loop_is_feared_only_an_agents_answer_is_sent() {
+    let notices = |event: Event| {
+        let effects = run(&stored(), &event);
+        let sent = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Notify { to, .. } => Some(to),
+            _ => None,
+        });
+        sent.collect::<Vec<_>>()
+    };
+    let quiet = |event: Event| Event { quiet: true, ..event };
+    let received = created(hana(), PUBLIC);
+    assert!(!notices(received.clone()).is_empty());
+    assert_eq!(notices(quiet(received)), []);
+    let assigned = |actor| {
+        changed(actor, PUBLIC, |before, ticket| {
+            (before.assignee, ticket.assignee) = (Some(PersonId(9)), Some(PersonId(9)));
+        })
+    };
+    assert!(notices(assigned(hana())).contains(&Recipients::AssigneeId));
+    assert_eq!(notices(quiet(assigned(hana()))), []);
+    assert_eq!(notices(quiet(assigned(agent()))), [Recipients::RequesterAndCcs]);
 }

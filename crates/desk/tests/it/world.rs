@@ -3,6 +3,7 @@
 
 use desk::admission::Admission;
 use desk::decide::{Context, Referenced, Signal, Way};
+use desk::flood::Recent;
 use desk::{AddressId, BrandId, Person, PersonId, Role, Status, TicketId};
 use jiff::Timestamp;
 use mail::{Address, AuthVerdict, Letter, Mailbox, MessageId};
@@ -72,12 +73,14 @@ pub fn context() -> Context {
         own: None,
         bounced: None,
         author: None,
+        from_is_author: true,
         author_is_support_address: false,
         support_addresses: vec![address(SUPPORT)],
         referenced: Vec::new(),
-        recent_from_author: 0,
+        recent: Recent::default(),
         max_ccs: 48,
         admission: Admission::default(),
+        staff_mail: desk::behalf::StaffMail::default(),
     }
 }
 

@@ -126,6 +126,11 @@ async fn post(engine: &Engine, settings: &AlarmSettings) -> Result<()> {
     Ok(())
 }
 
+/// The way that mail to the desk's own people takes: the default address where it is in order, else what is.
+pub(crate) async fn way_out(engine: &Engine) -> Result<Option<AlarmWay>> {
+    tell::way(engine).await
+}
+
 impl Engine {
     /// Alarms and who is told of them. Admins.
     pub async fn alarms(&self, actor: &Actor) -> Result<Alarms> {

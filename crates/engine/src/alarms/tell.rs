@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use store::{Alarm, Happening, NewOutbox, Purpose, SupportAddress, Trouble, Tx, Urgency};
 
 use super::AlarmSettings;
+use crate::texts::Calendar;
 use crate::{Actor, Engine, Error, Result, texts, webhook};
 
 /// At most one mail in this time: what else happens meanwhile comes with the next one.
@@ -21,8 +22,14 @@ const AGAIN: SignedDuration = SignedDuration::from_hours(24);
 const SPELLED_OUT: usize = 20;
 
 /// What an alarm says to people: what is wrong, and what it means or what to do.
-pub fn describe(language: Language, trouble: &Trouble) -> (String, String) {
-    texts::trouble(language, trouble)
+pub fn describe(language: Language, trouble: &Trouble, calendar: Calendar<'_>) -> (String, String) {
+    texts::trouble(language, trouble, calendar)
+}
+
+/// The same in a mail.
+fn in_mail(language: Language, trouble: &Trouble) -> (String, String) {
+    let (time, day) = (|at| texts::time_in_mail(language, at), |at| texts::day_in_mail(language, at));
+    describe(language, trouble, Calendar { time: &time, day: &day })
 }
 
 /// Over which connection alarms leave.
@@ -201,7 +208,7 @@ fn by_language(people: Vec<Recipient>) -> Vec<(Language, Vec<Mailbox>)> {
 }
 
 fn mail_text(engine: &Engine, language: Language, news: &News) -> (String, String) {
-    let said = |alarm: &Alarm| describe(language, &alarm.trouble).0;
+    let said = |alarm: &Alarm| in_mail(language, &alarm.trouble).0;
     let first = news.all().next().map(said).unwrap_or_default();
     let only_good = news.raised.is_empty() && news.still.is_empty();
     let subject = texts::alarm_subject(language, &first, news.all().count(), only_good);
@@ -214,8 +221,8 @@ fn mail_text(engine: &Engine, language: Language, news: &News) -> (String, Strin
         text.push_str(&texts::alarm_heading(language, which));
         text.push('\n');
         for alarm in alarms.iter().take(SPELLED_OUT) {
-            let (what, next) = describe(language, &alarm.trouble);
-            let since = alarm.raised_at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+            let (what, next) = in_mail(language, &alarm.trouble);
+            let since = texts::time_in_mail(language, alarm.raised_at);
             text.push_str(&format!("- {what} ({})\n", texts::alarm_since(language, &since)));
             if which != "healed" {
                 text.push_str(&format!("  {next}\n"));
@@ -287,7 +294,7 @@ fn body(engine: &Engine, news: &News) -> Value {
 }
 
 fn shown(engine: &Engine, alarm: &Alarm) -> Value {
-    let (what, next) = describe(Language::En, &alarm.trouble);
+    let (what, next) = in_mail(Language::En, &alarm.trouble);
     json!({
         "id": alarm.id.0,
         "key": alarm.key,

@@ -1,7 +1,7 @@
 //! What a check-up can find: steps, facts and how serious each is.
 
 use desk::PersonId;
-use exchange::Class;
+use exchange::{Class, NoMailbox};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::Kind;
@@ -104,6 +104,9 @@ pub enum Fact {
         message: String,
         /// For Microsoft's support.
         request_id: Option<String>,
+        /// Why there is no mailbox, where that is what is wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        no_mailbox: Option<NoMailbox>,
     },
     /// No answer within the time for one step.
     TimedOut {
@@ -369,7 +372,16 @@ impl Fact {
             aadsts: cause.aadsts,
             message: cause.message,
             request_id: cause.request_id,
+            no_mailbox: None,
         }
+    }
+
+    /// The same, with why there is no mailbox.
+    pub(crate) fn because(mut self, why: NoMailbox) -> Self {
+        if let Self::Refused { no_mailbox, .. } = &mut self {
+            *no_mailbox = Some(why);
+        }
+        self
     }
 }
 
@@ -406,12 +418,15 @@ pub struct Checkup {
     pub ended_at: Option<Timestamp>,
     /// True when it put a connection in order that had been in trouble.
     pub healed: bool,
+    /// A test mail is sent and waited for; else the last one is reported.
+    #[serde(default)]
+    pub with_mail: bool,
     /// Findings so far, in the order of the steps.
     pub findings: Vec<Finding>,
 }
 
 impl Checkup {
-    pub(crate) fn asked(now: Timestamp, by: Option<PersonId>, kind: Kind) -> Self {
+    pub(crate) fn asked(now: Timestamp, by: Option<PersonId>, kind: Kind, with_mail: bool) -> Self {
         Self {
             asked_at: now,
             asked_by: by,
@@ -420,6 +435,7 @@ impl Checkup {
             running: None,
             ended_at: None,
             healed: false,
+            with_mail,
             findings: Vec::new(),
         }
     }

@@ -48,6 +48,10 @@ pub(super) async fn look(
         Ok(glance) => glance,
         Err(error) => {
             tokens::note_failure(&engine, connection, &error).await?;
+            if let exchange::Error::MailboxGone(trace) = &error {
+                let why = tokens::why_no_mailbox(&engine, connection, trace).await?;
+                return Ok((Fact::refused(&error).because(why), None));
+            }
             return Err(error.into());
         }
     };

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use desk::ConnectionId;
 use exchange::Mailbox;
 use jiff::SignedDuration;
-use store::{ConnectionState, Happening, Kind, Lease, Proof, SupportAddress};
+use store::{ConnectionState, Happening, Kind, Lease, SupportAddress};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::microsoft::{self, judged};
-use super::{Checkup, Fact, Finding, Step, commands, dns, name_of, store_report};
+use super::{Checkup, Fact, Finding, Step, commands, dns, name_of, round_trip, store_report};
 use crate::addresses::wanted_permissions;
 use crate::held::Held;
 use crate::{Engine, Error, Result};
@@ -20,8 +20,6 @@ use crate::{Engine, Error, Result};
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Check-ups made at once by this process.
 const AT_ONCE: u32 = 4;
-/// A test mail that came back within this time proves that sending and reading work.
-const PROOF_GOOD_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Microsoft's budget of calls, and how much of it may be spent before somebody should look.
 const CALLS_LOW: u64 = 8_000;
 /// Mail of this time says whether somebody else reads the mailbox.
@@ -79,8 +77,9 @@ async fn due_one(engine: &Engine, connection: ConnectionId) -> Result<()> {
         let asked = engine.last_checkup(connection).await?;
         let asked = Checkup::asked(
             asked_at.unwrap_or_else(|| engine.now()),
-            asked.and_then(|asked| asked.asked_by),
+            asked.as_ref().and_then(|asked| asked.asked_by),
             address.connection.kind,
+            asked.is_some_and(|asked| asked.with_mail),
         );
         run(engine, &address, asked, Some(held.lease()), |_| {}).await?;
     }
@@ -171,7 +170,13 @@ impl Visit<'_> {
                 None => Fact::NotTried { because: Step::SignIn },
             },
             Step::Mailbox | Step::Read | Step::Draft => self.in_mailbox(step).await?,
-            Step::RoundTrip => self.round_trip().await?,
+            Step::RoundTrip => {
+                let ready = [Step::SignIn, Step::Draft]
+                    .iter()
+                    .all(|step| !self.checkup.steps.contains(step) || self.checkup.is_fine(*step));
+                let here = self.checkup.asked_by.is_none();
+                round_trip::take(&engine, connection, self.checkup.with_mail && ready, here).await?
+            }
             Step::Notification => self.public_address().await?,
             Step::Throttling => self.budgets().await?,
             Step::OtherReader => self.other_reader().await?,
@@ -233,23 +238,6 @@ impl Visit<'_> {
             _ => self.in_time(microsoft::draft(self.address.clone(), mailbox)).await?,
         };
         Ok(outcome.unwrap_or_else(|fact| fact))
-    }
-
-    async fn round_trip(&self) -> Result<Fact> {
-        let connection = self.engine.inner.store.address_of(self.address.connection.id).await?.connection;
-        let proof = match connection.proof {
-            Proof::UnderWay { since, .. } => Some(Fact::ProofUnderWay { since }),
-            Proof::NotReturned { sent_at } => Some(Fact::ProofNotReturned { sent_at }),
-            Proof::Idle => None,
-        };
-        if let Some(fact) = proof {
-            return Ok(fact);
-        }
-        Ok(match connection.proved_at {
-            None => Fact::NeverProved,
-            Some(at) if self.engine.now().duration_since(at) <= PROOF_GOOD_FOR => Fact::Proved { at },
-            Some(at) => Fact::ProvedLongAgo { at },
-        })
     }
 
     /// The desk asks its own public address, as Microsoft would to bring a notification.

@@ -25,7 +25,9 @@ impl Engine {
         let me = own.me().await?;
         let (other, owner) = match &asked.mailbox {
             None => {
-                own.inbox().await?;
+                if let Err(error) = own.inbox().await {
+                    return Err(refused(&own, error).await);
+                }
                 (None, me.clone())
             }
             Some(wanted) => {
@@ -103,7 +105,10 @@ impl Engine {
         owner: &Me,
         entra: &Entra,
     ) -> Result<()> {
-        let tried = mailbox.try_rights().await?;
+        let tried = match mailbox.try_rights().await {
+            Ok(tried) => tried,
+            Err(error) => return Err(refused(mailbox, error).await),
+        };
         let client_id = &entra.registration().client_id;
         match rights::missing(&tried, person, &owner.mail, client_id) {
             Some(missing) => Err(Error::MissingRights(missing)),
@@ -170,6 +175,16 @@ async fn find(mailbox: &Mailbox, wanted: &str) -> Result<Me> {
     match mailbox.me().await {
         Err(exchange::Error::NotFound(_)) => Err(Error::UnknownMailbox(wanted.to_owned())),
         found => Ok(found?),
+    }
+}
+
+/// Where there is no mailbox, the directory is asked why.
+async fn refused(mailbox: &Mailbox, error: exchange::Error) -> Error {
+    match error {
+        exchange::Error::MailboxGone(trace) => {
+            Error::NoMailbox { why: mailbox.why_no_mailbox(&trace.code).await, trace }
+        }
+        other => other.into(),
     }
 }
 

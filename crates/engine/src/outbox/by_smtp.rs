@@ -172,8 +172,8 @@ impl Post<'_> {
         if ended == Some(Step::Sent) {
             tx.note_sent(self.connection, now).await?;
             // Some got it and some did not: shown like a bounce, which it would have become.
-            if !refused.is_empty() {
-                tx.note_bounce(row.id, &refused.join("; ")).await?;
+            for answer in answers.iter().filter(|answer| !answer.taken) {
+                tx.note_bounce(row.id, std::slice::from_ref(&answer.to), &answer.words).await?;
             }
         }
         tx.commit().await?;

@@ -165,6 +165,39 @@ async fn behind_a_broken_default_address_account_mail_takes_the_desks_own_way_an
     world.end().await.unwrap();
 }
 
+/// Promise B13: whoever waits at the door still gets the key when the address that carried it is deleted.
+#[tokio::test]
+async fn account_mail_of_a_deleted_address_leaves_by_another_way_while_other_mail_fails() {
+    for own_way in [true, false] {
+        let world = World::new().await.unwrap();
+        let gone = default_address(&world).await;
+        let help = world.store.address_of(gone).await.unwrap().id;
+        world.engine.invite(&world.admin, &invitation(KIM, Role::Agent)).await.unwrap();
+        let sales = world.connect("sales@contoso.test", false).await.unwrap();
+        let tx = world.store.begin(world.engine.now()).await.unwrap();
+        let row = account_rows(&world).await.pop().unwrap();
+        let other = store::NewOutbox {
+            purpose: Purpose::Proof,
+            message_id: mail::MessageId::parse("<other@contoso.test>").unwrap(),
+            mark: "other".to_owned(),
+            ..row.mail.clone()
+        };
+        let other = tx.enqueue(&other).await.unwrap();
+        tx.start_proof(sales.address, "4567", true).await.unwrap();
+        assert!(tx.proof_returned(sales.address, "4567").await.unwrap());
+        tx.commit().await.unwrap();
+        let expected =
+            if own_way { (system(&world).await, None) } else { (sales.connection, Some(sales.address)) };
+        world.engine.delete_address(&world.admin, help).await.unwrap();
+        assert_eq!(world.store.outbox_row(other).await.unwrap().step, Step::Failed);
+        assert_eq!(world.engine.reroute_account_mail().await.unwrap(), 1);
+        assert_eq!(world.engine.reroute_account_mail().await.unwrap(), 0, "once");
+        let row = world.store.outbox_row(row.id).await.unwrap();
+        assert_eq!((row.step, row.mail.connection, row.mail.address), (Step::Queued, expected.0, expected.1));
+        world.end().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_mail_that_may_have_left_is_never_sent_by_another_way() {
     let world = World::new().await.unwrap();

@@ -1,6 +1,7 @@
 //! Connecting a mailbox: what goes wrong is said, and nothing is half saved.
 
 use engine::{Actor, ConnectChoice, Error};
+use exchange::NoMailbox;
 use jiff::SignedDuration;
 use mail::{Address, Mailbox};
 use serde_json::json;
@@ -128,24 +129,56 @@ async fn a_permission_that_was_unticked_is_named() {
     world.end().await.unwrap();
 }
 
+/// Promise A12: Graph has one code for all of them; the directory tells them apart.
 #[tokio::test]
-async fn an_account_without_a_mailbox_in_exchange_online_is_refused() {
+async fn a12_an_account_without_a_mailbox_in_exchange_online_is_refused_and_told_why() {
     let world = World::new().await.unwrap();
     world.microsoft.person(HELP, "Support").await.unwrap();
+    for (kind, expected) in [
+        ("on_premises", NoMailbox::OnPremises),
+        ("unlicensed", NoMailbox::Unlicensed),
+        ("none", NoMailbox::Unlicensed),
+        ("gone", NoMailbox::Deleted),
+    ] {
+        let upn = format!("{}@contoso.test", kind.replace('_', "-"));
+        world
+            .microsoft
+            .post(
+                "people",
+                json!({"tenant": "contoso.test", "upn": upn, "mail": upn, "name": "No Box",
+                "password": testkit::microsoft::PASSWORD, "mailbox": kind}),
+            )
+            .await
+            .unwrap();
+        let back = world.sign_in(&upn, false, &[]).await.unwrap();
+        let (state, code) = (parameter(&back, "state").unwrap(), parameter(&back, "code").unwrap());
+        match world.engine.return_with_code(&world.admin, &state, &code).await {
+            Err(Error::NoMailbox { why, trace }) => {
+                assert_eq!((why, trace.code.as_str()), (expected, "MailboxNotEnabledForRESTAPI"), "{kind}");
+            }
+            other => panic!("{kind}: {other:?}"),
+        }
+        nothing_saved(&world).await;
+    }
+    world.end().await.unwrap();
+}
+
+/// Promises A12 and B2: the same where a mailbox that worked is gone one day.
+#[tokio::test]
+async fn a12_a_connection_whose_mailbox_is_gone_says_why() {
+    let mut world = World::new().await.unwrap();
+    let connected = world.connect(HELP, false).await.unwrap();
+    world.microsoft.patch(&format!("people/{HELP}"), json!({"mailbox": "unlicensed"})).await.unwrap();
+    world.run();
     world
-        .microsoft
-        .post(
-            "people",
-            json!({"tenant": "contoso.test", "upn": "nobox@contoso.test", "mail": "nobox@contoso.test",
-            "name": "No Box", "password": testkit::microsoft::PASSWORD, "mailbox": "on_premises"}),
-        )
+        .until("the mailbox is missed", async || {
+            let state = world.connection(connected.connection).await?.state;
+            Ok(state == store::ConnectionState::MailboxGone)
+        })
         .await
         .unwrap();
-    let back = world.sign_in("nobox@contoso.test", false, &[]).await.unwrap();
-    let (state, code) = (parameter(&back, "state").unwrap(), parameter(&back, "code").unwrap());
-    let refused = world.engine.return_with_code(&world.admin, &state, &code).await;
-    assert!(matches!(refused, Err(Error::Microsoft(exchange::Error::MailboxGone(_)))), "{refused:?}");
-    nothing_saved(&world).await;
+    let cause = world.connection(connected.connection).await.unwrap().cause.unwrap();
+    assert_eq!(cause.no_mailbox.as_deref(), Some(NoMailbox::Unlicensed.as_str()));
     world.end().await.unwrap();
 }
 

@@ -30,7 +30,7 @@ async fn with_dns(dns: Option<SocketAddr>) -> World {
 }
 
 async fn check(world: &World, address: AddressId) -> Checkup {
-    world.engine.check_up(address, |_| {}).await.unwrap()
+    world.engine.check_up(address, false, |_| {}).await.unwrap()
 }
 
 fn fact(checkup: &Checkup, step: Step) -> &Fact {
@@ -116,6 +116,47 @@ async fn a_connection_that_works_passes_every_step_and_its_mailbox_stays_as_it_w
     world.end().await.unwrap();
 }
 
+/// Promise C7: the check-up sends itself a mail and waits for it, by the desk's loops or without any.
+#[tokio::test]
+async fn c7_the_round_trip_is_made_and_waited_for_with_the_desk_running_or_not() {
+    let mut world = world().await;
+    let connected = world.connect(HELP, false).await.unwrap();
+    let without = world.engine.check_up(connected.address, true, |_| {}).await.unwrap();
+    assert!(matches!(fact(&without, Step::RoundTrip), Fact::Proved { .. }), "{without:?}");
+    assert_eq!(world.mailbox(HELP, "inbox").await.unwrap().len(), 1);
+    assert!(world.tickets().await.unwrap().is_empty());
+    // Asked again at once, one mail is enough.
+    let again = world.engine.check_up(connected.address, true, |_| {}).await.unwrap();
+    assert!(matches!(fact(&again, Step::RoundTrip), Fact::Proved { .. }));
+    assert_eq!(world.mailbox(HELP, "inbox").await.unwrap().len(), 1);
+    world.clock.advance(SignedDuration::from_mins(2));
+    world.run();
+    world.engine.ask_checkup(&world.admin, connected.address, true).await.unwrap();
+    let last = async || {
+        let view = world.engine.connection_view(&world.admin, connected.address, world.engine.now()).await?;
+        anyhow::Ok(view.checkup.unwrap())
+    };
+    world.until("the check-up", async || Ok(last().await?.ended_at.is_some())).await.unwrap();
+    let running = last().await.unwrap();
+    assert!(matches!(fact(&running, Step::RoundTrip), Fact::Proved { .. }), "{running:?}");
+    assert_eq!(world.mailbox(HELP, "inbox").await.unwrap().len(), 2);
+    world.end().await.unwrap();
+}
+
+/// A mail that does not come back is no check-up that hangs.
+#[tokio::test]
+async fn c7_a_test_mail_that_does_not_come_back_is_said_to_be_under_way() {
+    let round_trip_patience = SignedDuration::from_millis(1_500);
+    let settings = Settings { round_trip_patience, ..quick() };
+    let world = World::on(Database::chosen().unwrap(), settings).await.unwrap();
+    let connected = world.connect(HELP, false).await.unwrap();
+    let fault = json!({"kind": "late_delivery", "mailbox": HELP, "delaySeconds": 600});
+    world.microsoft.fault(fault).await.unwrap();
+    let checkup = world.engine.check_up(connected.address, true, |_| {}).await.unwrap();
+    assert!(matches!(fact(&checkup, Step::RoundTrip), Fact::ProofUnderWay { .. }), "{checkup:?}");
+    world.end().await.unwrap();
+}
+
 /// Whoever pressed the button sees the steps come one after another, whichever process walks them.
 #[tokio::test]
 async fn a_check_up_asked_for_on_a_page_is_made_by_a_worker_and_stored_step_by_step() {
@@ -126,7 +167,7 @@ async fn a_check_up_asked_for_on_a_page_is_made_by_a_worker_and_stored_step_by_s
         .fault(json!({"kind": "slow", "mailbox": HELP, "operation": "draft", "millis": 2_000}))
         .await
         .unwrap();
-    world.engine.ask_checkup(&world.admin, connected.address).await.unwrap();
+    world.engine.ask_checkup(&world.admin, connected.address, false).await.unwrap();
     let view =
         world.engine.connection_view(&world.admin, connected.address, world.engine.now()).await.unwrap();
     let asked = view.checkup.unwrap();
@@ -163,7 +204,7 @@ async fn a_check_up_whose_worker_dies_is_made_by_the_next() {
         .fault(json!({"kind": "slow", "mailbox": HELP, "operation": "draft", "millis": 2_500}))
         .await
         .unwrap();
-    world.engine.ask_checkup(&world.admin, connected.address).await.unwrap();
+    world.engine.ask_checkup(&world.admin, connected.address, false).await.unwrap();
     world.run();
     let report =
         async |world: &World| world.store.checkup(connected.connection).await.unwrap().report.unwrap();
@@ -258,7 +299,7 @@ async fn the_number_of_entra_and_the_request_id_are_kept_for_those_who_must_ask_
     let connected = world.connect(HELP, false).await.unwrap();
     let revoked = json!({"kind": "token_error", "operation": "token", "error": "invalid_grant", "description": "AADSTS50173: The provided grant has expired"});
     world.microsoft.fault(revoked).await.unwrap();
-    world.engine.ask_checkup(&world.admin, connected.address).await.unwrap();
+    world.engine.ask_checkup(&world.admin, connected.address, false).await.unwrap();
     let checkup = check(&world, connected.address).await;
     let Fact::Refused { aadsts, request_id, .. } = fact(&checkup, Step::SignIn) else {
         panic!("{checkup:?}")
@@ -454,7 +495,7 @@ async fn throttling_and_what_was_spent_are_seen_by_another_process() {
         .await
         .unwrap();
     let other = world.second_engine().await.unwrap();
-    let checkup = other.check_up(connected.address, |_| {}).await.unwrap();
+    let checkup = other.check_up(connected.address, false, |_| {}).await.unwrap();
     assert!(matches!(fact(&checkup, Step::Throttling), Fact::Throttled { times: 1.. }), "{checkup:?}");
     assert!(usage().await.unwrap().unwrap().calls > 0);
     world.end().await.unwrap();
@@ -468,7 +509,7 @@ async fn only_an_administrator_sees_and_checks_connections() {
     let mut agent = world.admin.clone();
     agent.person.role = desk::Role::Agent;
     let (engine, id) = (&world.engine, connected.address);
-    assert!(matches!(engine.ask_checkup(&agent, id).await, Err(engine::Error::Forbidden)));
+    assert!(matches!(engine.ask_checkup(&agent, id, false).await, Err(engine::Error::Forbidden)));
     assert!(matches!(engine.connection_view(&agent, id, engine.now()).await, Err(engine::Error::Forbidden)));
     assert!(matches!(
         engine.find_addresses(&agent, &Default::default()).await,

@@ -3,7 +3,7 @@
 
 use desk::decide::OutcomeKind;
 use desk::{AddressId, TicketId};
-use engine::{Error, NewForwarding};
+use engine::{Error, NewForwarding, Onward, Way};
 use jiff::SignedDuration;
 use smtp::Verdict;
 use store::{ConnectionState, Happening, Kind, OutboxUpdate, Proof, SeenBy, Step, SupportAddress};
@@ -306,6 +306,45 @@ async fn sign_in_to_move(world: &World, id: AddressId, upn: &str) -> Result<(), 
 
 /// B10 and B11: during the move both ways bring mail; what comes twice is one ticket, what comes once by either is not lost, and
 /// an answer that waited leaves by the new way, once.
+/// Promises B11 and C4: an address that was forwarded often belongs to a shared mailbox, in which nobody can sign in.
+#[tokio::test]
+async fn b11_an_address_moves_to_a_shared_mailbox_or_to_the_application_too() {
+    for by_itself in [false, true] {
+        let (mut world, post) = world().await;
+        let address = verified(&world, &post).await;
+        world.microsoft.shared_mailbox(HELP, "Help").await.unwrap();
+        world.microsoft.person("pat@contoso.test", "Pat").await.unwrap();
+        world.engine.begin_move(&world.admin, address.id).await.unwrap();
+        let pending = if by_itself {
+            let roles = ["Mail.ReadWrite", "Mail.Send", "User.Read.All"];
+            world.microsoft.allow_app("contoso.test", testkit::world::CLIENT_ID, &roles).await.unwrap();
+            let way = Way::AppOnly { mailbox: HELP.to_owned(), tenant: "contoso.test".to_owned() };
+            match world.engine.reconnect_by(&world.admin, address.id, Some(&way)).await.unwrap() {
+                Onward::Confirm(id) => id,
+                Onward::Microsoft(url) => panic!("nobody signs in: {url}"),
+            }
+        } else {
+            let rights = [testkit::Right::FullAccess, testkit::Right::SendAs];
+            world.microsoft.give_rights(HELP, "pat@contoso.test", &rights).await.unwrap();
+            let way = Way::Shared { mailbox: HELP.to_owned() };
+            match world.engine.reconnect_by(&world.admin, address.id, Some(&way)).await.unwrap() {
+                Onward::Microsoft(url) => world.return_as(&url, "pat@contoso.test").await.unwrap().unwrap(),
+                Onward::Confirm(_) => panic!("somebody signs in"),
+            }
+        };
+        world.engine.confirm(&world.admin, pending).await.unwrap();
+        let now = world.store.support_address(address.id).await.unwrap().connection;
+        assert_eq!((now.kind, now.id), (Kind::Exchange, address.connection.id));
+        let mode = if by_itself { store::Mode::AppOnly } else { store::Mode::Delegated };
+        let account = now.account.unwrap();
+        assert_eq!((account.mode, account.mailbox.unwrap().name.as_str()), (mode, HELP));
+        world.microsoft.deliver(HELP, mail("9", "By the mailbox")).await.unwrap();
+        world.run();
+        ticket(&world, "By the mailbox").await;
+        world.end().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn moving_to_the_connector_and_back_loses_nothing_and_doubles_nothing() {
     let (mut world, post) = world().await;

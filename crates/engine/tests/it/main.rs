@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod account_mail;
+mod agents_by_mail;
 mod alarms;
 mod approval;
 mod coming_back;
@@ -9,9 +10,11 @@ mod connect;
 mod default_address;
 mod doctor;
 mod forwarding;
+mod identities;
 mod idle;
 mod imports;
 mod letters;
+mod loops;
 mod notifications;
 mod old_mail;
 mod owners;
@@ -24,3 +27,4 @@ mod tokens;
 mod way_in;
 mod way_out;
 mod ways;
+mod writing;

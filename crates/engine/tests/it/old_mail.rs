@@ -75,6 +75,34 @@ async fn without_the_tick_nothing_old_comes_in() {
     world.end().await.unwrap();
 }
 
+/// Promise A4: what has come since the connection was made is live mail and counts for nothing here.
+#[tokio::test]
+async fn a4_as_many_old_mails_are_imported_as_were_asked_for_whatever_came_since() {
+    let mut world = with_old_mail(6).await;
+    let connected = world.connect_existing(HELP, false).await.unwrap();
+    world.microsoft.post("clock", json!({"advanceSeconds": 60})).await.unwrap();
+    world.clock.advance(jiff::SignedDuration::from_mins(1));
+    for n in 0..3 {
+        world.microsoft.customer_writes(CARL, HELP, &format!("New {n}"), "Hello").await.unwrap();
+    }
+    let wanted = store::Wanted::Newest(4);
+    let run = world.engine.start_import(&world.admin, connected.address, wanted).await.unwrap();
+    world.run();
+    world
+        .until("the import and the new mail", async || {
+            let ended = world.engine.import_run(&world.admin, run).await?.finished_at.is_some();
+            Ok(ended && world.tickets().await?.len() >= 7)
+        })
+        .await
+        .unwrap();
+    world.settle().await.unwrap();
+    assert_eq!(world.engine.import_run(&world.admin, run).await.unwrap().found, Some(4));
+    let tickets = world.tickets().await.unwrap();
+    let imported = tickets.iter().filter(|row| row.ticket.via == Via::Import).count();
+    assert_eq!((imported, tickets.len()), (4, 7));
+    world.end().await.unwrap();
+}
+
 /// Promise A6: it survives a restart in the middle and never makes a mail into two tickets.
 #[tokio::test]
 async fn an_import_killed_in_the_middle_goes_on_where_it_was() {

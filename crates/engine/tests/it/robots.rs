@@ -165,3 +165,114 @@ async fn only_a_genuine_mail_speaks_as_an_agent() {
     assert!(mails.iter().any(|row| row.mail.comment == Some(comment.id)), "the customer is told");
     world.end().await.unwrap();
 }
+
+/// A row for each kind of mail that no person wrote, in tickets of every status: it joins the ticket and changes nothing, and a closed
+/// one stays closed without a follow-up.
+#[tokio::test]
+async fn automatic_mail_joins_its_ticket_and_neither_reopens_nor_triggers_nor_brings_people() {
+    let world = running().await;
+    let kinds = [
+        ("away", "Auto-Submitted: auto-replied\r\nSubject: Automatic reply: It\r\n"),
+        ("read", "Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\nSubject: Read: It\r\n"),
+        (
+            "news",
+            "List-Unsubscribe: <https://news.example/leave>\r\nPrecedence: bulk\r\nSubject: It in the news\r\n",
+        ),
+        ("robot", "Auto-Submitted: auto-generated\r\nSubject: Re: It\r\n"),
+    ];
+    let mut tickets = Vec::new();
+    for (number, status) in (0..).zip(Status::ALL) {
+        let from = format!("carl{number}@example.org");
+        let id =
+            world.microsoft.customer_writes(&from, HELP, status.as_str(), "It is broken.").await.unwrap();
+        tickets.push((from, id, *status));
+    }
+    seen(&world, tickets.len()).await;
+    let mut before = Vec::new();
+    for (_, _, status) in &tickets {
+        let ticket = world.ticket_about(status.as_str()).await.unwrap().ticket;
+        let change = store::TicketChange {
+            status: Some(*status),
+            assignee: Some(Some(world.admin.person.id)),
+            ..store::TicketChange::default()
+        };
+        let tx = world.store.begin(world.clock.now()).await.unwrap();
+        before.push(tx.change_ticket(ticket.id, &change, None).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+    let mut mails = Vec::new();
+    for ticket in &before {
+        mails.push(world.store.outbox_of_ticket(ticket.id).await.unwrap().len());
+    }
+    for (from, first, _) in &tickets {
+        for (kind, head) in kinds {
+            let raw = format!(
+                "From: <{from}>\r\nTo: <{HELP}>\r\nCc: <cc@example.org>\r\nMessage-ID: <{kind}.{from}>\r\nIn-Reply-To: {first}\r\n{head}MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nNobody wrote this.\r\n"
+            );
+            world.microsoft.deliver(HELP, raw).await.unwrap();
+        }
+    }
+    seen(&world, tickets.len() * (kinds.len() + 1)).await;
+    for (before, mails) in before.iter().zip(mails) {
+        let view = world.engine.ticket(&world.admin, before.id).await.unwrap();
+        assert_eq!(
+            (view.ticket.status, &view.ticket.ccs),
+            (before.status, &before.ccs),
+            "{}",
+            before.subject
+        );
+        assert_eq!(world.store.outbox_of_ticket(before.id).await.unwrap().len(), mails, "{}", before.subject);
+        let joined = view.comments.iter().filter(|comment| comment.comment.automatic).count();
+        assert_eq!(
+            joined,
+            if before.status == Status::Closed { 0 } else { kinds.len() },
+            "{}",
+            before.subject
+        );
+    }
+    assert_eq!(world.tickets().await.unwrap().len(), tickets.len(), "no follow-up");
+    world.end().await.unwrap();
+}
+
+/// One bounce for each recipient, one of them as plain text that names neither our mail nor our mark.
+#[tokio::test]
+async fn each_bounce_is_added_to_the_mail_with_its_recipient_and_the_ticket_is_tagged() {
+    const DORA: &str = "dora@example.org";
+    let world = running().await;
+    let raw = format!(
+        "From: <{CARL}>\r\nTo: <{HELP}>\r\nCc: <{DORA}>\r\nSubject: Two of us\r\nMessage-ID: <two@example.org>\r\n\r\nIt is broken.\r\n"
+    );
+    world.microsoft.deliver(HELP, raw).await.unwrap();
+    seen(&world, 1).await;
+    let ticket = world.ticket_about("Two of us").await.unwrap().ticket;
+    world.answer(ticket.id, "We are on it.").await.unwrap();
+    world.settle().await.unwrap();
+    let status = world.engine.ticket(&world.admin, ticket.id).await.unwrap().ticket.status;
+    let row = world.store.outbox_of_ticket(ticket.id).await.unwrap().pop().unwrap();
+    assert_eq!(row.mail.to.len() + row.mail.cc.len(), 2);
+    let returned = format!("X-Postdesk-Outbox: {}", row.mail.mark);
+    for (id, to, why, returned) in [
+        ("a", CARL, "550 5.1.1 user unknown", returned.as_str()),
+        ("b", DORA, "552 5.2.2 mailbox full", "Subject: Re: Two of us"),
+    ] {
+        let bounce = format!(
+            "From: MAILER-DAEMON@mx.example.org\r\nTo: <{HELP}>\r\nSubject: Undelivered Mail Returned to Sender\r\nMessage-ID: <{id}@mx.example.org>\r\nContent-Type: text/plain\r\n\r\nI could not deliver your mail.\r\n\r\n<{to}>: {why}\r\n\r\n--- Your mail:\r\n{returned}\r\n"
+        );
+        world.microsoft.deliver(HELP, bounce).await.unwrap();
+    }
+    seen(&world, 3).await;
+    assert_eq!(outcomes(&world).await[&OutcomeKind::Bounce], 2);
+    let bounce = world.store.outbox_row(row.id).await.unwrap().bounce.unwrap();
+    let mut lines: Vec<_> = bounce.lines().collect();
+    lines.sort_unstable();
+    assert!(lines[0].starts_with(CARL) && lines[0].contains("5.1.1"), "{bounce}");
+    assert!(lines[1].starts_with(DORA) && lines[1].contains("5.2.2"), "{bounce}");
+    let view = world.engine.ticket(&world.admin, ticket.id).await.unwrap();
+    assert_eq!(view.ticket.tags, ["system_email_notification_failure"]);
+    assert_eq!(
+        (view.ticket.status, view.comments.len()),
+        (status, 2),
+        "shown at the answer, no comment of its own"
+    );
+    world.end().await.unwrap();
+}

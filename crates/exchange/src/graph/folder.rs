@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use tracing::warn;
 use url::Url;
@@ -84,11 +84,25 @@ impl Mailbox {
 
     /// The newest `count` messages of the Inbox, newest first (pages of 100, ids only, unique).
     pub async fn newest(&self, count: u32) -> Result<Vec<ItemRef>> {
+        self.newest_of(count, None).await
+    }
+
+    /// The newest `count` messages of the Inbox that were received before a moment, newest first.
+    pub async fn newest_before(&self, count: u32, before: Timestamp) -> Result<Vec<ItemRef>> {
+        self.newest_of(count, Some(before)).await
+    }
+
+    async fn newest_of(&self, count: u32, before: Option<Timestamp>) -> Result<Vec<ItemRef>> {
         let wanted = count as usize;
         if wanted == 0 {
             return Ok(Vec::new());
         }
-        let first = self.inbox_listing("receivedDateTime desc", wanted.min(100));
+        let mut first = self.inbox_listing("receivedDateTime desc", wanted.min(100));
+        if let Some(before) = before {
+            // Times of receipt are whole seconds: what came in the second in which `before` lies came before it.
+            let end = before + SignedDuration::from_nanos(999_999_999);
+            first = first.query("$filter", &format!("receivedDateTime lt {}", whole_seconds(end)));
+        }
         let mut unique = Unique::default();
         self.pages(first, |page: Page<Message>| {
             unique.take(page.value);

@@ -12,12 +12,14 @@ mod folder;
 pub mod mail_out;
 mod messages;
 mod meter;
+mod no_mailbox;
 mod probe;
 mod rights;
 mod subscriptions;
 mod wire;
 
 pub use meter::Spent;
+pub use no_mailbox::NoMailbox;
 pub use probe::Glance;
 pub use rights::Rights;
 pub use subscriptions::{Lifecycle, Notice, Subscription, Wanted, longest_life, read_notices};

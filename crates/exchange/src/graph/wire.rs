@@ -85,6 +85,23 @@ pub(super) struct User {
     pub mail: Option<String>,
 }
 
+/// What the directory says about licences.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Licences {
+    #[serde(default)]
+    pub assigned_plans: Vec<AssignedPlan>,
+    pub on_premises_sync_enabled: Option<bool>,
+}
+
+/// A service that a licence contains.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct AssignedPlan {
+    pub service: String,
+    pub capability_status: String,
+}
+
 /// A mail folder.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

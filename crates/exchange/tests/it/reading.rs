@@ -97,6 +97,13 @@ async fn the_newest_come_first_each_once_and_no_more_than_asked_for() {
     assert_eq!(listed(mailbox.newest(300).await.unwrap()), ids);
     assert_eq!(listed(mailbox.newest(3).await.unwrap()), ids[..3]);
     assert!(mailbox.newest(0).await.unwrap().is_empty());
+    // Of those before a moment as many as asked for, also of the second in which it lies.
+    let fortieth = mailbox.newest(40).await.unwrap().pop().unwrap().received_at.unwrap();
+    let before = mailbox.newest_before(5, fortieth).await.unwrap();
+    assert_eq!(before.len(), 5);
+    assert!(before.iter().all(|item| item.received_at.unwrap() < fortieth));
+    let within = mailbox.newest_before(1, fortieth + SignedDuration::from_millis(1)).await.unwrap();
+    assert_eq!(within[0].received_at, Some(fortieth));
 }
 
 #[tokio::test]

@@ -317,7 +317,7 @@ fn the_corpus_is_large_and_each_mail_has_its_expectations() {
         let mail = other.replace(".toml", ".eml");
         assert!(other.ends_with(".toml") && files.contains(&mail), "{other} belongs to no mail");
     }
-    assert!(mails.len() >= 30, "{} mails", mails.len());
+    assert!(mails.len() >= 300, "{} mails", mails.len());
     let mut seen = std::collections::HashMap::new();
     for (file, raw) in self::mails() {
         if let Some(other) = seen.insert(raw, file.clone()) {

@@ -208,7 +208,7 @@ fn the_verdict_on_the_sender_is_exchanges_and_not_the_senders_own() {
         ("X-MS-Exchange-Organization-AuthAs: Internal", AuthVerdict::Pass),
         ("X-MS-Exchange-Organization-AuthAs: Anonymous", AuthVerdict::Unknown),
         (
-            "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=x;\n dkim=pass header.d=x;dmarc=pass action=none header.from=x;compauth=pass reason=100",
+            "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=x;\n dkim=pass header.d=x;dmarc=pass action=none header.from=b.example;compauth=pass reason=100",
             AuthVerdict::Pass,
         ),
         (

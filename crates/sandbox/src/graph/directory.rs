@@ -6,6 +6,7 @@ use super::answer::{Answer, Problem};
 use super::query::Options;
 use super::{Ctx, Outcome, body};
 use crate::world::ids::{self, IdKind};
+use crate::world::people::{AccountKind, MailboxKind, Person};
 
 const USER: &[&str] = &[
     "businessPhones",
@@ -20,8 +21,20 @@ const USER: &[&str] = &[
     "userPrincipalName",
     "id",
 ];
-const USER_MORE: &[&str] =
-    &["accountEnabled", "userType", "proxyAddresses", "mailNickname", "companyName", "department"];
+const USER_MORE: &[&str] = &[
+    "accountEnabled",
+    "assignedPlans",
+    "onPremisesSyncEnabled",
+    "userType",
+    "proxyAddresses",
+    "mailNickname",
+    "companyName",
+    "department",
+];
+/// What `User.ReadBasic.All` shows of others; anything else needs `User.Read.All`.
+const BASIC: &[&str] = &["displayName", "givenName", "id", "mail", "surname", "userPrincipalName"];
+/// The service plan of Exchange Online (Plan 2).
+const EXCHANGE_PLAN: &str = "efb87545-963c-4e0d-99df-69c6916d9eb0";
 
 /// `GET /me` and `GET /users/{id}`.
 pub fn user(ctx: &Ctx<'_>) -> Outcome {
@@ -45,6 +58,15 @@ pub fn user(ctx: &Ctx<'_>) -> Outcome {
                 format!("Could not find a property named '{name}' on type 'microsoft.graph.user'."),
             ));
         };
+        // Left out of the default answer the rest is null; asked for by name it is refused.
+        let seldom = options.select.is_some() && !BASIC.contains(known);
+        if seldom && ctx.owner != ctx.who.person && !ctx.who.scopes.iter().any(|s| reads_users(s)) {
+            return Err(Problem::new(
+                403,
+                "Authorization_RequestDenied",
+                "Insufficient privileges to complete the operation.",
+            ));
+        }
         let value = match *known {
             "businessPhones" => json!([]),
             "displayName" => json!(person.name),
@@ -55,6 +77,8 @@ pub fn user(ctx: &Ctx<'_>) -> Outcome {
             "userPrincipalName" => json!(person.upn),
             "id" => json!(person.id),
             "accountEnabled" => json!(person.enabled),
+            "assignedPlans" => plans(person),
+            "onPremisesSyncEnabled" if person.mailbox == MailboxKind::OnPremises => json!(true),
             "userType" => json!("Member"),
             "proxyAddresses" => json!([format!("SMTP:{}", person.mail)]),
             "mailNickname" => json!(person.upn.split('@').next()),
@@ -63,6 +87,26 @@ pub fn user(ctx: &Ctx<'_>) -> Outcome {
         out.insert((*known).to_owned(), value);
     }
     Ok(Answer::json(200, &Value::Object(out)))
+}
+
+fn reads_users(scope: &str) -> bool {
+    ["User.Read.All", "User.ReadWrite.All"].iter().any(|wide| scope.eq_ignore_ascii_case(wide))
+}
+
+/// A licence for Exchange stays with a mailbox that was deleted; one that was taken away is listed as deleted.
+fn plans(person: &Person) -> Value {
+    let status = match person.mailbox {
+        _ if person.kind == AccountKind::Shared => return json!([]),
+        MailboxKind::None | MailboxKind::OnPremises => return json!([]),
+        MailboxKind::Unlicensed => "Deleted",
+        MailboxKind::Online | MailboxKind::Gone | MailboxKind::Moving | MailboxKind::Full => "Enabled",
+    };
+    json!([{
+        "assignedDateTime": "2025-01-15T09:00:00Z",
+        "capabilityStatus": status,
+        "service": "exchange",
+        "servicePlanId": EXCHANGE_PLAN,
+    }])
 }
 
 /// `GET /organization`.

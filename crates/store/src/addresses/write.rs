@@ -4,7 +4,7 @@ use desk::{AddressId, BrandId, ConnectionId, ImportId, PersonId};
 use jiff::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::read::missing;
 use super::{ConnectionState, Cursor, ExchangeAccount, Kind, NewConnection, Reach, StateCause, Tokens};
@@ -14,7 +14,7 @@ use crate::entity::{
     ticket,
 };
 use crate::people::SUPPORT;
-use crate::{Error, Happening, Lease, Result, Step, Topic, Tx, Wanted};
+use crate::{Error, Happening, Lease, Purpose, Result, Step, Topic, Tx, Wanted};
 
 /// Writes an account into its columns.
 pub(super) fn set_account(row: &mut connection::ActiveModel, account: &ExchangeAccount) {
@@ -108,7 +108,8 @@ impl Tx {
 
     /// Removes the address and its connection. Tickets go over to the default. Refused for the default address. Ledger
     /// rows stay: mail known once is known for good, also when the mailbox is connected anew. What waited to be sent
-    /// fails with the reason `address_deleted`, or `address_deleted_unconfirmed` when it may have left already.
+    /// fails with the reason `address_deleted`, or `address_deleted_unconfirmed` when it may have left already; only account
+    /// mail of which nothing has left stays, to be taken elsewhere ([`Tx::reroute`]).
     pub async fn delete_address(&self, id: AddressId) -> Result<()> {
         // Deleting under the condition holds against somebody who makes it the default at this moment.
         let row = self.lock_address(id).await?;
@@ -130,10 +131,13 @@ impl Tx {
             .filter(ticket::Column::AddressId.eq(id.0))
             .exec(&self.db)
             .await?;
-        self.fail_waiting(
+        // Somebody stands before the door: account mail of which nothing has left yet goes over to another connection.
+        let others = outbox::Column::Purpose.ne(Purpose::Account.as_str());
+        self.fail_those(
             row.connection_id,
             &[Step::Queued, Step::Drafting, Step::Drafted],
             "address_deleted",
+            Condition::all().add(others),
         )
         .await?;
         self.fail_waiting(row.connection_id, &[Step::Sending, Step::Accepted], "address_deleted_unconfirmed")
@@ -160,11 +164,22 @@ impl Tx {
     }
 
     pub(super) async fn fail_waiting(&self, connection: i64, steps: &[Step], reason: &str) -> Result<()> {
+        self.fail_those(connection, steps, reason, Condition::all()).await
+    }
+
+    async fn fail_those(
+        &self,
+        connection: i64,
+        steps: &[Step],
+        reason: &str,
+        those: Condition,
+    ) -> Result<()> {
         outbox::Entity::update_many()
             .col_expr(outbox::Column::Step, Expr::value(Step::Failed.as_str()))
             .col_expr(outbox::Column::LastError, Expr::value(reason))
             .filter(outbox::Column::ConnectionId.eq(connection))
             .filter(outbox::Column::Step.is_in(steps.iter().map(|step| step.as_str())))
+            .filter(those)
             .exec(&self.db)
             .await?;
         Ok(())

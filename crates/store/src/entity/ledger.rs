@@ -37,6 +37,7 @@ pub struct Model {
     pub later: Option<String>,
     pub later_at: Option<i64>,
     pub later_by: Option<i64>,
+    pub words: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

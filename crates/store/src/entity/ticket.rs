@@ -23,6 +23,7 @@ pub struct Model {
     pub is_public: bool,
     pub created_at: i64,
     pub updated_at: i64,
+    pub quiet_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -59,6 +59,18 @@ pub(super) fn missing(id: LedgerId) -> Error {
     Error::NotFound { what: "ledger row", id: id.to_string() }
 }
 
+/// Rows that belong to no import that rests.
+pub(crate) fn not_resting() -> Condition {
+    let resting = Query::select()
+        .column(import_run::Column::Id)
+        .from(import_run::Entity)
+        .and_where(import_run::Column::PausedAt.is_not_null())
+        .take();
+    Condition::any()
+        .add(table::Column::ImportId.is_null())
+        .add(table::Column::ImportId.not_in_subquery(resting))
+}
+
 impl Store {
     /// Rows of a mailbox (not those handed in by SMTP) that still have no outcome and whose retry time has come; live mail before
     /// imports, oldest received first. What belongs to an import that rests is left out.
@@ -68,21 +80,12 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<LedgerRow>> {
-        let resting = Query::select()
-            .column(import_run::Column::Id)
-            .from(import_run::Entity)
-            .and_where(import_run::Column::PausedAt.is_not_null())
-            .take();
         let rows = table::Entity::find()
             .filter(table::Column::ConnectionId.eq(connection.0))
             .filter(table::Column::SeenBy.ne(SeenBy::Smtp.word()))
             .filter(table::Column::Outcome.is_null())
             .filter(table::Column::RetryAt.lte(micros(now)))
-            .filter(
-                Condition::any()
-                    .add(table::Column::ImportId.is_null())
-                    .add(table::Column::ImportId.not_in_subquery(resting)),
-            )
+            .filter(not_resting())
             .order_by_asc(table::Column::ImportId.is_not_null())
             .order_by_asc(table::Column::ReceivedAt.if_null(0_i64))
             .order_by_asc(table::Column::Id)

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use mail::MessageId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::read::{missing, read, read_known};
 use super::{Form, KnownMessage, LedgerRow, Seen, SeenBy, Settlement, identity_of};
@@ -120,6 +120,7 @@ impl Tx {
             subject: Set(clean(&settlement.subject)),
             identity: Set(settlement.identity.clone()),
             author: Set(settlement.author.as_deref().map(str::to_lowercase)),
+            words: Set(settlement.words.clone()),
             settled_at: Set(Some(micros(self.now))),
             ..Default::default()
         };
@@ -238,16 +239,6 @@ impl Tx {
             Some((id.clone(), read_known(row)))
         });
         Ok(known.collect())
-    }
-
-    /// Mails taken in of this author since `since`.
-    pub async fn recent_from(&self, author: &str, since: Timestamp) -> Result<u32> {
-        let mails = table::Entity::find()
-            .filter(table::Column::Author.eq(author.to_lowercase()))
-            .filter(table::Column::SettledAt.gte(micros(since)))
-            .count(&self.db)
-            .await?;
-        Ok(u32::try_from(mails).unwrap_or(u32::MAX))
     }
 
     /// Checks the lease; a convenience for loops that write in small steps.

@@ -2,9 +2,12 @@
 
 mod catching_up;
 mod details;
+mod file_links;
 mod forwarding;
+mod identities;
 mod imports;
 mod life;
+mod loops;
 mod mail;
 mod mailboxes;
 mod people;
@@ -31,6 +34,9 @@ impl MigratorTrait for Migrator {
             Box::new(forwarding::Forwarding),
             Box::new(watch::Watch),
             Box::new(suspended_queue::SuspendedQueue),
+            Box::new(file_links::FileLinks),
+            Box::new(loops::Loops),
+            Box::new(identities::Identities),
         ]
     }
 }

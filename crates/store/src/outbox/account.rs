@@ -1,6 +1,6 @@
 //! Mail that lets somebody in: finding what waits, and taking it to another connection before anything may have left.
 
-use desk::{ConnectionId, OutboxId};
+use desk::{AddressId, ConnectionId, OutboxId};
 use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -58,7 +58,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Takes an account mail from its connection to the desk's own, under the sending lease of the connection that it
+    /// Takes an account mail from its connection to another, the desk's own or that of an `address`, under the sending lease of the connection that it
     /// leaves: whoever worked on it there is refused from now on. False when something of it may have left already
     /// (then it stays where it is), or when it has gone over before. The draft that may lie in the old mailbox stays there.
     pub async fn reroute(
@@ -67,12 +67,13 @@ impl Tx {
         id: OutboxId,
         from: ConnectionId,
         to: ConnectionId,
+        address: Option<AddressId>,
         because: &str,
     ) -> Result<bool> {
         self.check(lease).await?;
         let change = table::ActiveModel {
             connection_id: Set(to.0),
-            address_id: Set(0),
+            address_id: Set(address.map_or(0, |address| address.0)),
             step: Set(Step::Queued.as_str().to_owned()),
             draft: Set(None),
             files_up: Set(0),

@@ -1,7 +1,7 @@
 //! Adding mail to the outbox, storing its steps, and finding it again.
 
 use desk::{CommentId, OutboxId, TicketId};
-use mail::MessageId;
+use mail::{Address, MessageId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -16,6 +16,8 @@ use crate::{Error, Lease, Result, Topic, Tx};
 
 /// Longest thread: References stays below what mail systems cut off.
 const THREAD: u64 = 40;
+/// Recipients whose bounces are kept of one mail.
+const BOUNCES_KEPT: usize = 50;
 
 impl Tx {
     /// Adds a mail; its Message-ID becomes a known message of the ticket. [`crate::Error::Exists`] when mark or
@@ -166,14 +168,29 @@ impl Tx {
         found.map(read).transpose()
     }
 
-    /// Notes a bounce at the row.
-    pub async fn note_bounce(&self, id: OutboxId, reason: &str) -> Result<()> {
-        let noted = table::Entity::update_many()
-            .col_expr(table::Column::Bounce, Expr::value(clean(reason)))
+    /// Notes a bounce at the row: one line for each recipient it speaks of. What an earlier bounce said of others stays.
+    pub async fn note_bounce(&self, id: OutboxId, to: &[Address], reason: &str) -> Result<()> {
+        let found = table::Entity::find_by_id(id.0).lock_exclusive().one(&self.db).await?;
+        let row = found.ok_or_else(|| missing(id))?;
+        let mut lines: Vec<String> =
+            row.bounce.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
+        let reason = clean(reason).replace(['\r', '\n'], " ");
+        let notes: Vec<(String, String)> = match to {
+            [] => vec![(reason.clone(), reason)],
+            to => to.iter().map(|to| (format!("{to}: "), format!("{to}: {reason}"))).collect(),
+        };
+        for (start, line) in notes {
+            match lines.iter_mut().find(|line| line.starts_with(&start)) {
+                Some(before) => *before = line,
+                None => lines.push(line),
+            }
+        }
+        lines.truncate(BOUNCES_KEPT);
+        table::Entity::update_many()
+            .col_expr(table::Column::Bounce, Expr::value(lines.join("\n")))
             .filter(table::Column::Id.eq(id.0))
-            .exec_with_returning(&self.db)
+            .exec(&self.db)
             .await?;
-        let row = noted.into_iter().next().ok_or_else(|| missing(id))?;
         if let Some(ticket) = row.ticket_id {
             self.announce(Topic::Ticket(TicketId(ticket)));
         }

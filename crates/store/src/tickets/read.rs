@@ -54,7 +54,7 @@ fn comment(row: comment::Model) -> Result<Comment> {
     })
 }
 
-fn attachment(row: attachment::Model) -> StoredAttachment {
+pub(crate) fn attachment(row: attachment::Model) -> StoredAttachment {
     StoredAttachment {
         id: AttachmentId(row.id),
         comment: CommentId(row.comment_id),

@@ -138,6 +138,7 @@ both! {
             message: "The refresh token has expired.".to_owned(),
             request_id: Some("f00".to_owned()),
             missing_scopes: vec!["Mail.Send".to_owned()],
+no_mailbox: None,
         };
         set_state(scene, 10, connection, ConnectionState::NeedsSignIn, Some(&cause)).await;
         let before = scene.store.last_change().await.unwrap();

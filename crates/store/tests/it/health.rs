@@ -18,6 +18,7 @@ fn gone() -> Settlement {
         subject: String::new(),
         identity: None,
         author: None,
+        words: None,
     }
 }
 

@@ -44,6 +44,7 @@ both! {
                 subject: String::new(),
                 identity: None,
                 author: None,
+                words: None,
             };
             assert!(tx.settle(*id, &settlement).await.unwrap());
             tx.commit().await.unwrap();

@@ -1,8 +1,9 @@
 //! The ledger: each message once, each with one outcome (invariants 1 and 2).
 
 use desk::decide::OutcomeKind;
+use desk::flood::Recent;
 use desk::{ImportId, LedgerId};
-use store::{BlobId, Error, Form, KnownMessage, LedgerQuery, SeenBy, Settlement};
+use store::{BlobId, Counted, Error, Form, KnownMessage, LedgerQuery, SeenBy, Settlement};
 
 use crate::scene::{Scene, after, message_id, seen};
 
@@ -18,6 +19,7 @@ fn as_new_ticket(known: &KnownMessage) -> Settlement {
         subject: "printer\0".to_owned(),
         identity: Some("mid:a@example.com".to_owned()),
         author: Some("Ann@example.com".to_owned()),
+        words: Some("w".to_owned()),
     }
 }
 
@@ -202,8 +204,13 @@ both! {
         let tx = scene.begin_at(100).await;
         tx.journal(id, &BlobId::of(b"raw"), Form::GraphJson, 3).await.unwrap();
         tx.settle(id, &as_new_ticket(&known)).await.unwrap();
-        assert_eq!(tx.recent_from("ann@example.com", after(0)).await.unwrap(), 1);
-        assert_eq!(tx.recent_from("ann@example.com", after(101)).await.unwrap(), 0);
+        let counted = |author, ticket, mailbox, words| Counted { author, ticket, mailbox, address: None, words };
+        let all = counted("ann@EXAMPLE.com", Some(known.ticket), INBOX, Some("w"));
+        let recent = tx.recent(&all, after(0)).await.unwrap();
+        assert_eq!(recent, Recent { author: 1, ticket: 1, mailbox: 1, same: 1, ..Recent::default() });
+        assert_eq!(tx.recent(&all, after(101)).await.unwrap(), Recent::default());
+        let others = counted("bob@example.com", None, "other@desk.example", Some("v"));
+        assert_eq!(tx.recent(&others, after(0)).await.unwrap(), Recent::default());
         tx.commit().await.unwrap();
         let row = scene.store.ledger_row_of_item(INBOX, "one").await.unwrap().unwrap();
         assert_eq!((row.blob, row.form), (Some(BlobId::of(b"raw")), Some(Form::GraphJson)));

@@ -196,8 +196,8 @@ both! {
             let id = tx.enqueue(&account_mail(from, &format!("m{number}"))).await.unwrap();
             let update = OutboxUpdate { step: Some(step), draft: Some("draft".to_owned()), ..OutboxUpdate::default() };
             tx.outbox_update(&lease, id, &update).await.unwrap();
-            assert_eq!(tx.reroute(&lease, id, from, to, "connection_broken").await.unwrap(), goes.contains(&step), "{step:?}");
-            assert!(!tx.reroute(&lease, id, from, to, "connection_broken").await.unwrap(), "not twice");
+            assert_eq!(tx.reroute(&lease, id, from, to, None, "connection_broken").await.unwrap(), goes.contains(&step), "{step:?}");
+            assert!(!tx.reroute(&lease, id, from, to, None, "connection_broken").await.unwrap(), "not twice");
             tx.commit().await.unwrap();
             let row = scene.store.outbox_row(id).await.unwrap();
             if goes.contains(&step) {
@@ -210,7 +210,7 @@ both! {
         assert!(lost.is_some());
         let tx = scene.begin().await;
         let id = tx.enqueue(&account_mail(from, "late")).await.unwrap();
-        assert!(matches!(tx.reroute(&lease, id, from, to, "x").await, Err(Error::Fenced { .. })));
+        assert!(matches!(tx.reroute(&lease, id, from, to, None, "x").await, Err(Error::Fenced { .. })));
     }
 
     /// A copy of the database must not let anybody in by an old mail.

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use store::{ConnectionState, Error, KnownMessage, NewOutbox, OutboxUpdate, Spent, Step, Urgency};
 
-use crate::scene::{Scene, after, answer, message_id};
+use crate::scene::{Scene, address, after, answer, message_id};
 
 async fn update(scene: &Scene, id: desk::OutboxId, update: OutboxUpdate) {
     let lease = scene.lease("send:1", "a").await;
@@ -175,8 +175,15 @@ both! {
         let (ticket, _) = scene.ticket(&ann, "printer").await;
         let id = enqueue(scene, &answer(connection, from, &ticket, "m")).await;
         let tx = scene.begin().await;
-        tx.note_bounce(id, "550 5.1.1 user unknown").await.unwrap();
+        let (ann, bob) = ([address("ann@example.com")], [address("bob@example.com")]);
+        tx.note_bounce(id, &[], "550 5.1.1 user unknown").await.unwrap();
+        tx.note_bounce(id, &ann, "later").await.unwrap();
+        tx.note_bounce(id, &bob, "552 full").await.unwrap();
+        tx.note_bounce(id, &ann, "550 gone\nfor good").await.unwrap();
+        tx.note_bounce(id, &[], "550 5.1.1 user unknown").await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(scene.store.outbox_row(id).await.unwrap().bounce.as_deref(), Some("550 5.1.1 user unknown"));
+        let bounce = scene.store.outbox_row(id).await.unwrap().bounce.unwrap();
+        let lines: Vec<_> = bounce.lines().collect();
+        assert_eq!(lines, ["550 5.1.1 user unknown", "ann@example.com: 550 gone for good", "bob@example.com: 552 full"]);
     }
 }

@@ -1,5 +1,7 @@
 //! Tickets, comments, history, lists.
 
+use desk::decide::Doubt;
+use desk::flood::Window;
 use desk::ticket::{CommentMail, Via};
 use desk::{Person, PersonId, Priority, Role, Status, TicketId};
 use store::{
@@ -51,6 +53,8 @@ both! {
             subject: "a NUL \0 inside".to_owned(),
             signals: vec![desk::decide::Signal::Token { ticket: ticket.id }],
             spoof: true,
+            doubt: Some(Doubt::StaffInReplyTo),
+            reply_to: Some(mailbox("agent@desk.example")),
             invitation: None,
             protection: None,
         };
@@ -211,5 +215,21 @@ both! {
         }
         let counts = scene.store.ticket_counts(kenji.id).await.unwrap();
         assert_eq!(counts, TicketCounts { mine: 1, unassigned: 1, unsolved: 3, solved: 1 });
+    }
+}
+
+both! {
+    async fn a_ticket_says_once_an_hour_that_it_fell_silent(scene) {
+        let ann = scene.customer("ann@example.com").await;
+        let (ticket, _) = scene.ticket(&ann, "printer").await;
+        for seconds in [10, 20, 3_609, 3_700] {
+            let tx = scene.begin_at(seconds).await;
+            tx.falls_silent(ticket.id, Window::Ticket).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let audits = scene.store.audits(ticket.id).await.unwrap();
+        let said: Vec<_> =
+            audits.into_iter().filter(|audit| matches!(audit.event, AuditEvent::LoopStopped { .. })).map(|audit| audit.at).collect();
+        assert_eq!(said, [after(10), after(3_700)]);
     }
 }

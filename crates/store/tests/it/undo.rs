@@ -18,6 +18,7 @@ fn settlement(ticket: TicketId, comment: desk::CommentId) -> Settlement {
         subject: String::new(),
         identity: None,
         author: None,
+        words: None,
     }
 }
 

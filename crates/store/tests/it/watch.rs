@@ -90,6 +90,29 @@ both! {
         assert!(!late[0].announced, "a subscription that Graph has forgotten announces nothing");
     }
 
+    /// A mailbox whose import rests costs a glance like any other.
+    async fn an_import_that_rests_is_nothing_to_do(scene) {
+        let (_, connection) = scene.connect("help@desk.example").await;
+        let tx = scene.begin().await;
+        let run = tx.start_import(connection, store::Wanted::Newest(3), None).await.unwrap();
+        let old = store::Seen { item: "old".to_owned(), received_at: None, categories: vec![], etag: None };
+        tx.see(Some(connection), "help@desk.example", &[old], store::SeenBy::Import(run)).await.unwrap();
+        tx.commit().await.unwrap();
+        let has_work = async || scene.store.due_to_read(after(5), 10).await.unwrap()[0].has_work;
+        let rest = async |rest| {
+            let tx = scene.begin().await;
+            assert!(tx.pause_import(run, rest, None).await.unwrap());
+            tx.commit().await.unwrap();
+        };
+        assert!(has_work().await);
+        rest(true).await;
+        assert!(!has_work().await, "neither the run nor its messages");
+        scene.see(connection, "help@desk.example", &["new"]).await;
+        assert!(has_work().await, "live mail is not concerned");
+        rest(false).await;
+        assert!(has_work().await);
+    }
+
     async fn notifications_are_due_where_there_are_none_and_where_they_miss_mail(scene) {
         let (_, connection) = scene.connect("help@desk.example").await;
         let due = async |at: i64, url: &str| {

@@ -11,6 +11,7 @@ fn refused(class: Class, aadsts: Option<u32>) -> Fact {
         aadsts,
         message: "Something".to_owned(),
         request_id: Some("id-1".to_owned()),
+        no_mailbox: None,
     }
 }
 

@@ -75,6 +75,7 @@ fn checkup(troubled: bool) -> Checkup {
         aadsts: Some(50_173),
         message: "AADSTS50173: The provided grant has expired due to it being revoked.".to_owned(),
         request_id: Some("8f3c2a10-0000-4000-8000-00000000abcd".to_owned()),
+        no_mailbox: None,
     };
     let later = || Fact::NotTried { because: Step::SignIn };
     let contoso = || "contoso.example".to_owned();
@@ -138,6 +139,7 @@ fn checkup(troubled: bool) -> Checkup {
         running: None,
         ended_at: Some(ago(11)),
         healed: false,
+        with_mail: true,
         findings,
     }
 }

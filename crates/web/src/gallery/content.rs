@@ -1,6 +1,7 @@
 //! Made-up content: long subjects, long names, every status, every outcome.
 
-use desk::decide::{Cause, OutcomeKind, Signal};
+use desk::decide::{Cause, Doubt, OutcomeKind, Signal};
+use desk::flood::Window;
 use desk::ticket::{CommentMail, Via};
 use desk::{
     AddressId, AttachmentId, BrandId, Comment, CommentId, ConnectionId, ImportId, LedgerId, OutboxId, Person,
@@ -111,6 +112,8 @@ pub(super) fn comments() -> Vec<CommentView> {
             subject: LONG.to_owned(),
             signals: vec![],
             spoof: true,
+            doubt: Some(Doubt::StaffInReplyTo),
+            reply_to: Some(mailbox("佐藤 あかり", "akari.sato@example.jp")),
             invitation: None,
             protection: None,
         }),
@@ -136,6 +139,8 @@ pub(super) fn comments() -> Vec<CommentView> {
                 Signal::Token { ticket: TicketId(42) },
             ],
             spoof: false,
+            doubt: None,
+            reply_to: None,
             ..mail
         }),
         ..base.clone()
@@ -144,7 +149,13 @@ pub(super) fn comments() -> Vec<CommentView> {
         (Step::Sent, None, None),
         (Step::Queued, Some("MailboxConcurrency"), None),
         (Step::Failed, Some("ErrorInvalidRecipients"), None),
-        (Step::Sent, None, Some("550 5.1.1 user unknown")),
+        (
+            Step::Sent,
+            None,
+            Some(
+                "taro.yamada@customer.example: 550 5.1.1 user unknown\ngrace@customer.example: 552 5.2.2 mailbox full",
+            ),
+        ),
     ];
     vec![
         CommentView {
@@ -259,6 +270,7 @@ pub(super) fn audits() -> Vec<Audit> {
         change("status", Some("new"), "open"),
         change("priority", None, "high"),
         AuditEvent::DeliveryFailure { comment: None, reason: "550".to_owned() },
+        AuditEvent::LoopStopped { window: Window::Ticket },
     ]
     .into_iter()
     .map(|event| Audit { author: Some(PersonId(1)), at: ago(30), event })
@@ -290,6 +302,7 @@ pub(super) fn support(id: i64, at: &str, state: ConnectionState, is_default: boo
         message: "AADSTS50173: The provided grant has expired due to it being revoked.".to_owned(),
         request_id: Some("8f3c2a10-0000-4000-8000-00000000abcd".to_owned()),
         missing_scopes: vec![],
+        no_mailbox: None,
     });
     SupportAddress {
         id: AddressId(id),

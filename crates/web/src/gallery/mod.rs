@@ -5,6 +5,7 @@
 
 mod connections;
 mod content;
+mod writing;
 
 use askama::Template;
 use desk::{
@@ -676,6 +677,10 @@ impl Sample {
                 &PersonPage {
                     page: self.page("/admin/people/end-users/3"),
                     member: member(3, "山田 太郎", Role::EndUser),
+                    others: ["taro@home.example", "a.very.long.address.of.somebody@another.customer.example"]
+                        .iter()
+                        .filter_map(|address| mail::Address::parse(address))
+                        .collect(),
                     typed: TypedPerson {
                         name: "山田 太郎".to_owned(),
                         email: "m3@customer.example".to_owned(),
@@ -718,6 +723,7 @@ impl Sample {
             self.shown("failure-in-use", &self.failure(explain::of_engine(t, &used))),
         ]);
         pages.extend(self.connections());
+        pages.extend(self.writing());
         pages
     }
 
@@ -730,7 +736,8 @@ impl Sample {
         let page = self.page("/admin/channels/email/addresses/1/forwarding");
         let view = content::forwarding(sample);
         let (cause, next) = wording::state_help(page.t, view.address.connection.state, None);
-        ForwardingPage { page, view, cause, next }
+        let ways = crate::pages::connect::Ways::for_move(&view.address);
+        ForwardingPage { page, view, ways, cause, next }
     }
 
     fn way_out(&self, works: bool) -> WayOutPage {

@@ -124,11 +124,16 @@ pub(crate) async fn test(State(app): State<App>, reader: Reader) -> Answer {
 
 impl AlarmsPage {
     fn what(&self, alarm: &Alarm) -> String {
-        engine::describe(self.page.language, &alarm.trouble).0
+        self.describe(alarm).0
     }
 
     fn next(&self, alarm: &Alarm) -> String {
-        engine::describe(self.page.language, &alarm.trouble).1
+        self.describe(alarm).1
+    }
+
+    fn describe(&self, alarm: &Alarm) -> (String, String) {
+        let (time, day) = (|at| self.page.plain(at), |at| self.page.day_of(at));
+        engine::describe(self.page.language, &alarm.trouble, engine::Calendar { time: &time, day: &day })
     }
 
     /// Where something can be done about it.

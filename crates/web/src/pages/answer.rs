@@ -2,9 +2,11 @@
 
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use desk::{Status, TicketId};
 use engine::{Answer as Written, AnswerFile};
+use i18n_embed_fl::fl;
 
 use crate::app::App;
 use crate::explain;
@@ -13,6 +15,7 @@ use crate::page::{Answer, Page};
 use crate::pages::sign_in::to;
 use crate::pages::ticket::{self, Draft};
 use crate::reader::Reader;
+use crate::routes::ANSWER_LIMIT;
 
 pub(crate) async fn answer(
     State(app): State<App>,
@@ -20,10 +23,21 @@ pub(crate) async fn answer(
     Path(id): Path<TicketId>,
     form: Multipart,
 ) -> Answer {
-    let written = match read(form).await {
-        Ok(written) => written,
-        Err(error) => return Ok(error.into_response()),
-    };
+    let mut written = Written::default();
+    if let Err(error) = read(form, &mut written).await {
+        if error.status() != StatusCode::PAYLOAD_TOO_LARGE {
+            return Ok(error.into_response());
+        }
+        // The text stands before the files: it was read, and must not be lost.
+        let most = ANSWER_LIMIT / 1024 / 1024 - 5;
+        let draft = Draft {
+            problem: Some(fl!(Page::of(&reader).t, "answer-too-large", most = most)),
+            text: written.text,
+            note: !written.public,
+            status: written.status,
+        };
+        return ticket::draw(&app, &reader, id, draft, StatusCode::PAYLOAD_TOO_LARGE).await;
+    }
     let draft =
         Draft { text: written.text.clone(), note: !written.public, status: written.status, problem: None };
     match app.engine.answer(&reader.actor()?, id, written).await {
@@ -39,8 +53,8 @@ pub(crate) async fn answer(
     }
 }
 
-async fn read(mut form: Multipart) -> Result<Written, MultipartError> {
-    let mut written = Written::default();
+/// Fills in what was sent, as far as it can be read.
+async fn read(mut form: Multipart, written: &mut Written) -> Result<(), MultipartError> {
     let mut assignee_was = None;
     while let Some(field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
@@ -66,5 +80,5 @@ async fn read(mut form: Multipart) -> Result<Written, MultipartError> {
     if written.assignee == assignee_was {
         written.assignee = None;
     }
-    Ok(written)
+    Ok(())
 }

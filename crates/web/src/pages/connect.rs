@@ -50,10 +50,10 @@ pub(crate) async fn form(State(app): State<App>, reader: Reader) -> Answer {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Ways {
-    way: String,
-    shared: String,
-    mailbox: String,
-    tenant: String,
+    pub(crate) way: String,
+    pub(crate) shared: String,
+    pub(crate) mailbox: String,
+    pub(crate) tenant: String,
 }
 
 impl Ways {
@@ -67,6 +67,12 @@ impl Ways {
             }
             _ => None,
         }
+    }
+
+    /// For an address that has no account yet: its own mailbox, unless somebody else reaches it.
+    pub(crate) fn for_move(address: &SupportAddress) -> Self {
+        let mailbox = address.address.to_string();
+        Self { way: "own".to_owned(), shared: mailbox.clone(), mailbox, tenant: String::new() }
     }
 
     /// The way by which an address is reached now, as the form shows it.

@@ -54,7 +54,7 @@ pub(crate) async fn details(State(app): State<App>, reader: Reader, Path(id): Pa
 
 /// Asks for a check-up; the page then follows it.
 pub(crate) async fn check(State(app): State<App>, reader: Reader, Path(id): Path<AddressId>) -> Answer {
-    app.engine.ask_checkup(&reader.actor()?, id).await?;
+    app.engine.ask_checkup(&reader.actor()?, id, true).await?;
     Ok(to(&format!("/admin/channels/email/addresses/{id}#checkup")))
 }
 

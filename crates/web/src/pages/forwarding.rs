@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::explain::ADDRESSES;
 use crate::page::{Answer, Page, show};
 use crate::pages::addresses::state_class;
+use crate::pages::connect::Ways;
 use crate::pages::sign_in::to;
 use crate::reader::Reader;
 use crate::wording;
@@ -66,6 +67,8 @@ fn here(id: AddressId) -> String {
 pub(crate) struct ForwardingPage {
     pub(crate) page: Page,
     pub(crate) view: ForwardingView,
+    /// By whose rights the mailbox may be reached after a move to the connector.
+    pub(crate) ways: Ways,
     pub(crate) cause: String,
     pub(crate) next: String,
 }
@@ -78,7 +81,8 @@ pub(crate) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
     let (cause, next) = wording::state_help(page.t, connection.state, connection.cause.as_ref());
     let next =
         if connection.state.works() && connection.kind == Kind::Forwarding { String::new() } else { next };
-    show(&ForwardingPage { page, view, cause, next })
+    let ways = Ways::for_move(&view.address);
+    show(&ForwardingPage { page, view, ways, cause, next })
 }
 
 impl ForwardingPage {

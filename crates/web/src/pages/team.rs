@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use desk::{Language, PersonId, Role};
 use engine::{Invitation, Invited, LinkMail, MemberState, PersonChange, TeamMember};
 use i18n_embed_fl::fl;
+use mail::Address;
 use serde::Deserialize;
 use store::Member;
 
@@ -231,6 +232,8 @@ pub(crate) async fn reactivate(State(app): State<App>, reader: Reader, Path(id):
 pub(crate) struct PersonPage {
     pub(crate) page: Page,
     pub(crate) member: Member,
+    /// Addresses beside the primary one.
+    pub(crate) others: Vec<Address>,
     pub(crate) typed: Typed,
     pub(crate) problem: Option<String>,
 }
@@ -253,13 +256,59 @@ impl PersonPage {
 
 /// A person's page; members of the team and end users have the same.
 pub(crate) async fn person(State(app): State<App>, reader: Reader, Path(id): Path<PersonId>) -> Answer {
-    let member = app.engine.member(&reader.actor()?, id).await?;
+    draw_person(&app, &reader, id, axum::http::StatusCode::OK, None).await
+}
+
+async fn draw_person(
+    app: &App,
+    reader: &Reader,
+    id: PersonId,
+    status: axum::http::StatusCode,
+    problem: Option<String>,
+) -> Answer {
+    let actor = reader.actor()?;
+    let member = app.engine.member(&actor, id).await?;
+    let others = app.engine.other_addresses(&actor, id).await?;
     let typed = Typed {
         name: member.person.name.clone(),
         email: member.person.email.to_string(),
         ..Typed::default()
     };
-    show(&PersonPage { page: Page::of(&reader), member, typed, problem: None })
+    show_as(status, &PersonPage { page: Page::of(reader), member, others, typed, problem })
+}
+
+/// What is done with one address of a person.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AddressForm {
+    what: String,
+    address: String,
+}
+
+/// Adds, prefers or removes an address, or takes over who has it.
+pub(crate) async fn addresses(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<PersonId>,
+    Form(form): Form<AddressForm>,
+) -> Answer {
+    let actor = reader.actor()?;
+    let member = app.engine.member(&actor, id).await?;
+    let list = if member.person.role.is_staff() { TEAM } else { super::end_users::END_USERS };
+    let done = match form.what.as_str() {
+        "add" => app.engine.add_address(&actor, id, &form.address).await,
+        "primary" => app.engine.make_primary(&actor, id, &form.address).await,
+        "remove" => app.engine.remove_address(&actor, id, &form.address).await,
+        "merge" => app.engine.merge_people(&actor, id, &form.address).await.map(|_| ()),
+        _ => Err(engine::Error::Invalid { field: "what", problem: "unknown" }),
+    };
+    match done {
+        Ok(()) => Ok(to(&format!("{list}/{id}#addresses"))),
+        Err(error) => {
+            let reader = Reader { here: format!("{list}/{id}"), ..reader };
+            let (status, problem) = refusal(&reader, error)?;
+            draw_person(&app, &reader, id, status, Some(problem)).await
+        }
+    }
 }
 
 pub(crate) async fn change(
@@ -277,7 +326,9 @@ pub(crate) async fn change(
         Err(error) => {
             let reader = Reader { here: format!("{list}/{id}"), ..reader };
             let (status, problem) = refusal(&reader, error)?;
-            show_as(status, &PersonPage { page: Page::of(&reader), member, typed, problem: Some(problem) })
+            let others = app.engine.other_addresses(&actor, id).await?;
+            let page = Page::of(&reader);
+            show_as(status, &PersonPage { page, member, others, typed, problem: Some(problem) })
         }
     }
 }

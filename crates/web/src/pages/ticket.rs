@@ -4,12 +4,13 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use desk::decide::Doubt;
 use desk::{PersonId, Priority, Status, TicketId};
 use engine::{CommentView, TicketView};
 use i18n_embed_fl::fl;
 use mail::{Invitation, InvitationKind, Mailbox, Moment, Protection};
 use serde::Deserialize;
-use store::{Audit, OutboxRow, StoredAttachment, TicketChange, Urgency};
+use store::{Audit, AuditEvent, OutboxRow, StoredAttachment, TicketChange, Urgency};
 
 use crate::app::App;
 use crate::explain;
@@ -160,6 +161,19 @@ impl TicketPage {
             .into()
     }
 
+    fn doubt(&self, doubt: Option<&Doubt>) -> String {
+        wording::doubt(self.page.t, doubt.copied())
+    }
+
+    /// That and why nothing automatic was sent lately, and when.
+    fn loop_stopped(&self) -> Option<(When, String)> {
+        let audit = self.view.audits.iter().rev().find_map(|audit| match audit.event {
+            AuditEvent::LoopStopped { window } => Some((audit.at, window)),
+            _ => None,
+        });
+        audit.map(|(at, window)| (self.page.full(&at), wording::loop_stopped(self.page.t, window)))
+    }
+
     fn is_staff(&self, comment: &CommentView) -> bool {
         comment.author.role.is_staff()
     }
@@ -234,7 +248,7 @@ fn named(who: &Mailbox) -> String {
 }
 
 /// Bytes for people.
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),

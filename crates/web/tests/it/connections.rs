@@ -192,6 +192,7 @@ async fn the_page_of_a_broken_connection_says_everything_without_asking_microsof
         message: "revoked".to_owned(),
         request_id: Some("0a1b-request".to_owned()),
         missing_scopes: vec![],
+        no_mailbox: None,
     };
     tx.set_state(connection, ConnectionState::NeedsSignIn, Some(&cause)).await.unwrap();
     tx.commit().await.unwrap();
@@ -201,7 +202,7 @@ async fn the_page_of_a_broken_connection_says_everything_without_asking_microsof
             "en",
             [
                 "Error",
-                "Microsoft wants this account to sign in again",
+                "its sessions were revoked",
                 "press Reconnect",
                 "AADSTS50173",
                 "0a1b-request",
@@ -217,7 +218,7 @@ async fn the_page_of_a_broken_connection_says_everything_without_asking_microsof
             "ja",
             [
                 "エラー",
-                "再サインインが求められています",
+                "サインインが取り消されました",
                 "「再接続」を押し",
                 "AADSTS50173",
                 "0a1b-request",
@@ -251,7 +252,7 @@ async fn check_now_asks_for_a_check_up_and_the_page_follows_it() {
     let waiting = desk.get(&format!("{LIST}/{id}"), &admin).await.text();
     assert!(waiting.contains("begins in a moment") && !waiting.contains(">Check now<"));
     // No registration here: the doctor says so, and everything that needs Microsoft is named as not tried.
-    desk.engine.check_up(id, |_| {}).await.unwrap();
+    desk.engine.check_up(id, false, |_| {}).await.unwrap();
     let done = desk.get(&format!("{LIST}/{id}"), &admin).await.text();
     assert!(
         done.contains("no registration at Microsoft Entra")

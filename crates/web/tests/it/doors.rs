@@ -69,6 +69,7 @@ async fn only_what_lets_people_in_is_open_to_everybody() {
         "/",
         "/sign-in",
         "/sign-out",
+        "/files/{word}",
         "/consent/return",
         "/consent/{word}",
         "/health",
