@@ -523,6 +523,7 @@ replay-apply = Apply
 replay-applied = The comment now shows the mail as it is read today. Nothing was sent.
 replay-no-comment = This mail made no comment: nothing can be applied.
 replay-not-kept = There is no original of this mail.
+replay-by-agent = An agent wrote this mail: its commands were carried out when it came, and its comment stays as it is.
 replay-undone = The import of this mail was taken back.
 replay-changed-by-agent = An agent changed this mail when recovering it: that stays.
 mail-log-text = Every message seen in your mailboxes, with what became of it and why.

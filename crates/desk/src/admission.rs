@@ -273,8 +273,10 @@ impl Rules {
     /// Judges a mail. Both From and Reply-To are looked at: whoever stands on a list by either is meant.
     pub fn judge(&self, sender: &Sender<'_>) -> Admission {
         let forged = sender.auth == AuthVerdict::Fail;
-        // A genuine colleague is never locked out by a list.
-        if sender.auth == AuthVerdict::Pass && sender.person.is_some_and(|person| person.role.is_staff()) {
+        // A genuine colleague is never locked out by a list. Exchange speaks of From; a Reply-To proves nothing.
+        let proved = sender.auth == AuthVerdict::Pass
+            && sender.reply_to.is_none_or(|reply_to| Some(reply_to) == sender.from);
+        if proved && sender.person.is_some_and(|person| person.role.is_staff()) {
             return Admission { verdict: Verdict::Admitted, trusted: self.allows(sender).is_some() };
         }
         let allows = self.allows(sender);

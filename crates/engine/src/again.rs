@@ -279,11 +279,13 @@ impl Engine {
             return Ok(ReadAgain { row, differences: Vec::new(), fixed: Some("undone") });
         }
         let arrived = read(self, &row, false).await?;
-        let mut differences = self.decided_differently(&row, &arrived.letter).await?;
+        let (mut differences, by_agent) = self.decided_differently(&row, &arrived.letter).await?;
         let shown = self.shown(&row).await?;
         let fixed = match (&shown, row.later.map(|later| later.what)) {
             (None, _) => Some("no-comment"),
             (Some(_), Some(Afterwards::RecoveredChanged)) => Some("changed-by-agent"),
+            // Its words were taken apart into orders and a comment when it came; that is not done twice.
+            (Some(_), _) if by_agent => Some("by-agent"),
             (Some(_), _) => None,
         };
         if let (Some(shown), None) = (&shown, fixed) {
@@ -292,12 +294,13 @@ impl Engine {
         Ok(ReadAgain { row, differences, fixed })
     }
 
-    async fn decided_differently(&self, row: &LedgerRow, letter: &Letter) -> Result<Vec<Difference>> {
-        let Some(outcome) = row.outcome else { return Ok(Vec::new()) };
+    /// What is decided differently now, and whether the mail holds an agent's orders.
+    async fn decided_differently(&self, row: &LedgerRow, letter: &Letter) -> Result<(Vec<Difference>, bool)> {
+        let Some(outcome) = row.outcome else { return Ok((Vec::new(), false)) };
         // Who wrote too much wrote too much, whatever is in the mail; and a copy is one because of the other.
         let by_number = row.reason.as_deref() == Some(desk::decide::Cause::Loop.as_str());
         if by_number || matches!(outcome, OutcomeKind::Duplicate | OutcomeKind::Vanished) {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), false));
         }
         let place = place(self, row).await?;
         // Never committed: it is where the context is loaded.
@@ -323,7 +326,7 @@ impl Engine {
                 now: word(ticket),
             });
         }
-        Ok(differences)
+        Ok((differences, decision.by_agent.is_some()))
     }
 
     async fn shown(&self, row: &LedgerRow) -> Result<Option<Shown>> {
@@ -402,6 +405,7 @@ fn as_read(shown: &Shown, arrived: &Arrived) -> Reread {
     if let Some(old) = &shown.comment.mail {
         mail.signals.clone_from(&old.signals);
         mail.spoof = old.spoof;
+        mail.doubt = old.doubt;
     }
     let automatic = letter.kind.is_automatic() || (shown.comment.automatic && letter.unreadable.is_some());
     Reread {

@@ -69,6 +69,8 @@ fn a_genuine_colleague_is_locked_out_by_no_list_and_a_pretended_one_is() {
     assert_eq!(judge(&list, &letter(AGENT), Some(&agent)).verdict, IN);
     let pretended = Letter { auth: AuthVerdict::Unknown, ..letter(AGENT) };
     assert_eq!(judge(&list, &pretended, Some(&agent)).verdict, REFUSED);
+    let borrowed = Letter { reply_to: Some(mailbox(AGENT)), ..letter("a@spam.example") };
+    assert_eq!(judge(&list, &borrowed, Some(&agent)).verdict, REFUSED, "a Reply-To proves nothing");
 }
 
 #[test]

@@ -52,6 +52,7 @@ impl ReplayPage {
         Some(match self.read.fixed? {
             "no-comment" => fl!(t, "replay-no-comment"),
             "not-kept" => fl!(t, "replay-not-kept"),
+            "by-agent" => fl!(t, "replay-by-agent"),
             "undone" => fl!(t, "replay-undone"),
             _ => fl!(t, "replay-changed-by-agent"),
         })
