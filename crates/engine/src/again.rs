@@ -404,6 +404,7 @@ fn as_read(shown: &Shown, arrived: &Arrived) -> Reread {
     let mut mail = envelope(letter);
     if let Some(old) = &shown.comment.mail {
         mail.signals.clone_from(&old.signals);
+        mail.conflicts.clone_from(&old.conflicts);
         mail.spoof = old.spoof;
         mail.doubt = old.doubt;
     }

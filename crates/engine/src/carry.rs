@@ -401,7 +401,6 @@ pub(crate) fn envelope(letter: &Letter) -> CommentMail {
         reply_to: letter.reply_to.clone().filter(|to| Some(to) != letter.from.as_ref()).map(clean),
         to: letter.to.iter().cloned().map(clean).collect(),
         cc: letter.cc.iter().cloned().map(clean).collect(),
-        reply_to: letter.reply_to.clone().filter(|to| Some(to) != letter.from.as_ref()).map(clean),
         subject: subject(letter),
         signals: Vec::new(),
         conflicts: Vec::new(),
