@@ -177,6 +177,8 @@ fn begins_attribution(line: &str) -> bool {
         .iter()
         .any(|begin| line.starts_with(begin))
         || has_date(line)
+        // `山田さんが` / `2026/11/23 8:02 に書きました:`
+        || (line.contains('@') && line.ends_with(['が', 'は']))
 }
 
 /// Words alone are no proof, for people write "he wrote:" themselves: an address, a time or a full date must be named, or a quote must follow.

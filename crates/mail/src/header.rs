@@ -9,7 +9,7 @@ use mail_parser::parsers::MessageStream;
 
 use crate::charset::{self, Hint};
 use crate::parameters::Content;
-use crate::{Address, Mailbox, MessageId, words};
+use crate::{Address, Mailbox, MessageId, when, words};
 
 /// No field is read beyond this many bytes.
 const MAX_FIELD: usize = 256 * 1024;
@@ -143,7 +143,7 @@ impl<'a> Fields<'a> {
     /// People in the first field of that name; entries without a usable address are left out.
     pub fn people(&self, name: &str) -> Vec<Mailbox> {
         let Some(text) = self.normal(name) else { return Vec::new() };
-        let line = format!("{}\n", without_quoted_locals(&text));
+        let line = format!("{}\n", without_routes(&with_quoted_commas(&without_quoted_locals(&text))));
         let HeaderValue::Address(list) = MessageStream::new(line.as_bytes()).parse_address() else {
             return Vec::new();
         };
@@ -174,11 +174,12 @@ impl<'a> Fields<'a> {
     pub fn date(&self, name: &str) -> Option<Timestamp> {
         let line = format!("{}\n", self.text(name)?);
         let HeaderValue::DateTime(date) = MessageStream::new(line.as_bytes()).parse_date() else {
-            return None;
+            return when::moment(&line, None);
         };
         (date.is_valid() && date.year >= 1970)
             .then(|| Timestamp::from_second(date.to_timestamp()).ok())
             .flatten()
+            .or_else(|| when::moment(&line, None))
     }
 
     /// A field of the form `type/subtype; name=value`.
@@ -213,6 +214,36 @@ fn without_quoted_locals(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// `<@relay.example:taro@example.jp>`, the old way to name relays, without them.
+fn without_routes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) = rest.find("<@") {
+        let (before, route) = rest.split_at(begin);
+        out.push_str(before);
+        out.push('<');
+        rest = route.get(1..).unwrap_or_default();
+        let end =
+            rest.find(['>', ':', '"']).filter(|end| rest.get(*end..).is_some_and(|r| r.starts_with(':')));
+        rest = end.and_then(|end| rest.get(end + 1..)).unwrap_or(rest);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `Yamada, Taro <taro@example.jp>` at the beginning, which ought to stand in quotation marks: a name of two words, since what
+/// stands before the comma is no address.
+fn with_quoted_commas(text: &str) -> String {
+    let name = text.split_once('<').map(|(name, _)| name.trim_end());
+    match name {
+        Some(name) if name.contains(',') && !name.contains(['"', '@', ':', ';', '(', '=', '\\']) => {
+            let rest = text.get(name.len()..).unwrap_or_default();
+            format!("\"{}\"{rest}", name.trim_matches(|c: char| c == ',' || c.is_whitespace()))
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Message-IDs in a text: what stands in angle brackets (folded or not), or else words with an `@`.

@@ -15,6 +15,9 @@ const MAX_PARTS: usize = 3_000;
 /// Open multiparts beyond this many are read as one part.
 const MAX_DEPTH: usize = 1_500;
 
+/// A boundary nobody declared is looked for in this many bytes.
+const MAX_PREAMBLE: usize = 64 * 1024;
+
 /// One part, a container or a leaf. Parts are listed in the order they stand in the mail, parents first.
 #[derive(Debug)]
 pub struct Part<'a> {
@@ -53,6 +56,7 @@ impl Part<'_> {
     fn undone<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
         let encoding = self.fields.text("content-transfer-encoding").unwrap_or_default().to_ascii_lowercase();
         match encoding.trim() {
+            "base64" if self.mime.starts_with("text/") => words::base64_text(body).into(),
             "base64" => words::base64_leniently(body).into(),
             "quoted-printable" => words::quoted_printable_leniently(body).into(),
             _ => body.into(),
@@ -246,18 +250,48 @@ struct Declared<'a> {
 }
 
 impl Declared<'_> {
-    /// The boundary of a multipart: declared, or (when the declaration was lost) read off its first line.
+    /// The boundary of a multipart: declared, or (when the declaration was lost, or names another than the mail uses) read off
+    /// the first line that looks like one.
     fn boundary(&self, raw: &[u8], start: usize) -> Option<Vec<u8>> {
         if !self.part.mime.starts_with("multipart/") {
             return None;
         }
-        if let Some(boundary) = self.boundary.as_deref().map(str::trim_end).filter(|b| !b.is_empty()) {
-            return Some(boundary.as_bytes().to_vec());
+        let declared = self.boundary.as_deref().map(str::trim_end).filter(|b| !b.is_empty());
+        let body = raw.get(start..)?;
+        match declared {
+            // Only the mail's own is looked for in all of it: the time stays linear.
+            Some(boundary) if self.part.parent.is_some() || occurs(boundary, body) => {
+                Some(boundary.as_bytes().to_vec())
+            }
+            Some(boundary) => Some(found(body).unwrap_or_else(|| boundary.as_bytes().to_vec())),
+            None => found(body),
         }
-        let body = raw.get(start..)?.trim_ascii_start();
-        let line = body.get(..header::line_end(body, 0))?.trim_ascii_end().strip_prefix(b"--")?;
-        (!line.is_empty() && line.len() <= 200).then(|| line.to_vec())
     }
+}
+
+/// Whether a line of the body is this boundary's.
+fn occurs(boundary: &str, body: &[u8]) -> bool {
+    let line = format!("--{boundary}");
+    memchr::memmem::find_iter(body, line.as_bytes())
+        .any(|at| at == 0 || body.get(at - 1).is_some_and(|before| *before == b'\n'))
+}
+
+/// The boundary that a body uses: its first line of two dashes and a word, with the header of a part below.
+fn found(body: &[u8]) -> Option<Vec<u8>> {
+    let mut at = 0;
+    while at < body.len().min(MAX_PREAMBLE) {
+        let end = header::line_end(body, at);
+        let line = body.get(at..end)?.trim_ascii_end();
+        let below = body.get(end..header::line_end(body, end))?;
+        let is_header = below.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"));
+        if let Some(word) = line.strip_prefix(b"--").filter(|word| !word.is_empty() && word.len() <= 200)
+            && (is_header || body.get(..at)?.trim_ascii().is_empty())
+        {
+            return Some(word.to_vec());
+        }
+        at = end;
+    }
+    None
 }
 
 fn part<'a>(fields: Fields<'a>, parent: Option<usize>, in_digest: bool) -> Declared<'a> {

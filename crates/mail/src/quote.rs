@@ -88,6 +88,11 @@ pub fn history(lines: &[&str], answers: bool, more: bool) -> Option<usize> {
     if cut.by_marks && cut.length == 0 && !answers {
         return None;
     }
+    // Nothing but a quote: it is what the writer wants read.
+    if before.iter().all(|line| line.trim().is_empty() || is_quoted(line)) && cut.length == 0 && cut.by_marks
+    {
+        return None;
+    }
     let mut at = cut.at;
     // What announced the mail in words we do not know stands right above our delimiter.
     if lines.get(at).is_some_and(|line| is_delimiter(line))

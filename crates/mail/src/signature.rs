@@ -146,7 +146,7 @@ pub fn is_device(line: &str) -> bool {
     ["sent from my ", "get outlook for ", "sent from outlook for ", "sent from mail for ", "von meinem "]
         .iter()
         .any(|start| lower.starts_with(start))
-        || ["から送信", "から送信されました", "を入手", "より送信"]
+        || ["から送信", "から送信されました", "を入手", "を入手する", "より送信"]
             .iter()
             .any(|end| line.trim_end_matches('。').ends_with(end))
             && [

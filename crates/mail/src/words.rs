@@ -155,6 +155,33 @@ pub fn joined(text: &str, hint: &Hint) -> String {
     })
 }
 
+/// A text in base64, with what mailing lists and gateways write below it as it is. What is called base64 and is plain words
+/// stays what it is.
+pub fn base64_text(bytes: &[u8]) -> Vec<u8> {
+    let mut at = 0;
+    let plain = bytes.split_inclusive(|b| *b == b'\n').find_map(|line| {
+        let begin = at;
+        at += line.len();
+        is_words(line.trim_ascii()).then_some(begin)
+    });
+    let Some((encoded, words)) = plain.and_then(|begin| bytes.split_at_checked(begin)) else {
+        return base64_leniently(bytes);
+    };
+    let mut out = base64_leniently(encoded);
+    if !out.is_empty() && !out.ends_with(b"\n") {
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(words);
+    out
+}
+
+/// A line no encoder writes: words with spaces between, a ruler, bytes above ASCII, an escape of ISO-2022-JP.
+fn is_words(line: &[u8]) -> bool {
+    let in_alphabet = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    line.iter().any(|b| !b.is_ascii() || matches!(b, b' ' | b'\x1b'))
+        || (line.len() >= 2 && !line.iter().any(in_alphabet))
+}
+
 /// Base64 as it comes: characters outside the alphabet are skipped, an incomplete end gives what it holds.
 pub fn base64_leniently(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
