@@ -175,10 +175,14 @@ pub fn base64_text(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A line no encoder writes: words with spaces between, a ruler, bytes above ASCII, an escape of ISO-2022-JP.
+/// A line no encoder writes: a ruler, bytes above ASCII, an escape of ISO-2022-JP, or words with spaces between. (Spaces that
+/// got in between whole groups of four letters make no words.)
 fn is_words(line: &[u8]) -> bool {
     let in_alphabet = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-    line.iter().any(|b| !b.is_ascii() || matches!(b, b' ' | b'\x1b'))
+    let mut words = line.split(|b| *b == b' ').rev();
+    let spaced = words.clone().count() >= 3 && words.any(|word| word.len() % 4 != 0);
+    spaced
+        || line.iter().any(|b| !b.is_ascii() || *b == b'\x1b')
         || (line.len() >= 2 && !line.iter().any(in_alphabet))
 }
 
