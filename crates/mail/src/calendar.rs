@@ -34,6 +34,19 @@ pub fn invitation(parts: &[Part<'_>]) -> Option<Invitation> {
         })
 }
 
+/// The words of a calendar part, for a mail that has no others.
+pub fn description(parts: &[Part<'_>]) -> Option<String> {
+    let part = parts.iter().find(|part| !part.container && part.mime == "text/calendar")?;
+    let bytes = part.decoded();
+    let bytes = bytes.get(..MAX_CALENDAR).unwrap_or(&bytes);
+    let text = crate::charset::decode(bytes, part.charset.as_deref(), part.fields.hint());
+    let calendar = ICalendar::parse(&text).ok()?;
+    let event = calendar.components.iter().find(|c| c.component_type == ICalendarComponentType::VEvent)?;
+    let words = event.property(&ICalendarProperty::Description)?.values.first()?.as_text()?;
+    let words = words.replace("\r\n", "\n");
+    (!words.trim().is_empty()).then_some(words)
+}
+
 /// Reads a calendar; `None` when there is no event in it.
 pub fn read(text: &str) -> Option<Invitation> {
     let calendar = ICalendar::parse(text).ok()?;

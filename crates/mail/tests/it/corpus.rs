@@ -40,6 +40,8 @@ struct Expected {
     shown_contains: Vec<String>,
     #[serde(default)]
     shown_lacks: Vec<String>,
+    #[serde(default)]
+    shown_in_order: Vec<String>,
     files: Option<Vec<ExpectedFile>>,
     kind: Option<Kind>,
     bounced: Option<Vec<String>>,
@@ -124,6 +126,23 @@ impl Comparison<'_> {
         }
     }
 
+    /// Each of the words stands behind those before it.
+    fn in_order(&mut self, field: &str, found: &str, words: &[String]) {
+        let mut rest = found;
+        for words in words {
+            match rest.split_once(words.as_str()) {
+                Some((_, after)) => rest = after,
+                None => {
+                    self.note(
+                        field,
+                        &format!("{words:?} is missing, or too early, in {:?}", shortened(found)),
+                    );
+                    return;
+                }
+            }
+        }
+    }
+
     fn holds(&mut self, field: &str, found: &str, contains: &[String], lacks: &[String]) {
         for words in contains.iter().filter(|words| !found.contains(*words)) {
             self.note(field, &format!("{words:?} is missing in {:?}", shortened(found)));
@@ -188,6 +207,7 @@ fn differences(file: &str, expected: Expected, letter: &Letter) -> Vec<String> {
     c.holds("html", html, &expected.html_contains, &[]);
     let shown = clean(html, RemotePictures::Blocked, &|id| Some(format!("/parts/{id}"))).html;
     c.holds("shown", &shown, &expected.shown_contains, &expected.shown_lacks);
+    c.in_order("shown", &shown, &expected.shown_in_order);
     c.same("kind", expected.kind, letter.kind);
     c.same("bounced", expected.bounced, ids(&letter.bounced));
     c.same("bounced_mark", expected.bounced_mark, letter.bounced_mark.clone().unwrap_or_default());
