@@ -43,7 +43,7 @@ fn of_class(class: &str) -> Option<(Kind, Sign)> {
         end if !lower.starts_with("report.") => match end {
             "non-delivery" if lower.starts_with("ipm.microsoft mail.") => Kind::Bounce,
             "read receipt" if lower.starts_with("ipm.microsoft mail.") => Kind::Receipt,
-            "oof" if lower.starts_with("ipm.note.rules.") => Kind::OutOfOffice,
+            _ if lower.starts_with("ipm.note.rules.ooftemplate") => Kind::OutOfOffice,
             _ => return None,
         },
         "ndr" => Kind::Bounce,

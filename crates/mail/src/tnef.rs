@@ -108,9 +108,15 @@ fn read<'a>(content: &'a [u8], outermost: bool, opened: &mut Opened) -> Vec<&'a 
         }
     }
     inner.extend(finish(file, opened));
-    if outermost && opened.html.is_none() && opened.text.as_ref().is_none_or(|text| text.trim().is_empty()) {
-        opened.text =
-            rtf_body.and_then(rtf::decompressed).map(|rtf| rtf::to_text(&rtf)).or(opened.text.take());
+    let words_are_there = opened.text.as_ref().is_some_and(|text| !text.trim().is_empty());
+    if outermost
+        && opened.html.is_none()
+        && let Some(rtf) = rtf_body.and_then(rtf::decompressed)
+    {
+        opened.html = rtf::to_html(&rtf);
+        if opened.html.is_none() && !words_are_there {
+            opened.text = Some(rtf::to_text(&rtf));
+        }
     }
     inner
 }
