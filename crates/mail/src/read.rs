@@ -1,5 +1,6 @@
 //! Raw MIME to [`Letter`].
 
+use jiff::tz::Offset;
 use sha2::{Digest, Sha256};
 
 use crate::header::Fields;
@@ -15,19 +16,29 @@ const MAX_HEADERS: usize = 500;
 
 /// Reads one mail. Never fails and never panics; the time is linear in the size.
 pub fn read(raw: &[u8]) -> Letter {
+    // A mail that was saved as a file may begin with a mark of its encoding.
+    let lines = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    // Lines may end as on old Macintoshes: then there is not one line feed in the whole mail.
+    let old = memchr::memchr(b'\n', lines).is_none() && memchr::memchr(b'\r', lines).is_some();
+    let mut letter = if old {
+        let lines: Vec<u8> = lines.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect();
+        read_lines(&lines)
+    } else {
+        read_lines(lines)
+    };
+    letter.size = raw.len() as u64;
+    letter
+}
+
+fn read_lines(raw: &[u8]) -> Letter {
     let parts = mime::parts(raw);
     let Some(root) = parts.first().filter(|root| !root.fields.is_empty()) else {
         return without_headers(raw);
     };
     let signed = parts.iter().any(smime::may_be_signed).then(|| smime::opened(raw)).flatten();
-    let Some(signed) = signed else {
-        let mut letter = read_parts(&root.fields, &parts, Vec::new());
-        letter.size = raw.len() as u64;
-        return letter;
-    };
+    let Some(signed) = signed else { return read_parts(&root.fields, &parts, Vec::new()) };
     let inner = mime::parts(&signed.raw);
     let mut letter = read_parts(&root.fields, &inner, signed.originals);
-    letter.size = raw.len() as u64;
     letter.protection = letter.protection.or(Some(Protection::SmimeSigned));
     letter
 }
@@ -45,7 +56,7 @@ fn read_parts(fields: &Fields<'_>, parts: &[Part<'_>], originals: Vec<Attachment
     let class = open_winmail(&mut letter, &mut text_from_html);
     take_out_files(&mut letter);
     own_pictures::mark_shown(letter.html.as_deref(), &mut letter.attachments);
-    letter.invitation = calendar::invitation(parts);
+    letter.invitation = calendar::invitation(parts, zone_of(fields));
     if letter.text.trim().is_empty() && letter.html.is_none() {
         letter.text = calendar::description(parts).unwrap_or_default();
     }
@@ -124,10 +135,14 @@ fn finish(
     letter.bounced_mark = judged.returned.mark;
     letter.bounced_recipients = judged.returned.recipients;
     letter.bounce_reason = judged.returned.reason;
-    let zone = fields.raw("date").and_then(|date| when::zone(&String::from_utf8_lossy(date)));
-    letter.forwarded = forward::forwarded(&letter, zone);
+    letter.forwarded = forward::forwarded(&letter, zone_of(fields));
     letter.content_key = content_key(&letter);
     letter
+}
+
+/// The zone of the sender's clock.
+fn zone_of(fields: &Fields<'_>) -> Option<Offset> {
+    when::zone(&String::from_utf8_lossy(fields.raw("date")?))
 }
 
 /// Header and words of a mail that is attached to another: nothing is judged, and what is inside it stays closed.
