@@ -78,7 +78,8 @@ fn read(text: &str, declared: Option<&str>, zone: Option<Offset>) -> Option<Invi
         let text: String = one_line(text).chars().take(MAX_TEXT).collect();
         (!text.is_empty()).then_some(text)
     };
-    let when = |property: &ICalendarProperty| moment(event.property(property)?, |name| zones.resolve(name), zone);
+    let when =
+        |property: &ICalendarProperty| moment(event.property(property)?, |name| zones.resolve(name), zone);
     let answer = attendee(event);
     let (title, starts) = (words(&ICalendarProperty::Summary), when(&ICalendarProperty::Dtstart));
     if title.is_none() && starts.is_none() {
@@ -126,7 +127,8 @@ fn person(entry: &ICalendarEntry) -> Option<Mailbox> {
 
 /// The end of an event that says how long it lasts.
 fn after(starts: Moment, event: &ICalendarComponent) -> Option<Moment> {
-    let ICalendarValue::Duration(lasts) = event.property(&ICalendarProperty::Duration)?.values.first()? else {
+    let ICalendarValue::Duration(lasts) = event.property(&ICalendarProperty::Duration)?.values.first()?
+    else {
         return None;
     };
     let seconds = lasts.as_seconds();
@@ -137,7 +139,11 @@ fn after(starts: Moment, event: &ICalendarComponent) -> Option<Moment> {
 }
 
 /// A whole day, or a moment in the zone the calendar names (Windows' names of zones are known, too), or else in the sender's.
-fn moment<Z>(entry: &ICalendarEntry, zone: impl Fn(&str) -> Option<Z>, senders: Option<Offset>) -> Option<Moment>
+fn moment<Z>(
+    entry: &ICalendarEntry,
+    zone: impl Fn(&str) -> Option<Z>,
+    senders: Option<Offset>,
+) -> Option<Moment>
 where
     Z: Into<calcard::common::timezone::Tz>,
 {
@@ -219,7 +225,10 @@ mod tests {
     #[test]
     fn whole_days_have_no_hour() {
         let text = event("REQUEST", "SUMMARY:x\r\nDTSTART;VALUE=DATE:20261124");
-        assert_eq!(read(&text, None, None).and_then(|read| read.starts), Date::new(2026, 11, 24).ok().map(Moment::Day));
+        assert_eq!(
+            read(&text, None, None).and_then(|read| read.starts),
+            Date::new(2026, 11, 24).ok().map(Moment::Day)
+        );
     }
 
     #[test]
