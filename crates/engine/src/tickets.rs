@@ -1,6 +1,6 @@
 //! What agents see of tickets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use desk::{AttachmentId, Comment, CommentId, Person, PersonId, Ticket, TicketId};
@@ -12,6 +12,9 @@ use store::{
 };
 
 use crate::{Actor, Engine, Error, Result};
+
+/// Pictures of fewer bytes are the logos of signatures.
+const LEAST_PICTURE: u64 = 8 * 1024;
 
 /// A ticket with everything its page shows.
 #[derive(Debug, Clone)]
@@ -89,7 +92,13 @@ impl Engine {
             mails.extend(store.outbox_of_ticket(*id).await?);
         }
         comments.sort_by_key(|comment| (comment.created_at, comment.id));
-        files.retain(|file| !file.file.inline);
+        // Where only the new words of a reply are shown, a picture among them is seen nowhere else. Logos are small.
+        let as_text: HashSet<CommentId> =
+            comments.iter().filter(|comment| comment.full_text.is_some()).map(|comment| comment.id).collect();
+        let is_seen = |file: &StoredAttachment| {
+            file.file.inline && (file.file.size < LEAST_PICTURE || !as_text.contains(&file.comment))
+        };
+        files.retain(|file| !is_seen(file));
         let people = self.people_of(&ticket, &comments).await?;
         let meant = store.known_messages(&named(&comments)).await?;
         let comments = comments

@@ -1,10 +1,21 @@
 //! Which of a mail's parts are its body, and what they say.
 
+use std::collections::HashSet;
+
 use crate::mime::Part;
-use crate::{charset, header, html};
+use crate::own_pictures::{self, OwnPictures};
+use crate::{charset, enriched, header, html, rtf, stub};
 
 /// No more decoded text than this is kept; the parts themselves are in the stored original.
 const MAX_TEXT: usize = 32 * 1024 * 1024;
+/// More pictures than this in one row are not shown between the texts.
+const MAX_PICTURES: usize = 200;
+/// Kinds of text that are read as the words of the mail.
+const WORDS: [&str; 6] =
+    ["text/plain", "text/html", "text/enriched", "text/richtext", "text/rtf", "text/markdown"];
+/// Kinds of text that are for programs, even where the mail consists of nothing else.
+const RECORDS: [&str; 6] =
+    ["text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/rfc822-headers"];
 
 /// The body of a mail.
 #[derive(Debug, Default)]
@@ -17,6 +28,8 @@ pub struct Body {
     pub text_from_html: bool,
     /// Which parts went into it: they are no attachments.
     pub used: Vec<usize>,
+    /// The ids by which the HTML names the mail's own pictures.
+    pub pictures: OwnPictures,
 }
 
 /// What one part, or one container, has to say.
@@ -24,11 +37,20 @@ pub struct Body {
 struct Said {
     text: Option<String>,
     html: Option<String>,
+    /// A picture that may be shown between its neighbours: its part.
+    picture: Option<Picture>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Picture {
+    index: usize,
+    /// The mail says that it is to be shown where it stands.
+    asked_for: bool,
 }
 
 impl Said {
     fn is_empty(&self) -> bool {
-        self.text.is_none() && self.html.is_none()
+        self.text.is_none() && self.html.is_none() && self.picture.is_none()
     }
 }
 
@@ -38,6 +60,8 @@ pub fn body(parts: &[Part<'_>]) -> Body {
     let mut said: Vec<Said> = Vec::with_capacity(parts.len());
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
     let mut budget = MAX_TEXT;
+    let mut pictures = OwnPictures::of(parts);
+    let mut named = HashSet::new();
     for (index, part) in parts.iter().enumerate() {
         if let Some(siblings) = part.parent.and_then(|parent| children.get_mut(parent)) {
             siblings.push(index);
@@ -48,12 +72,19 @@ pub fn body(parts: &[Part<'_>]) -> Body {
             budget = budget.saturating_sub(text.len());
             used.push(index);
             if part.mime == "text/html" {
-                own.html = Some(text);
+                let (html, shown) = pictures.named(text, parts, index);
+                named.extend(shown);
+                own.html = Some(html);
             } else {
                 own.text = Some(text);
             }
         }
         said.push(own);
+    }
+    for index in standing_pictures(parts, &children).filter(|index| !named.contains(index)) {
+        if let (Some(slot), Some(part)) = (said.get_mut(index), parts.get(index)) {
+            slot.picture = Some(Picture { index, asked_for: is_inline(part) });
+        }
     }
     // Children stand behind their parents: folding from the end meets every child before its parent.
     for index in (0..parts.len()).rev() {
@@ -65,7 +96,11 @@ pub fn body(parts: &[Part<'_>]) -> Body {
             .filter_map(|child| said.get_mut(*child).map(std::mem::take))
             .filter(|said| !said.is_empty())
             .collect();
-        let folded = if part.mime == "multipart/alternative" { best(below) } else { joined(below) };
+        let folded = if part.mime == "multipart/alternative" {
+            best(below)
+        } else {
+            joined(below, parts, &mut pictures)
+        };
         if let Some(slot) = said.get_mut(index) {
             *slot = folded;
         }
@@ -74,7 +109,22 @@ pub fn body(parts: &[Part<'_>]) -> Body {
     let own_text = whole.text.filter(|text| whole.html.is_none() || !text.trim().is_empty());
     let text_from_html = own_text.is_none();
     let text = own_text.or_else(|| whole.html.as_deref().map(html::to_text)).unwrap_or_default();
-    Body { text, text_from_html, html: whole.html, used }
+    Body { text, text_from_html, html: whole.html, used, pictures }
+}
+
+/// Parts that are pictures standing in a row with other parts, as Apple Mail writes them.
+fn standing_pictures<'p>(
+    parts: &'p [Part<'_>],
+    children: &'p [Vec<usize>],
+) -> impl Iterator<Item = usize> + 'p {
+    let rows =
+        parts.iter().zip(children).filter(|(part, row)| part.mime == "multipart/mixed" && row.len() > 1);
+    rows.flat_map(|(_, row)| row.iter().copied().take(MAX_PICTURES))
+        .filter(|index| parts.get(*index).is_some_and(own_pictures::is_picture))
+}
+
+fn is_inline(part: &Part<'_>) -> bool {
+    part.fields.content("content-disposition").is_some_and(|disposition| disposition.value == "inline")
 }
 
 /// A text part is body unless it is offered as a file.
@@ -82,10 +132,12 @@ fn is_body(parts: &[Part<'_>], index: usize) -> bool {
     let Some(part) = parts.get(index).filter(|part| !part.container) else { return false };
     let parent = part.parent.and_then(|parent| parts.get(parent));
     // A multipart that could not be taken apart is read as text.
-    let is_text = matches!(part.mime.as_str(), "text/plain" | "text/html" | "text/enriched")
+    let is_text = WORDS.contains(&part.mime.as_str())
         || part.mime.starts_with("multipart/")
         || (part.mime == "text/x-amp-html" && parent.is_none());
-    let is_lone = part.parent.is_none() && part.mime.starts_with("text/");
+    let is_lone = part.parent.is_none()
+        && (part.mime.starts_with("text/") && !RECORDS.contains(&part.mime.as_str())
+            || part.mime == "message/partial");
     // A name alone makes no file of the only part there is, or of one form of the body among others.
     let is_form_of_body = parent.is_none_or(|p| p.mime == "multipart/alternative");
     if part.is_attachment || (part.name.is_some() && !is_form_of_body) {
@@ -111,17 +163,29 @@ fn best(below: Vec<Said>) -> Said {
         }
         best.html = said.html.or(best.html);
     }
+    // A text that only says that there is HTML is no form of the body.
+    if let (Some(text), Some(html)) = (&best.text, &best.html)
+        && stub::is_stub(text, html)
+    {
+        best.text = None;
+    }
     best
 }
 
 /// Parts that follow each other, as Apple Mail writes text around pictures.
-fn joined(below: Vec<Said>) -> Said {
+fn joined(below: Vec<Said>, parts: &[Part<'_>], pictures: &mut OwnPictures) -> Said {
+    let below = with_placed_pictures(below);
     if below.len() <= 1 {
         return below.into_iter().next().unwrap_or_default();
     }
-    let any_html = below.iter().any(|said| said.html.is_some());
+    let any_html = below.iter().any(|said| said.html.is_some() || said.picture.is_some());
     let (mut text, mut html) = (String::new(), String::new());
     for said in below {
+        if let Some(Picture { index, .. }) = said.picture {
+            let name = parts.get(index).and_then(|part| part.name.as_deref());
+            html.push_str(&own_pictures::placed(&pictures.id(index), name));
+            continue;
+        }
         let plain = said.text.or_else(|| said.html.as_deref().map(html::to_text)).unwrap_or_default();
         if any_html {
             match &said.html {
@@ -134,7 +198,20 @@ fn joined(below: Vec<Said>) -> Said {
         }
         text.push_str(&plain);
     }
-    Said { text: Some(text), html: any_html.then_some(html) }
+    Said { text: Some(text), html: any_html.then_some(html), picture: None }
+}
+
+/// Leaves out the pictures that are files: those without words beside them, and those behind the words that do not say
+/// that they are to be shown there.
+fn with_placed_pictures(below: Vec<Said>) -> Vec<Said> {
+    let last_words = below.iter().rposition(|said| said.picture.is_none());
+    let is_placed = |at: usize, said: &Said| match (said.picture, last_words) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(picture), Some(last)) => picture.asked_for || at < last,
+    };
+    let placed = below.into_iter().enumerate().filter(|(at, said)| is_placed(*at, said));
+    placed.map(|(_, said)| said).collect()
 }
 
 /// The decoded text of a text part.
@@ -146,6 +223,12 @@ fn text_of(part: &Part<'_>) -> String {
     let text = charset::decode(bytes, label.as_deref(), part.fields.hint());
     if part.mime == "text/html" {
         return text;
+    }
+    match part.mime.as_str() {
+        "text/enriched" => return enriched::to_text(&text, false),
+        "text/richtext" => return enriched::to_text(&text, true),
+        "text/rtf" => return rtf::to_text(&text),
+        _ => {}
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     match part.flowed {

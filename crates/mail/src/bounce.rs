@@ -176,6 +176,25 @@ const DELAY_SUBJECTS: &[&str] = &[
     "再送中",
 ];
 
+/// What servers say in the first lines when they go on trying, whatever else they say.
+const DELAY_FORMS: &[&str] = &[
+    "this is a warning message only",
+    "this is a warning only",
+    "will keep trying",
+    "will be retried",
+    "will continue to retry",
+    "delivery attempts will continue",
+    "still being retried",
+    "you do not need to resend",
+    "no action is required on your part",
+    "再送の必要はありません",
+    "再送を行います",
+    "再送を試み",
+    "再度メールをお送りいただく必要はありません",
+    "配信を継続",
+    "引き続き配信",
+];
+
 /// What servers say first when they return a mail.
 const FAILURE_FORMS: &[&str] = &[
     "this is the qmail-send program",
@@ -218,11 +237,15 @@ pub fn plain_failure(letter: &Letter) -> Option<(&'static str, &'static str)> {
     if phrase_in(&letter.subject, DELAY_SUBJECTS).is_some() {
         return None;
     }
+    let opening: Vec<&str> = letter.text.lines().take(OPENING_LINES).map(str::trim).collect();
+    let opening = opening.join(" ");
+    if phrase_in(shortened(&opening), DELAY_FORMS).is_some() {
+        return None;
+    }
     if let Some(phrase) = phrase_in(&letter.subject, FAILURE_SUBJECTS) {
         return Some(("subject", phrase));
     }
-    let opening: Vec<&str> = letter.text.lines().take(OPENING_LINES).map(str::trim).collect();
-    phrase_in(shortened(&opening.join(" ")), FAILURE_FORMS).map(|phrase| ("text", phrase))
+    phrase_in(shortened(&opening), FAILURE_FORMS).map(|phrase| ("text", phrase))
 }
 
 /// Lines of ten megabytes are no opening.

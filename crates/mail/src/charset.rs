@@ -29,8 +29,20 @@ pub struct Hint {
 
 /// Decodes `bytes`, labelled as `label`. NUL characters are dropped: no database keeps them in text.
 pub fn decode(bytes: &[u8], label: Option<&str>, hint: &Hint) -> String {
-    let text = decode_any(bytes, label, hint);
+    let mut text = decode_any(bytes, label, hint);
+    // Pictures of Japanese phones and characters that a company made for itself: no font has them. In Unicode they may be meant.
+    if text.contains(is_private) && std::str::from_utf8(bytes).is_err() {
+        text = text.replace(is_private, GETA);
+    }
     if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+/// What Japanese printers put where they lack a letter.
+pub const GETA: &str = "〓";
+
+/// Where Shift_JIS's places for private use lie in Unicode.
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{e757}')
 }
 
 /// Shorthand: text from bytes without a label.

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use percent_encoding::percent_decode_str;
-
 use crate::body::Body;
 use crate::letter::Attachment;
 use crate::mime::{self, Part};
@@ -13,30 +11,26 @@ const MAX_FILES: usize = 1_000;
 /// File systems take names of 255 bytes.
 const MAX_NAME: usize = 200;
 
-/// The attachments of a mail, in order.
+/// The attachments of a mail, in order. Which of them are shown in the HTML is not said yet.
 pub fn attachments(parts: &[Part<'_>], body: &Body) -> Vec<Attachment> {
-    let shown = body.html.as_deref().map(referred_to).unwrap_or_default();
     let used: HashSet<usize> = body.used.iter().copied().collect();
     parts
         .iter()
         .enumerate()
         .filter(|(index, part)| !part.container && !used.contains(index))
         .take(MAX_FILES)
-        .filter_map(|(_, part)| attachment(part, &shown))
+        .filter_map(|(index, part)| attachment(part, body.pictures.known_id(index)))
         .collect()
 }
 
-fn attachment(part: &Part<'_>, shown: &HashSet<String>) -> Option<Attachment> {
+fn attachment(part: &Part<'_>, id: Option<&str>) -> Option<Attachment> {
+    if part.mime == "message/external-body" {
+        return Some(elsewhere(part));
+    }
     let content = part.decoded().into_owned();
     if content.is_empty() && part.name.is_none() {
         return None;
     }
-    let content_id = part
-        .fields
-        .text("content-id")
-        .map(|id| id.trim().trim_start_matches('<').trim_end_matches('>').trim().to_owned())
-        .filter(|id| !id.is_empty());
-    let inline = content_id.as_ref().is_some_and(|id| shown.contains(id));
     let name = match part.name.as_deref().map(safe_name).filter(|name| !name.is_empty()) {
         Some(name) => with_eml_extension(name, &part.mime),
         None => default_name(&part.mime, &content),
@@ -46,33 +40,26 @@ fn attachment(part: &Part<'_>, shown: &HashSet<String>) -> Option<Attachment> {
     } else {
         "application/octet-stream".to_owned()
     };
-    Some(Attachment { name, content_type, content_id, inline, content })
+    Some(Attachment { name, content_type, content_id: id.map(str::to_owned), inline: false, content })
 }
 
-/// Content-IDs the HTML refers to.
-fn referred_to(html: &str) -> HashSet<String> {
-    let mut ids = HashSet::new();
-    let mut rest = html;
-    while let Some(at) = rest.find(':') {
-        let (before, after) = rest.split_at(at);
-        let after = after.get(1..).unwrap_or_default();
-        let bytes = before.as_bytes();
-        if bytes.len() >= 3
-            && bytes.get(bytes.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case(b"cid"))
-        {
-            let end = after
-                .find(|c: char| matches!(c, '"' | '\'' | '>' | '<' | ')') || c.is_whitespace())
-                .unwrap_or(after.len());
-            let id = after.get(..end).unwrap_or_default();
-            if id.len() <= 1_000 {
-                let id = id.replace("&amp;", "&");
-                ids.insert(percent_decode_str(&id).decode_utf8_lossy().into_owned());
-                ids.insert(id);
-            }
-        }
-        rest = after;
+/// A part that only says where its content lies (RFC 2046, 5.2.3). It is never fetched: what it says is the file.
+fn elsewhere(part: &Part<'_>) -> Attachment {
+    let said = part.fields.text("content-type").unwrap_or_default();
+    let mut content = format!("Content-Type: {said}\r\n\r\n").into_bytes();
+    content.extend_from_slice(part.body);
+    let name = part.name.as_deref().map(safe_name).unwrap_or_default();
+    Attachment {
+        name: shortened(&if name.is_empty() {
+            "external-body.txt".to_owned()
+        } else {
+            format!("{name}.external.txt")
+        }),
+        content_type: part.mime.clone(),
+        content_id: None,
+        inline: false,
+        content,
     }
-    ids
 }
 
 /// The last step of a path, without characters that mislead or break.

@@ -45,7 +45,7 @@ pub struct Clean {
 }
 
 /// HTML larger than this is shown as text: a tree of it would cost more than anybody gains.
-const MAX_HTML: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_HTML: usize = 4 * 1024 * 1024;
 /// Properties that take no URL and cannot leave the frame.
 const STYLES: [&str; 50] = [
     "background-color",

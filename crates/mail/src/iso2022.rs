@@ -81,6 +81,10 @@ pub fn decode(bytes: &[u8]) -> String {
                 let pair = [a | 0x80, b | 0x80];
                 match current {
                     Set::Supplement => text.push(current, &[0x8F, pair[0], pair[1]]),
+                    // Pictures of phones: rows that nobody else uses.
+                    Set::Japanese if matches!(pair[0], 0xF5..=0xF8 | 0xFD..=0xFE) => {
+                        text.push(current, &GETA_IN_EUC);
+                    }
                     _ => text.push(current, &pair),
                 }
                 rest = after;
@@ -99,6 +103,9 @@ enum Switch {
     To(Set),
     Shifted(Set),
 }
+
+/// [`crate::charset::GETA`].
+const GETA_IN_EUC: [u8; 2] = [0xA2, 0xAE];
 
 /// What stands behind an escape: its length and what it switches to.
 fn escape(after: &[u8]) -> (usize, Option<Switch>) {

@@ -19,9 +19,10 @@ pub struct Judged {
     pub returned: Returned,
 }
 
-/// Judges a letter by its header fields and parts.
-pub fn judge(letter: &Letter, fields: &Fields<'_>, parts: &[Part<'_>]) -> Judged {
+/// Judges a letter by its header fields and parts, and by the class Outlook gave it in a wrapping.
+pub fn judge(letter: &Letter, fields: &Fields<'_>, parts: &[Part<'_>], class: Option<&str>) -> Judged {
     let mut found: Vec<(Kind, Sign)> = Vec::new();
+    found.extend(class.and_then(of_class));
     reports(letter, fields, parts, &mut found);
     found.extend(absence::signs(letter, fields).into_iter().map(|sign| (Kind::OutOfOffice, sign)));
     lists(fields, &mut found);
@@ -32,6 +33,25 @@ pub fn judge(letter: &Letter, fields: &Fields<'_>, parts: &[Part<'_>]) -> Judged
         _ => Returned::default(),
     };
     Judged { kind, signs: found.into_iter().map(|(_, sign)| sign).collect(), returned }
+}
+
+/// Reports that travel as `winmail.dat`: the class of the message (MS-OXOMSG 2.2.2.1), or its old name in the wrapping
+/// (MS-OXTNEF 2.1.3.2).
+fn of_class(class: &str) -> Option<(Kind, Sign)> {
+    let lower = class.to_ascii_lowercase();
+    let kind = match lower.rsplit('.').next().unwrap_or_default() {
+        end if !lower.starts_with("report.") => match end {
+            "non-delivery" if lower.starts_with("ipm.microsoft mail.") => Kind::Bounce,
+            "read receipt" if lower.starts_with("ipm.microsoft mail.") => Kind::Receipt,
+            _ if lower.starts_with("ipm.note.rules.ooftemplate") => Kind::OutOfOffice,
+            _ => return None,
+        },
+        "ndr" => Kind::Bounce,
+        "delayed" => Kind::Automatic,
+        "dr" | "ipnrn" | "ipnnrn" => Kind::Receipt,
+        _ => return None,
+    };
+    Some((kind, sign("winmail.dat", class)))
 }
 
 /// The strongest claim wins: a report is a report whatever else it carries, an absence note is one although it is

@@ -167,6 +167,20 @@ fn is_trackers_shape(url: &Url) -> bool {
     NAMES.contains(&name) && matches!(ending, "" | "gif" | "png" | "php" | "aspx" | "ashx" | "jpg")
 }
 
+/// The HTML with the addresses of its pictures changed, where `other` knows another one.
+pub fn renamed(html: &str, other: &dyn Fn(&str) -> Option<String>) -> String {
+    rewritten(html, |element| {
+        if element.name == "img" || element.name == "image" {
+            for (_, value) in element.attributes.iter_mut().filter(|(name, _)| name == "src") {
+                if let Some(other) = other(value.trim()) {
+                    *value = other;
+                }
+            }
+        }
+        true
+    })
+}
+
 /// The HTML with each start tag passed through `edit`; those for which it returns false are left out.
 fn rewritten(html: &str, edit: impl Fn(&mut Element) -> bool) -> String {
     let mut out = String::with_capacity(html.len() + 256);

@@ -26,8 +26,12 @@ fn of_part(part: &Part<'_>) -> Option<Protection> {
         "multipart/signed" => Some(Protection::SmimeSigned),
         "multipart/encrypted" => Some(Protection::PgpEncrypted),
         "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
-            let signed = parameter("smime-type").is_some_and(|kind| kind.starts_with("signed"));
-            Some(if signed { Protection::SmimeSigned } else { Protection::SmimeEncrypted })
+            match parameter("smime-type").as_deref() {
+                Some(kind) if kind.starts_with("signed") => Some(Protection::SmimeSigned),
+                // Certificates that somebody sends; nothing is signed with them.
+                Some("certs-only") => None,
+                _ => Some(Protection::SmimeEncrypted),
+            }
         }
         "application/pkcs7-signature" | "application/x-pkcs7-signature" => Some(Protection::SmimeSigned),
         "application/pgp-encrypted" => Some(Protection::PgpEncrypted),

@@ -1,13 +1,14 @@
 //! Raw MIME to [`Letter`].
 
+use jiff::tz::Offset;
 use sha2::{Digest, Sha256};
 
 use crate::header::Fields;
-use crate::letter::{Attachment, Letter, Unreadable};
+use crate::letter::{Attachment, Letter, Protection, Unreadable};
 use crate::mime::{self, Part};
 use crate::{
-    MessageId, announce, auth, body, calendar, charset, file, forward, kind, protection, quote, tnef, uu,
-    when,
+    MessageId, announce, auth, body, calendar, charset, file, forward, kind, own_pictures, protection, quote,
+    smime, tnef, uu, when,
 };
 
 /// Headers kept for people to look at.
@@ -15,23 +16,52 @@ const MAX_HEADERS: usize = 500;
 
 /// Reads one mail. Never fails and never panics; the time is linear in the size.
 pub fn read(raw: &[u8]) -> Letter {
+    // A mail that was saved as a file may begin with a mark of its encoding.
+    let lines = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    // Lines may end as on old Macintoshes: then there is not one line feed in the whole mail.
+    let old = memchr::memchr(b'\n', lines).is_none() && memchr::memchr(b'\r', lines).is_some();
+    let mut letter = if old {
+        let lines: Vec<u8> = lines.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect();
+        read_lines(&lines)
+    } else {
+        read_lines(lines)
+    };
+    letter.size = raw.len() as u64;
+    letter
+}
+
+fn read_lines(raw: &[u8]) -> Letter {
     let parts = mime::parts(raw);
     let Some(root) = parts.first().filter(|root| !root.fields.is_empty()) else {
         return without_headers(raw);
     };
-    let body = body::body(&parts);
-    let attachments = file::attachments(&parts, &body);
-    let mut letter = envelope(&root.fields);
-    letter.size = raw.len() as u64;
+    let signed = parts.iter().any(smime::may_be_signed).then(|| smime::opened(raw)).flatten();
+    let Some(signed) = signed else { return read_parts(&root.fields, &parts, Vec::new()) };
+    let inner = mime::parts(&signed.raw);
+    let mut letter = read_parts(&root.fields, &inner, signed.originals);
+    letter.protection = letter.protection.or(Some(Protection::SmimeSigned));
+    letter
+}
+
+/// The letter of a header and the parts below it. `originals`: signed parts that were opened, kept as files.
+fn read_parts(fields: &Fields<'_>, parts: &[Part<'_>], originals: Vec<Attachment>) -> Letter {
+    let body = body::body(parts);
+    let attachments = file::attachments(parts, &body);
+    let mut letter = envelope(fields);
     letter.text = body.text;
     letter.html = body.html;
     letter.attachments = attachments;
+    letter.attachments.extend(originals);
     let mut text_from_html = body.text_from_html;
-    open_winmail(&mut letter, &mut text_from_html);
+    let class = open_winmail(&mut letter, &mut text_from_html);
     take_out_files(&mut letter);
-    letter.invitation = calendar::invitation(&parts);
-    letter.protection = protection::protection(&parts, &letter.text);
-    finish(letter, text_from_html, &root.fields, &parts)
+    own_pictures::mark_shown(letter.html.as_deref(), &mut letter.attachments);
+    letter.invitation = calendar::invitation(parts, zone_of(fields));
+    if letter.text.trim().is_empty() && letter.html.is_none() {
+        letter.text = calendar::description(parts).unwrap_or_default();
+    }
+    letter.protection = protection::protection(parts, &letter.text);
+    finish(letter, text_from_html, fields, parts, class.as_deref())
 }
 
 /// What the header alone says.
@@ -54,13 +84,14 @@ fn envelope(fields: &Fields<'_>) -> Letter {
 }
 
 /// What Outlook wrapped: the files take the wrapping's place; the words do where the mail has none of its own.
-fn open_winmail(letter: &mut Letter, text_from_html: &mut bool) {
+/// Answers which class of message Outlook says it is.
+fn open_winmail(letter: &mut Letter, text_from_html: &mut bool) -> Option<String> {
     let is_wrapping = |file: &Attachment| {
         matches!(file.content_type.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef")
             || file.name.eq_ignore_ascii_case("winmail.dat")
     };
-    let Some(at) = letter.attachments.iter().position(is_wrapping) else { return };
-    let Some(opened) = letter.attachments.get(at).and_then(|file| tnef::open(&file.content)) else { return };
+    let at = letter.attachments.iter().position(is_wrapping)?;
+    let opened = letter.attachments.get(at).and_then(|file| tnef::open(&file.content))?;
     letter.attachments.splice(at..=at, opened.files);
     if letter.html.is_none() {
         letter.html = opened.html;
@@ -70,6 +101,7 @@ fn open_winmail(letter: &mut Letter, text_from_html: &mut bool) {
         *text_from_html = words.is_none();
         letter.text = words.or_else(|| letter.html.as_deref().map(crate::html::to_text)).unwrap_or_default();
     }
+    opened.class
 }
 
 /// Files that were written into the text itself.
@@ -83,24 +115,34 @@ fn take_out_files(letter: &mut Letter) {
 }
 
 /// What follows from header, body and parts together.
-fn finish(mut letter: Letter, text_from_html: bool, fields: &Fields<'_>, parts: &[Part<'_>]) -> Letter {
+fn finish(
+    mut letter: Letter,
+    text_from_html: bool,
+    fields: &Fields<'_>,
+    parts: &[Part<'_>],
+    class: Option<&str>,
+) -> Letter {
     let answers = !letter.in_reply_to.is_empty()
         || !letter.references.is_empty()
         || announce::is_reply_subject(&letter.subject);
     let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html, answers);
     letter.fresh = fresh.text;
     letter.fresh_html = fresh.html;
-    let judged = kind::judge(&letter, fields, parts);
+    let judged = kind::judge(&letter, fields, parts, class);
     letter.kind = judged.kind;
     letter.signs = judged.signs;
     letter.bounced = judged.returned.ids;
     letter.bounced_mark = judged.returned.mark;
     letter.bounced_recipients = judged.returned.recipients;
     letter.bounce_reason = judged.returned.reason;
-    let zone = fields.raw("date").and_then(|date| when::zone(&String::from_utf8_lossy(date)));
-    letter.forwarded = forward::forwarded(&letter, zone);
+    letter.forwarded = forward::forwarded(&letter, zone_of(fields));
     letter.content_key = content_key(&letter);
     letter
+}
+
+/// The zone of the sender's clock.
+fn zone_of(fields: &Fields<'_>) -> Option<Offset> {
+    when::zone(&String::from_utf8_lossy(fields.raw("date")?))
 }
 
 /// Header and words of a mail that is attached to another: nothing is judged, and what is inside it stays closed.
@@ -189,7 +231,7 @@ pub fn read_graph_json(json: &[u8]) -> Letter {
     letter.size = json.len() as u64;
     letter.unreadable = Some(Unreadable::NoMime);
     let text_from_html = letter.html.is_some();
-    finish(letter, text_from_html, &fields, &[])
+    finish(letter, text_from_html, &fields, &[], None)
 }
 
 /// `internetMessageHeaders` as a header block.

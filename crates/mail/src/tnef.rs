@@ -19,10 +19,12 @@ const ATTACHMENT_BEGINS: u32 = 0x0006_9002;
 const ATTACHMENT_TITLE: u32 = 0x0001_8010;
 const ATTACHMENT_DATA: u32 = 0x0006_800f;
 const ATTACHMENT_PROPERTIES: u32 = 0x0006_9005;
+const MESSAGE_CLASS: u32 = 0x0007_8008;
 const MESSAGE_BODY: u32 = 0x0002_800c;
 const MESSAGE_PROPERTIES: u32 = 0x0006_9003;
 const CODEPAGE: u32 = 0x0006_9007;
 
+const CLASS: u16 = 0x001a;
 const TEXT_BODY: u16 = 0x1000;
 const RTF_BODY: u16 = 0x1009;
 const HTML_BODY: u16 = 0x1013;
@@ -36,6 +38,8 @@ const CONTENT_ID: u16 = 0x3712;
 /// What was in it.
 #[derive(Debug, Default)]
 pub struct Opened {
+    /// What kind of message it is, e.g. `REPORT.IPM.Note.IPNRN`.
+    pub class: Option<String>,
     /// Plain text.
     pub text: Option<String>,
     /// HTML: hostile, as every HTML of a mail.
@@ -69,9 +73,11 @@ fn read<'a>(content: &'a [u8], outermost: bool, opened: &mut Opened) -> Vec<&'a 
     for (id, data) in Attributes(content) {
         match id {
             CODEPAGE => codepage = number(data).and_then(encoding_of).unwrap_or(codepage),
+            MESSAGE_CLASS if outermost => opened.class = Some(text_of(data, codepage)),
             MESSAGE_BODY if outermost => opened.text = Some(text_of(data, codepage)),
             MESSAGE_PROPERTIES if outermost => {
                 let properties = Properties::read(data);
+                opened.class = properties.text(CLASS, codepage).or(opened.class.take());
                 let charset = properties.number(INTERNET_CODEPAGE).and_then(encoding_of).unwrap_or(codepage);
                 if let Some(text) = properties.text(TEXT_BODY, codepage) {
                     opened.text = Some(text);
@@ -102,9 +108,15 @@ fn read<'a>(content: &'a [u8], outermost: bool, opened: &mut Opened) -> Vec<&'a 
         }
     }
     inner.extend(finish(file, opened));
-    if outermost && opened.html.is_none() && opened.text.as_ref().is_none_or(|text| text.trim().is_empty()) {
-        opened.text =
-            rtf_body.and_then(rtf::decompressed).map(|rtf| rtf::to_text(&rtf)).or(opened.text.take());
+    let words_are_there = opened.text.as_ref().is_some_and(|text| !text.trim().is_empty());
+    if outermost
+        && opened.html.is_none()
+        && let Some(rtf) = rtf_body.and_then(rtf::decompressed)
+    {
+        opened.html = rtf::to_html(&rtf);
+        if opened.html.is_none() && !words_are_there {
+            opened.text = Some(rtf::to_text(&rtf));
+        }
     }
     inner
 }

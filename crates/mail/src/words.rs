@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::charset::{self, Hint};
-use crate::header::line_end;
 
 /// No word is longer; the standard allows 75.
 const MAX_WORD: usize = 8_000;
@@ -239,12 +238,16 @@ pub fn quoted_printable_leniently(bytes: &[u8]) -> Vec<u8> {
                 after
             }
             _ => {
-                let line = escape.get(1..line_end(escape, 0)).unwrap_or_default();
-                if line.iter().all(u8::is_ascii_whitespace) {
-                    escape.get(1 + line.len()..).unwrap_or_default()
-                } else {
-                    out.push(b'=');
-                    escape.get(1..).unwrap_or_default()
+                // A line break, or the end, behind nothing but white space: the next line goes on.
+                let after = escape.get(1..).unwrap_or_default();
+                let blanks = after.iter().take_while(|b| b.is_ascii_whitespace() && **b != b'\n').count();
+                match after.get(blanks) {
+                    Some(b'\n') => after.get(blanks + 1..).unwrap_or_default(),
+                    None => &[],
+                    Some(_) => {
+                        out.push(b'=');
+                        after
+                    }
                 }
             }
         };

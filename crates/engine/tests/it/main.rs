@@ -18,6 +18,7 @@ mod loops;
 mod notifications;
 mod old_mail;
 mod owners;
+mod pictures;
 mod place;
 mod registration;
 mod regroup;

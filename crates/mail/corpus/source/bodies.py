@@ -1,8 +1,6 @@
 """Which part is the body, which picture stands in it, which part is a file."""
 
-from kit import crlf, header, mail, multipart, nested, part
-
-PNG = "\x89PNG made up"
+from kit import crlf, header, mail, multipart, nested, part, png
 
 
 def case(name, says, shape, **expected):
@@ -20,14 +18,14 @@ def H(text, *fields):
 
 
 def P(name=None, *fields):
-    return part("image/png" + (f'; name="{name}"' if name else ""), "iVBORw0KGgo=", *fields, how=None).replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n", 1)
+    return part("image/png" + (f'; name="{name}"' if name else ""), png(), *fields, how="base64")
 
 
 ATT = ("Content-Disposition", 'attachment; filename="shiyou.txt"')
 case("alternative", "Text beside HTML.", multipart("alternative", "a", [T("検査成績書をお送りください。\n"), H("<p>検査成績書を<b>お送り</b>ください。</p>")]), text="検査成績書をお送りください。", html=True, files=[])
 case("html-only", "HTML alone.", ("text/html; charset=utf-8", crlf("<div>ロット番号<br>LK-2201 の件</div>")), text="ロット番号\nLK-2201 の件", html=True)
 case("empty-text-full-html", "An empty text part beside full HTML.", multipart("alternative", "a", [T("\n \n"), H("<p>歯車の図面をお願いします。</p>")]), text="歯車の図面をお願いします。", html=True)
-case("mixed-texts", "Several texts in order, around a picture, as Apple Mail writes.", multipart("mixed", "m", [T("上の写真の箇所です。\n"), P("photo.png", ("Content-Disposition", 'inline; filename="photo.png"')), T("交換をお願いします。\n")]), text="上の写真の箇所です。\n交換をお願いします。", files=[{"name": "photo.png"}])
+case("mixed-texts", "Several texts in order, around a picture, as Apple Mail writes.", multipart("mixed", "m", [T("上の写真の箇所です。\n"), P("photo.png", ("Content-Disposition", 'inline; filename="photo.png"')), T("交換をお願いします。\n")]), text="上の写真の箇所です。\n交換をお願いします。", html=True, shown_in_order=["上の写真の箇所です。", "<img", "/parts/", "交換をお願いします。"], files=[{"name": "photo.png", "inline": True}])
 case("list-footer", "A list server added its footer as a part.", multipart("mixed", "m", [nested("alternative", "a", [T("来週の定例は中止です。\n"), H("<p>来週の定例は中止です。</p>")]), T("-- \n社内ML https://ml.example/\n")]), text_contains=["来週の定例は中止です。", "社内ML"], html=True, files=[])
 case("related-in-alternative", "Outlook: related within alternative.", multipart("alternative", "a", [T("刻印が薄いです。\n"), nested("related", "r", [H('<p>刻印が薄いです。<img src="cid:image001.png@01DC"></p>'), P("image001.png", ("Content-ID", "<image001.png@01DC>"))])]), text="刻印が薄いです。", files=[{"name": "image001.png", "inline": True}], shown_contains=["/parts/image001.png@01DC"])
 case("alternative-in-related", "Thunderbird: alternative within related within mixed, and a file.", multipart("mixed", "m", [nested("related", "r", [nested("alternative", "a", [T("バリが出ています。\n"), H('<p>バリが出ています。<img src="cid:p1@x"></p>')]), P(None, ("Content-ID", "<p1@x>"))]), T("仕様\n", ATT)]), text="バリが出ています。", files=[{"name": "image.png", "inline": True}, {"name": "shiyou.txt", "inline": False, "content": "仕様\r\n"}])

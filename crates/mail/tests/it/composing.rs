@@ -47,7 +47,7 @@ fn what_is_written_is_read_back_the_same() {
             name: "p.png".to_owned(),
             content_type: "image/png".to_owned(),
             content_id: Some("pic@x".to_owned()),
-            content: vec![1, 2],
+            content: b"GIF89a\x01\0\x01\0\x80\0\0".to_vec(),
         },
         OutgoingAttachment {
             name: "m.eml".to_owned(),

@@ -102,6 +102,35 @@ fn parts_are_read_in_linear_time() {
         ("quoted-printable", &|n| {
             with_header("Content-Transfer-Encoding: quoted-printable", &"=E6=97=A5=\r\n".repeat(n))
         }),
+        ("equals signs", &|n| with_header("Content-Transfer-Encoding: quoted-printable", &"=".repeat(n * 5))),
+        ("equals signs and blanks", &|n| {
+            with_header("Content-Transfer-Encoding: quoted-printable", &"= ".repeat(n * 5))
+        }),
+        ("pictures and their names", &|n| {
+            let html: String = (0..n).map(|at| format!("<img src=\"a/{at}.png\">")).collect();
+            let pictures: String = (0..n.min(2_900))
+                .map(|at| {
+                    format!("--b\r\nContent-Type: image/png\r\nContent-Location: a/{at}.png\r\n\r\nx\r\n")
+                })
+                .collect();
+            with_header(mixed, &format!("--b\r\nContent-Type: text/html\r\n\r\n{html}\r\n{pictures}"))
+        }),
+        ("pictures between texts", &|n| {
+            let row = "--b\r\n\r\nx\r\n--b\r\nContent-Type: image/gif\r\n\r\nGIF89a\x01\0\x01\0\x71\0\0\r\n";
+            with_header(mixed, &row.repeat(n))
+        }),
+        ("enriched text", &|n| with_header("Content-Type: text/enriched", &"<bold>a<<\n<a".repeat(n))),
+        ("rich text", &|n| with_header("Content-Type: text/rtf", &"{\\f1\\'82\\htmlrtf ".repeat(n))),
+        ("calendar alone", &|n| {
+            with_header("Content-Type: text/calendar", &"BEGIN:VEVENT\r\nDESCRIPTION:x\r\n".repeat(n))
+        }),
+        ("signed pieces", &|n| {
+            use base64::Engine;
+            let head = b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01\x31\x00\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x24\x80";
+            let signed = [&head[..], &b"\x04\x01a".repeat(n), &[0; 12]].concat();
+            let body = base64::engine::general_purpose::STANDARD.encode(signed);
+            with_header("Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64", &body)
+        }),
         ("flowed lines", &|n| with_header("Content-Type: text/plain; format=flowed", &"> a \r\n".repeat(n))),
         ("uuencoded beginnings", &|n| with_header("X-A: b", &"begin 644 a\r\nM\r\n".repeat(n))),
     ]);

@@ -38,7 +38,7 @@ Content-Type: image/png
 Content-ID: <pic@x>
 Content-Transfer-Encoding: base64
 
-iVBORw0=
+R0lGODlhAQABAIAAAA==
 --rel--
 --mix
 Content-Type: text/plain; name=notes.txt
