@@ -1,5 +1,6 @@
 //! `postdesk replay`: which kept mails today's reader reads differently from what the desk shows; with `--apply` the
-//! desk shows them as they are read now. Sends nothing.
+//! desk shows them as they are read now. Sends nothing. Each mail is one transaction: a command that is stopped half-way has applied
+//! whole mails, and goes on with the others when it is called again.
 
 use anyhow::Context;
 use desk::LedgerId;
@@ -7,7 +8,10 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 
-/// Goes through the ledger in pages, so that memory does not grow with it. Tells each mail on one line.
+/// Characters of a text that are printed.
+const SHOWN: usize = 120;
+
+/// Goes through the ledger in pages, so that memory does not grow with it. Tells each mail on one line, and each difference on one.
 #[expect(clippy::print_stdout, reason = "this is the command's result")]
 pub async fn run(config: &Config, apply: bool, since: Option<&str>) -> anyhow::Result<()> {
     crate::logs::start(config.log, "error")?;
@@ -25,7 +29,16 @@ pub async fn run(config: &Config, apply: bool, since: Option<&str>) -> anyhow::R
             let fields: Vec<&str> = read.differences.iter().map(|one| one.field.as_str()).collect();
             let ticket = read.row.ticket.map(|ticket| format!(" #{ticket}")).unwrap_or_default();
             let mark = if done { "applied" } else { "differs" };
-            println!("{}{ticket} {mark}: {} | {}", read.row.id, fields.join(", "), read.row.subject);
+            let why = read.fixed.filter(|_| !done).map(|why| format!(" ({why})")).unwrap_or_default();
+            println!(
+                "{}{ticket} {mark}: {}{why} | {}",
+                read.row.id,
+                fields.join(", "),
+                line(&read.row.subject)
+            );
+            for one in &read.differences {
+                println!("    {}: {} -> {}", one.field.as_str(), line(&one.before), line(&one.now));
+            }
         }
         match last {
             Some(last) => after = last,
@@ -35,6 +48,16 @@ pub async fn run(config: &Config, apply: bool, since: Option<&str>) -> anyhow::R
     println!("{looked_at} mails read, {differ} read differently, {applied} applied");
     engine.store().close().await;
     Ok(())
+}
+
+/// A text on one line of a terminal: what a stranger wrote moves no cursor.
+fn line(text: &str) -> String {
+    let whole: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut short: String = whole.chars().take(SHOWN).collect();
+    if short.len() < whole.len() {
+        short.push('…');
+    }
+    if short.trim().is_empty() { "(nothing)".to_owned() } else { short }
 }
 
 /// `2026-11-01`, the beginning of that day in UTC, or a moment.
