@@ -21,6 +21,7 @@ mod owners;
 mod place;
 mod registration;
 mod regroup;
+mod replay;
 mod rights;
 mod robots;
 mod suspended;
