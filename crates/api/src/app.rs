@@ -28,6 +28,8 @@ pub(crate) struct App {
     pub(crate) engine: Engine,
     pub(crate) config: Arc<Config>,
     spent: Arc<Mutex<HashMap<ApiTokenId, Window>>>,
+    /// When the suspended queue was last exported.
+    exported: Arc<Mutex<Option<Timestamp>>>,
 }
 
 /// Requests within one minute of the clock.
@@ -52,7 +54,18 @@ pub(crate) struct Allowance {
 
 impl App {
     pub(crate) fn new(engine: Engine, config: Config) -> Self {
-        Self { engine, config: Arc::new(config), spent: Arc::default() }
+        Self { engine, config: Arc::new(config), spent: Arc::default(), exported: Arc::default() }
+    }
+
+    /// Counts an export of the suspended queue: one a minute. Seconds until the next one, where it is too soon.
+    pub(crate) fn one_export(&self, now: Timestamp) -> Result<(), i64> {
+        let mut last = self.exported.lock().unwrap_or_else(PoisonError::into_inner);
+        let ago = last.map_or(60, |last| now.as_second() - last.as_second());
+        if (0..60).contains(&ago) {
+            return Err(60 - ago);
+        }
+        *last = Some(now);
+        Ok(())
     }
 
     /// Counts a request.

@@ -114,6 +114,11 @@ impl Refusal {
             Refusal::Engine(E::NoWayOut) => {
                 record_invalid("base", "InvalidValue", "Nothing can be sent from this address now")
             }
+            Refusal::Engine(E::ChangedMeanwhile) => plain(
+                StatusCode::CONFLICT,
+                "DatabaseConflict",
+                "Somebody else changed this meanwhile; try again",
+            ),
             Refusal::Engine(E::NotYet) => record_invalid("base", "InvalidValue", "Not possible yet"),
             Refusal::Engine(E::Closed) => {
                 record_invalid("status", "InvalidValue", "Status: closed prevents ticket update")

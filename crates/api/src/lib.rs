@@ -10,6 +10,7 @@ mod base;
 mod body;
 mod brands;
 mod error;
+mod identities;
 pub mod openapi;
 mod paging;
 mod recipient_addresses;

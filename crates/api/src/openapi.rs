@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 
 use crate::app::App;
-use crate::{brands, recipient_addresses, suspended_tickets, users};
+use crate::{brands, identities, recipient_addresses, suspended_tickets, users};
 
 /// All that is described; a test holds it against the routes.
 #[derive(OpenApi)]
@@ -24,6 +24,18 @@ use crate::{brands, recipient_addresses, suspended_tickets, users};
         recipient_addresses::update,
         recipient_addresses::delete,
         recipient_addresses::verify,
+        identities::list,
+        identities::create,
+        identities::show,
+        identities::update,
+        identities::delete,
+        identities::make_primary,
+        identities::verify,
+        suspended_tickets::upload,
+        suspended_tickets::upload_of,
+        suspended_tickets::attachment,
+        suspended_tickets::export,
+        suspended_tickets::exported,
         suspended_tickets::list,
         suspended_tickets::show,
         suspended_tickets::delete,

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
 use crate::app::App;
-use crate::{brands, openapi, recipient_addresses, suspended_tickets, users};
+use crate::{brands, identities, openapi, recipient_addresses, suspended_tickets, users};
 
 /// Who may use a route. The engine decides; this says what it decides, and tests hold it to that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +60,14 @@ pub fn all() -> Vec<Route> {
         route(Staff, "GET", "/api/v2/suspended_tickets", get(suspended_tickets::list)),
         route(Staff, "PUT", "/api/v2/suspended_tickets/recover_many", put(suspended_tickets::recover_many)),
         route(Staff, "DELETE", "/api/v2/suspended_tickets/destroy_many", delete(suspended_tickets::destroy_many)),
+        route(Staff, "POST", "/api/v2/suspended_tickets/attachments", post(suspended_tickets::upload_of)),
+        route(Staff, "POST", "/api/v2/suspended_tickets/export", post(suspended_tickets::export)),
+        route(Staff, "GET", "/api/v2/suspended_tickets/export", get(suspended_tickets::exported)),
         route(Staff, "GET", "/api/v2/suspended_tickets/{id}", get(suspended_tickets::show)),
         route(Staff, "DELETE", "/api/v2/suspended_tickets/{id}", delete(suspended_tickets::delete)),
         route(Staff, "PUT", "/api/v2/suspended_tickets/{id}/recover", put(suspended_tickets::recover)),
+        route(Staff, "POST", "/api/v2/suspended_tickets/{id}/attachments", post(suspended_tickets::upload)),
+        route(Staff, "GET", "/api/v2/suspended_tickets/{id}/attachments/{number}", get(suspended_tickets::attachment)),
 
         route(Staff, "GET", "/api/v2/users", get(users::list)),
         route(Staff, "POST", "/api/v2/users", post(users::create)),
@@ -73,5 +78,13 @@ pub fn all() -> Vec<Route> {
         route(Staff, "GET", "/api/v2/users/{id}", get(users::show)),
         route(Staff, "PUT", "/api/v2/users/{id}", put(users::update)),
         route(Admins, "DELETE", "/api/v2/users/{id}", delete(users::delete)),
+
+        route(Staff, "GET", "/api/v2/users/{id}/identities", get(identities::list)),
+        route(Staff, "POST", "/api/v2/users/{id}/identities", post(identities::create)),
+        route(Staff, "GET", "/api/v2/users/{id}/identities/{identity}", get(identities::show)),
+        route(Staff, "PUT", "/api/v2/users/{id}/identities/{identity}", put(identities::update)),
+        route(Staff, "DELETE", "/api/v2/users/{id}/identities/{identity}", delete(identities::delete)),
+        route(Staff, "PUT", "/api/v2/users/{id}/identities/{identity}/make_primary", put(identities::make_primary)),
+        route(Staff, "PUT", "/api/v2/users/{id}/identities/{identity}/verify", put(identities::verify)),
     ]
 }

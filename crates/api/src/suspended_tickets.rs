@@ -1,14 +1,15 @@
-//! `/api/v2/suspended_tickets`: the suspended queue (zendesk.md 5.1, 5.2).
+//! `/api/v2/suspended_tickets`: the suspended queue (zendesk.md 5.1, 5.2); docs/api.md says where it differs.
 //!
 //! As at Zendesk, recovering a single one makes the calling agent the requester of the ticket, and `recover_many` keeps
-//! the author. Lists carry the beginning of each mail as `content`, the single record the whole text.
+//! the author. Each record is read from the kept original, in lists too: text, files, Message-ID and ticket stand nowhere else.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
-use axum::response::IntoResponse;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use desk::{SuspendedId, Ticket, TicketId};
-use engine::{Actor, Recovery, Requester};
+use engine::{Actor, Recovery, Requester, SuspendedPreview};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{Suspended, SuspendedOrder, SuspendedQuery};
@@ -30,7 +31,8 @@ fn name_in(author: &str) -> &str {
     author.split_once('<').map_or(author, |(name, _)| name).trim()
 }
 
-fn shown(sender: &Sender, one: &Suspended) -> Value {
+/// What the queue itself knows; the rest stands in the original.
+fn bare(sender: &Sender, one: &Suspended) -> Value {
     let (what, name) = (&one.what, name_in(&one.what.author));
     let name = if name.is_empty() { &what.author_address } else { name };
     json!({
@@ -54,6 +56,54 @@ fn shown(sender: &Sender, one: &Suspended) -> Value {
             "source": { "from": { "address": what.author_address, "name": name }, "to": {}, "rel": null },
         },
     })
+}
+
+fn shown(sender: &Sender, view: &SuspendedPreview) -> Value {
+    let mut one = bare(sender, &view.suspended);
+    one["author"]["id"] = json!(view.author.as_ref().map(|author| author.id.0));
+    one["content"] = json!(view.letter.text);
+    one["message_id"] = json!(view.letter.message_id.as_ref().map(|id| format!("<{id}>")));
+    one["recipient"] = json!(view.row.address);
+    one["brand_id"] = json!(view.brand.0);
+    one["ticket_id"] = json!(view.ticket().map(|ticket| ticket.0));
+    one["via"]["source"]["to"] = json!({ "address": view.row.address, "name": null });
+    one["attachments"] = json!(attachments(sender, view));
+    one
+}
+
+fn attachments(sender: &Sender, view: &SuspendedPreview) -> Vec<Value> {
+    let id = view.suspended.id;
+    let each = view.files.iter().map(|file| {
+        json!({
+            "id": file.number,
+            "file_name": file.name,
+            "content_type": file.content_type,
+            "content_url": format!("{}/api/v2/suspended_tickets/{id}/attachments/{}", sender.base, file.number),
+            "size": file.size,
+            "inline": file.inline,
+            "thumbnails": [],
+        })
+    });
+    each.collect()
+}
+
+/// With all that its original says; where the original cannot be read, as much as the queue knows.
+async fn opened(
+    app: &App,
+    sender: &Sender,
+    actor: &Actor,
+    one: &Suspended,
+) -> Result<Option<Value>, Refusal> {
+    match app.engine.suspended_preview(actor, one.id).await {
+        Ok(view) => Ok(Some(shown(sender, &view))),
+        // Recovered or deleted while the list was being read.
+        Err(engine::Error::NotFound) => Ok(None),
+        Err(error @ engine::Error::Forbidden) => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(suspended = %one.id, %error, "the original of a suspended mail cannot be read");
+            Ok(Some(bare(sender, one)))
+        }
+    }
 }
 
 /// A ticket with the fields that clients expect (zendesk.md 8.2).
@@ -91,6 +141,7 @@ fn ticket(sender: &Sender, ticket: &Ticket) -> Value {
 }
 
 /// Lists them. Agents and admins. `sort_by` is `author_email`, `cause`, `created_at` or `subject`; pages by cursor go by id.
+/// `cause_id` is Zendesk's number; `failed_authentication`, whose number Zendesk does not publish, has 100.
 #[utoipa::path(get, path = "/api/v2/suspended_tickets", tag = "Suspended tickets",
     responses((status = 200, description = "A page of suspended tickets")))]
 pub(crate) async fn list(State(app): State<App>, sender: Sender, uri: Uri) -> Answer {
@@ -136,8 +187,11 @@ pub(crate) async fn list(State(app): State<App>, sender: Sender, uri: Uri) -> An
             (rows, wanted.by_cursor(&sender, ids, has_more))
         }
     };
-    let rows: Vec<Value> = rows.iter().map(|one| shown(&sender, one)).collect();
-    body.insert("suspended_tickets".to_owned(), json!(rows));
+    let mut each = Vec::with_capacity(rows.len());
+    for one in &rows {
+        each.extend(opened(&app, &sender, &actor, one).await?);
+    }
+    body.insert("suspended_tickets".to_owned(), json!(each));
     Ok(Json(Value::Object(body)).into_response())
 }
 
@@ -146,14 +200,72 @@ pub(crate) async fn list(State(app): State<App>, sender: Sender, uri: Uri) -> An
     params(("id" = i64, Path)), responses((status = 200, description = "The suspended ticket")))]
 pub(crate) async fn show(State(app): State<App>, sender: Sender, Path(id): Path<SuspendedId>) -> Answer {
     let view = app.engine.suspended_preview(&sender.actor()?, id).await?;
-    let mut one = shown(&sender, &view.suspended);
-    if let Some(members) = one.as_object_mut() {
-        let message_id = view.letter.message_id.as_ref().map(|id| format!("<{id}>"));
-        members.insert("content".to_owned(), json!(view.letter.text));
-        members.insert("message_id".to_owned(), json!(message_id));
-        members.insert("recipient".to_owned(), json!(view.row.address));
-    }
-    Ok(Json(json!({ "suspended_ticket": one })).into_response())
+    Ok(Json(json!({ "suspended_ticket": shown(&sender, &view) })).into_response())
+}
+
+/// What a client of Zendesk's does to take the files over: `upload.attachments`, each with an address to fetch it from. There is no
+/// upload token: this API makes no tickets that one could be given to. Agents and admins.
+#[utoipa::path(post, path = "/api/v2/suspended_tickets/{id}/attachments", tag = "Suspended tickets",
+    params(("id" = i64, Path)), responses((status = 200, description = "`upload` with `attachments`")))]
+pub(crate) async fn upload(State(app): State<App>, sender: Sender, Path(id): Path<SuspendedId>) -> Answer {
+    let view = app.engine.suspended_preview(&sender.actor()?, id).await?;
+    let attachments = attachments(&sender, &view);
+    let body =
+        json!({ "upload": { "token": null, "attachment": attachments.first(), "attachments": attachments } });
+    Ok(Json(body).into_response())
+}
+
+/// The same with the number in the query or the body (`id`). Agents and admins.
+#[utoipa::path(post, path = "/api/v2/suspended_tickets/attachments", tag = "Suspended tickets",
+    params(("id" = i64, Query)), responses((status = 200, description = "`upload` with `attachments`")))]
+pub(crate) async fn upload_of(State(app): State<App>, sender: Sender, uri: Uri, bytes: Bytes) -> Answer {
+    sender.actor()?;
+    let in_query = Wanted::of(&uri)?.value("id").map(str::to_owned);
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let in_body = || body.get("id").map(|id| id.to_string().trim_matches('"').to_owned());
+    let id = in_query.or_else(in_body).and_then(|id| id.parse().ok()).ok_or(Refusal::blank("id"))?;
+    upload(State(app), sender, Path(id)).await
+}
+
+/// One of its files. Agents and admins.
+#[utoipa::path(get, path = "/api/v2/suspended_tickets/{id}/attachments/{number}", tag = "Suspended tickets",
+    params(("id" = i64, Path), ("number" = usize, Path)), responses((status = 200, description = "The file's bytes")))]
+pub(crate) async fn attachment(
+    State(app): State<App>,
+    sender: Sender,
+    Path((id, number)): Path<(SuspendedId, usize)>,
+) -> Answer {
+    let (_, _, content) = app.engine.suspended_file(&sender.actor()?, id, number).await?;
+    Ok(download("application/octet-stream", content.into()))
+}
+
+/// Makes the whole queue ready as a table, once a minute. Agents and admins. Zendesk mails a link; here the answer names the address.
+#[utoipa::path(post, path = "/api/v2/suspended_tickets/export", tag = "Suspended tickets",
+    responses((status = 200, description = "`export` with `content_url`"), (status = 429, description = "More than one a minute")))]
+pub(crate) async fn export(State(app): State<App>, sender: Sender) -> Answer {
+    let actor = sender.actor()?;
+    // Who may not see the queue takes nobody's minute away.
+    app.engine.suspended_causes(&actor).await?;
+    app.one_export(app.engine.now()).map_err(Refusal::TooMany)?;
+    let content_url = format!("{}/api/v2/suspended_tickets/export", sender.base);
+    let export = json!({ "status": "completed", "view_id": "suspended", "content_url": content_url });
+    Ok(Json(json!({ "export": export })).into_response())
+}
+
+/// The whole queue as CSV, oldest first. Agents and admins.
+#[utoipa::path(get, path = "/api/v2/suspended_tickets/export", tag = "Suspended tickets",
+    responses((status = 200, description = "CSV in UTF-8", content_type = "text/csv")))]
+pub(crate) async fn exported(State(app): State<App>, sender: Sender) -> Answer {
+    let headings = ["id", "created_at", "cause", "author", "author_email", "subject", "content"];
+    let headings = headings.map(str::to_owned);
+    let words = |cause: desk::decide::Cause| cause.as_str().to_owned();
+    let table = app.engine.suspended_csv(&sender.actor()?, &headings, words).await?;
+    Ok(download("text/csv; charset=utf-8", table))
+}
+
+/// A file, never a page: whatever a stranger sent is not shown by a browser.
+fn download(kind: &'static str, content: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, "attachment")], content).into_response()
 }
 
 /// Deletes one. Agents and admins.
@@ -164,7 +276,8 @@ pub(crate) async fn delete(State(app): State<App>, sender: Sender, Path(id): Pat
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Recovers one: the calling agent becomes the requester. Agents and admins.
+/// Recovers one: the calling agent becomes the requester of the ticket, as at Zendesk; `recover_many` with one id keeps the author.
+/// A reply to a ticket stays its author's. Agents and admins.
 #[utoipa::path(put, path = "/api/v2/suspended_tickets/{id}/recover", tag = "Suspended tickets",
     params(("id" = i64, Path)), responses((status = 200, description = "`ticket`, an array with the ticket")))]
 pub(crate) async fn recover(State(app): State<App>, sender: Sender, Path(id): Path<SuspendedId>) -> Answer {
@@ -186,11 +299,12 @@ pub(crate) async fn recover_many(State(app): State<App>, sender: Sender, uri: Ur
         match app.engine.recover_suspended(&actor, id, &Recovery::default()).await {
             Ok(one) => recovered.extend(one.ticket),
             Err(error) => {
-                let one = app.engine.suspended_one(&actor, id).await.ok();
-                let mut shown = one.map_or_else(|| json!({ "id": id.0 }), |one| shown(&sender, &one));
-                if let Some(members) = shown.as_object_mut() {
-                    members.insert("error_messages".to_owned(), json!([error.to_string()]));
-                }
+                let shown = match app.engine.suspended_one(&actor, id).await {
+                    Ok(one) => opened(&app, &sender, &actor, &one).await?,
+                    Err(_) => None,
+                };
+                let mut shown = shown.unwrap_or_else(|| json!({ "id": id.0 }));
+                shown["error_messages"] = json!([error.to_string()]);
                 failed.push(shown);
             }
         }

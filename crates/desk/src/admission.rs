@@ -208,6 +208,28 @@ impl Policy {
         let allow = format!("{}{joint}{address}", self.allow.trim_end());
         (allow.chars().count() <= LONGEST_LIST).then(|| Policy { allow, ..self.clone() })
     }
+
+    /// The policy with this address suspended as well; `None` when the blocklist names it already, or has no room. It is taken off
+    /// the allowlist, which would win.
+    pub fn blocking(&self, address: &Address) -> Option<Policy> {
+        let other = |word: &&str| !word.eq_ignore_ascii_case(address.as_str());
+        let named = |word: &str| !other(&word.split_once(':').map_or(word, |(_, rest)| rest));
+        let trusted = !self.allow.split_whitespace().all(|word| other(&word));
+        let blocked = self.block.split_whitespace().any(named);
+        if blocked && !trusted {
+            return None;
+        }
+        let allow = match trusted {
+            true => self.allow.split_whitespace().filter(other).collect::<Vec<_>>().join(" "),
+            false => self.allow.clone(),
+        };
+        let joint = if self.block.trim().is_empty() { "" } else { " " };
+        let block = match blocked {
+            true => self.block.clone(),
+            false => format!("{}{joint}{address}", self.block.trim_end()),
+        };
+        (block.chars().count() <= LONGEST_LIST).then(|| Policy { allow, block, ..self.clone() })
+    }
 }
 
 fn words<'a>(text: &'a str, list: List, faults: &mut Vec<Fault>) -> Vec<(usize, &'a str)> {
@@ -299,6 +321,11 @@ impl Rules {
     /// Whether the allowlist names this very address.
     pub fn names(&self, address: &Address) -> bool {
         self.allow.iter().any(|entry| entry.meets(address) == Some(Closeness::One))
+    }
+
+    /// Whether the blocklist names this very address.
+    pub fn blocks_by_name(&self, address: &Address) -> bool {
+        self.block.iter().any(|(entry, _)| entry.meets(address) == Some(Closeness::One))
     }
 
     fn allows(&self, sender: &Sender<'_>) -> Option<Closeness> {

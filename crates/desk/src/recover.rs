@@ -5,7 +5,6 @@ use mail::{Address, Letter, Mailbox};
 
 use crate::admission::{Admission, Verdict};
 use crate::decide::{Context, Decision, NOBODY, Outcome, author, decide, ticket};
-use crate::flood::Recent;
 use crate::place;
 
 /// The ledger's word for the decision that an agent made.
@@ -14,7 +13,7 @@ pub const RECOVERED: &str = "recovered";
 /// Decides as [`decide`] does, but neither suspends nor rejects.
 pub fn recover(letter: &Letter, context: &Context) -> Decision {
     let mut context = context.clone();
-    context.recent = Recent { trusted: context.recent.trusted, ..Recent::default() };
+    context.recent = context.recent.calm();
     context.admission = Admission { verdict: Verdict::Admitted, ..context.admission };
     let decision = decide(letter, &context);
     if !matches!(decision.outcome, Outcome::Suspended(_) | Outcome::Rejected(_)) {

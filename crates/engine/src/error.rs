@@ -98,6 +98,9 @@ pub enum Error {
     /// Words of the sender lists that cannot be understood.
     #[error("the lists of senders cannot be understood")]
     Senders(Vec<desk::admission::Fault>),
+    /// Somebody else has changed it since it was looked at.
+    #[error("somebody else has changed this meanwhile")]
+    ChangedMeanwhile,
     /// Something must happen first; the page says what.
     #[error("not yet")]
     NotYet,

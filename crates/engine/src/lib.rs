@@ -78,6 +78,7 @@ pub use doorbell::Rings;
 pub use error::{Error, Result};
 pub use file_links::{FileBehindLink, LinkedFile};
 pub use forwarding::*;
+pub use identities::Identity;
 pub use import::{FileImport, FileOutcome};
 pub use live::Changes;
 pub use old_mail::{ImportView, MOST, NEWEST, PreviewView};
@@ -89,7 +90,7 @@ pub use registration::{
     RegistrationView,
 };
 pub use rights::{MissingRights, Right};
-pub use senders::{Changed, FORECAST_DAYS, SenderForecast};
+pub use senders::{Changed, FORECAST_DAYS, FORECAST_ROWS, SenderForecast, policy_version};
 pub use source::MailSource;
 pub use suspended::{Recovered, Recovery, Requester, SuspendedFile, SuspendedPreview};
 pub use team::{Invitation, Invited, MemberState, PersonChange, TeamMember, TeamRule};
@@ -158,6 +159,8 @@ pub struct Settings {
     pub checkup_patience: SignedDuration,
     /// How long a check-up waits for its test mail to come back.
     pub round_trip_patience: SignedDuration,
+    /// Rows of the ledger that a forecast about senders looks at.
+    pub forecast_rows: u64,
     /// The name server to ask instead of the system's.
     pub dns: Option<std::net::SocketAddr>,
     /// How long account mail may wait at the default address before it goes over to the desk's own connection.
@@ -189,6 +192,7 @@ impl Default for Settings {
             proof_within: SignedDuration::from_mins(5),
             checkup_patience: SignedDuration::from_secs(20),
             round_trip_patience: SignedDuration::from_secs(60),
+            forecast_rows: FORECAST_ROWS,
             dns: None,
             account_mail_patience: SignedDuration::from_mins(3),
         }

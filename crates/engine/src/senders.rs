@@ -8,6 +8,7 @@ use desk::admission::{Admission, Policy, Rules, Sender, Verdict};
 use desk::decide::{Cause, OutcomeKind};
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, AuthVerdict};
+use sha2::{Digest as _, Sha256};
 use store::{LedgerQuery, LedgerRow};
 
 use crate::{Actor, Engine, Error, Result, again};
@@ -18,12 +19,14 @@ const NAME: &str = "senders";
 const LONGEST_RETENTION: u16 = 365;
 /// How far a forecast looks back.
 pub const FORECAST_DAYS: i64 = 30;
-/// Rows of the ledger that a forecast looks at, newest first.
-const LOOKED_AT: usize = 20_000;
+/// Rows of the ledger that a forecast looks at, newest first; where there are more, it says so.
+pub const FORECAST_ROWS: u64 = 20_000;
 /// Originals that a forecast reads again, newest first: needed only where the sender's proof decides.
 const READ_AGAIN: usize = 300;
 /// Rows read at once.
 const PAGE: u32 = 500;
+/// Tries to write over a policy that others write too.
+const RACES: usize = 8;
 /// Mails of each kind that are shown.
 const EXAMPLES: usize = 8;
 
@@ -44,6 +47,8 @@ pub struct SenderForecast {
     pub admitted: Changed,
     /// Mails about which nothing can be said: too many to read all of them again, or their original is not kept.
     pub unjudged: u64,
+    /// The thirty days hold more than [`FORECAST_ROWS`] mails: only the newest were looked at.
+    pub cut: bool,
 }
 
 /// Mails of one kind in a forecast.
@@ -97,28 +102,63 @@ impl Engine {
     pub async fn save_sender_policy(&self, actor: &Actor, policy: &Policy) -> Result<()> {
         actor.must_be_admin()?;
         checked(policy)?;
-        self.keep_policy(policy).await
+        self.change_policy(|_| Ok(Some(policy.clone()))).await
+    }
+
+    /// The same for who has looked at the policy before: [`Error::ChangedMeanwhile`] when it is another one by now than the
+    /// one of this [`policy_version`], so that nobody's entry is written over unseen.
+    pub async fn save_sender_policy_seen(&self, actor: &Actor, policy: &Policy, seen: &str) -> Result<()> {
+        actor.must_be_admin()?;
+        checked(policy)?;
+        self.change_policy(|present| {
+            if policy_version(present) == seen {
+                Ok(Some(policy.clone()))
+            } else {
+                Err(Error::ChangedMeanwhile)
+            }
+        })
+        .await
     }
 
     /// Adds an address to the allowlist. Admins. Nothing happens when it stands there already.
     pub async fn always_allow(&self, actor: &Actor, address: &Address) -> Result<()> {
         actor.must_be_admin()?;
-        let policy = self.policy().await?;
-        match policy.allowing(address) {
-            Some(longer) => {
-                checked(&longer)?;
-                self.keep_policy(&longer).await
-            }
-            None if policy.rules().is_ok_and(|rules| rules.names(address)) => Ok(()),
+        self.change_policy(|present| match present.allowing(address) {
+            Some(longer) => checked(&longer).map(|_| Some(longer)),
+            None if present.rules().is_ok_and(|rules| rules.names(address)) => Ok(None),
             None => Err(Error::Invalid { field: "allow", problem: "too-long" }),
-        }
+        })
+        .await
     }
 
-    async fn keep_policy(&self, policy: &Policy) -> Result<()> {
-        let text = serde_json::to_string(policy).map_err(|_| broken())?;
-        let tx = self.inner.store.begin(self.now()).await?;
-        tx.set_setting(NAME, &text).await?;
-        Ok(tx.commit().await?)
+    /// Adds an address to the blocklist and takes it off the allowlist: its mail waits in the suspended queue from now on. Admins.
+    /// Nothing happens when it stands there already.
+    pub async fn always_suspend(&self, actor: &Actor, address: &Address) -> Result<()> {
+        actor.must_be_admin()?;
+        self.change_policy(|present| match present.blocking(address) {
+            Some(longer) => checked(&longer).map(|_| Some(longer)),
+            None if present.rules().is_ok_and(|rules| rules.blocks_by_name(address)) => Ok(None),
+            None => Err(Error::Invalid { field: "block", problem: "too-long" }),
+        })
+        .await
+    }
+
+    /// Reads, changes, and writes only over what was read; else once more. `None`: it may stay.
+    async fn change_policy(
+        &self,
+        change: impl Fn(&Policy) -> Result<Option<Policy>> + Send + Sync,
+    ) -> Result<()> {
+        for _ in 0..RACES {
+            let read = self.inner.store.setting(NAME).await?;
+            let present = read.as_deref().map(parsed).transpose()?.unwrap_or_default();
+            let Some(new) = change(&present)? else { return Ok(()) };
+            let text = serde_json::to_string(&new).map_err(|_| broken())?;
+            let tx = self.inner.store.begin(self.now()).await?;
+            if tx.replace_setting(NAME, read.as_deref(), &text).await? {
+                return Ok(tx.commit().await?);
+            }
+        }
+        Err(Error::ChangedMeanwhile)
     }
 
     /// What a policy would have done to the mail of the last thirty days. Admins. Judges by the addresses that the ledger keeps,
@@ -132,14 +172,19 @@ impl Engine {
         let since = self.now() - SignedDuration::from_hours(24 * FORECAST_DAYS);
         let mut forecast = SenderForecast::default();
         let mut people: HashMap<Address, Option<(Person, Timestamp)>> = HashMap::new();
-        let (mut looked_at, mut read_again, mut before) = (0, 0, None);
+        let most = self.inner.settings.forecast_rows;
+        let (mut looked_at, mut read_again, mut before) = (0_u64, 0, None);
         loop {
             let query = LedgerQuery { before, limit: PAGE, ..LedgerQuery::default() };
             let rows = self.inner.store.ledger(&query).await?;
             let Some(last) = rows.last() else { return Ok(forecast) };
             before = Some(last.id);
             for row in &rows {
-                if row.seen_at < since || looked_at == LOOKED_AT {
+                if row.seen_at < since {
+                    return Ok(forecast);
+                }
+                if looked_at == most {
+                    forecast.cut = true;
                     return Ok(forecast);
                 }
                 looked_at += 1;
@@ -243,6 +288,12 @@ fn checked(policy: &Policy) -> Result<Rules> {
         return Err(Error::Invalid { field: "retention", problem: "out-of-range" });
     }
     policy.rules().map_err(Error::Senders)
+}
+
+/// A word that is another one for every other policy.
+pub fn policy_version(policy: &Policy) -> String {
+    let text = serde_json::to_vec(policy).unwrap_or_default();
+    hex::encode(Sha256::digest(&text)).chars().take(16).collect()
 }
 
 fn parsed(text: &str) -> Result<Policy> {

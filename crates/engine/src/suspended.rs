@@ -1,4 +1,5 @@
-//! The suspended queue: looking into a mail, letting it in, deleting it, forgetting it in time.
+//! The suspended queue: letting a mail in, deleting it, forgetting it in time. Looking into one: `suspended/preview.rs`; the
+//! whole queue as a table: `suspended/export.rs`.
 //!
 //! A mail that is let in goes the way of all mail once more, from its kept original (`again.rs`), with what kept it out
 //! set aside ([`desk::recover`]). It is as good as newly arrived: triggers run, unless it is old mail of an import. The
@@ -6,13 +7,16 @@
 //! transaction, which begins by taking the mail out of the queue: of two agents one comes first, and the other hears
 //! that it is gone. A process that dies before the commit has done nothing.
 
-use bytes::Bytes;
-use desk::decide::{Author, Decision, Outcome, Way};
-use desk::{CommentId, Person, SuspendedId, TicketId};
+mod export;
+mod preview;
+
+use desk::decide::{Author, Outcome, Way};
+use desk::{CommentId, SuspendedId, TicketId};
 use jiff::SignedDuration;
-use mail::html::{Clean, RemotePictures};
-use mail::{Letter, Mailbox};
+use mail::Mailbox;
 use store::{Afterwards, AuditEvent, KnownMessage, LedgerRow, Suspended, SuspendedQuery};
+
+pub use preview::{SuspendedFile, SuspendedPreview};
 
 use crate::carry::Carrying;
 use crate::intake::Arrived;
@@ -65,38 +69,6 @@ pub struct Recovered {
     pub there_already: bool,
 }
 
-/// A file of a suspended mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SuspendedFile {
-    /// Its place in the mail, from 0.
-    pub number: usize,
-    /// Name.
-    pub name: String,
-    /// Type, as the mail says.
-    pub content_type: String,
-    /// Bytes.
-    pub size: u64,
-    /// Shown inside the text.
-    pub inline: bool,
-}
-
-/// A suspended mail, opened.
-#[derive(Debug, Clone)]
-pub struct SuspendedPreview {
-    /// Its entry in the queue.
-    pub suspended: Suspended,
-    /// Its row of the ledger.
-    pub row: LedgerRow,
-    /// The mail; the bytes of its files are left out.
-    pub letter: Letter,
-    /// Its files.
-    pub files: Vec<SuspendedFile>,
-    /// What becomes of it if it is recovered as it is.
-    pub becomes: Decision,
-    /// The author, where the desk knows them.
-    pub author: Option<Person>,
-}
-
 impl Engine {
     /// The newest of the queue. Staff.
     pub async fn suspended(&self, actor: &Actor) -> Result<Vec<Suspended>> {
@@ -130,71 +102,6 @@ impl Engine {
     pub async fn suspended_one(&self, actor: &Actor, id: SuspendedId) -> Result<Suspended> {
         actor.must_be_staff()?;
         Ok(self.inner.store.suspended_one(id).await?)
-    }
-
-    /// One with its mail, and what would become of it. Staff. Writes nothing.
-    pub async fn suspended_preview(&self, actor: &Actor, id: SuspendedId) -> Result<SuspendedPreview> {
-        let (suspended, row) = self.opened(actor, id).await?;
-        let mut letter = again::letter(self, &row).await?.ok_or(Error::NotFound)?;
-        let place = again::place(self, &row).await?;
-        // Never committed: it is where the context is loaded.
-        let tx = self.inner.store.begin(self.now()).await?;
-        let loaded = again::load(self, &tx, &place, &row, &letter, None).await?;
-        drop(tx);
-        let becomes = desk::recover::recover(&letter, &loaded.context);
-        let files = letter
-            .attachments
-            .iter_mut()
-            .enumerate()
-            .map(|(number, file)| SuspendedFile {
-                number,
-                name: file.name.clone(),
-                content_type: file.content_type.clone(),
-                size: std::mem::take(&mut file.content).len() as u64,
-                inline: file.inline,
-            })
-            .collect();
-        Ok(SuspendedPreview { suspended, row, letter, files, becomes, author: loaded.context.author })
-    }
-
-    /// Its HTML, cleaned, inline pictures pointing to `/suspended/{id}/files/{number}/inline`. Staff.
-    pub async fn suspended_html(
-        &self,
-        actor: &Actor,
-        id: SuspendedId,
-        pictures: RemotePictures,
-    ) -> Result<Clean> {
-        let (_, row) = self.opened(actor, id).await?;
-        let letter = again::letter(self, &row).await?.ok_or(Error::NotFound)?;
-        let cleaned = tokio::task::spawn_blocking(move || {
-            let html = letter.html.clone().unwrap_or_else(|| mail::html::from_text(&letter.text));
-            mail::html::clean(&html, pictures, &|cid| {
-                let place =
-                    letter.attachments.iter().position(|file| file.content_id.as_deref() == Some(cid))?;
-                Some(format!("/suspended/{id}/files/{place}/inline"))
-            })
-        });
-        cleaned.await.map_err(|_| Error::NotFound)
-    }
-
-    /// One of its files: (name, type, bytes). Staff.
-    pub async fn suspended_file(
-        &self,
-        actor: &Actor,
-        id: SuspendedId,
-        number: usize,
-    ) -> Result<(String, String, Bytes)> {
-        let (_, row) = self.opened(actor, id).await?;
-        let letter = again::letter(self, &row).await?.ok_or(Error::NotFound)?;
-        let file = letter.attachments.into_iter().nth(number).ok_or(Error::NotFound)?;
-        Ok((file.name, file.content_type, Bytes::from(file.content)))
-    }
-
-    /// Its raw original, and the ending of its name. Staff.
-    pub async fn suspended_original(&self, actor: &Actor, id: SuspendedId) -> Result<(Bytes, &'static str)> {
-        let (_, row) = self.opened(actor, id).await?;
-        let blob = row.blob.as_ref().ok_or(Error::NotFound)?;
-        Ok((self.inner.store.blobs().get(blob).await?, again::original_name(row.form)))
     }
 
     async fn opened(&self, actor: &Actor, id: SuspendedId) -> Result<(Suspended, LedgerRow)> {

@@ -2,6 +2,7 @@
 //! written to. Mail from any other of the person's addresses is the same person's.
 
 use desk::{Person, PersonId, Role};
+use jiff::Timestamp;
 use mail::Address;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
@@ -26,6 +27,20 @@ async fn others<C: ConnectionTrait>(db: &C, id: PersonId) -> Result<Vec<Address>
 }
 
 impl Store {
+    /// The same addresses, each with when it was given.
+    pub async fn dated_addresses(&self, id: PersonId) -> Result<Vec<(Address, Timestamp)>> {
+        let rows = table::Entity::find()
+            .filter(table::Column::PersonId.eq(id.0))
+            .order_by_asc(table::Column::CreatedAt)
+            .order_by_asc(table::Column::Address)
+            .all(self.reader())
+            .await?;
+        let at = Row { table: "person_address", id: id.0 };
+        rows.into_iter()
+            .map(|row| Ok((at.address("address", &row.address)?, at.time("created_at", row.created_at)?)))
+            .collect()
+    }
+
     /// The person's addresses beside the primary one, oldest first.
     pub async fn other_addresses(&self, id: PersonId) -> Result<Vec<Address>> {
         others(self.reader(), id).await

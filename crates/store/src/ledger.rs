@@ -173,6 +173,8 @@ pub struct LedgerQuery {
     pub connection: Option<ConnectionId>,
     /// One outcome.
     pub outcome: Option<OutcomeKind>,
+    /// Part of the sender, the subject or the mailbox's address; empty: all.
+    pub text: String,
     /// Rows with smaller ids (for paging downwards).
     pub before: Option<LedgerId>,
     /// How many.

@@ -1,7 +1,7 @@
 //! Small settings of the account, one row each: `name -> JSON text`. Secret ones are sealed.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
@@ -49,6 +49,24 @@ impl Tx {
     pub async fn forget_setting(&self, name: &str) -> Result<()> {
         table::Entity::delete_by_id(name).exec(&self.db).await?;
         Ok(())
+    }
+
+    /// Sets, if it stands as it was read (`None`: not at all). False when somebody was quicker: then nothing was changed.
+    pub async fn replace_setting(&self, name: &str, read: Option<&str>, value: &str) -> Result<bool> {
+        let Some(read) = read else {
+            let row = table::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
+            let nothing = OnConflict::column(table::Column::Name).do_nothing().to_owned();
+            let inserted =
+                table::Entity::insert(row).on_conflict(nothing).exec_without_returning(&self.db).await;
+            return was_inserted(inserted);
+        };
+        let changed = table::Entity::update_many()
+            .col_expr(table::Column::Value, Expr::value(value))
+            .filter(table::Column::Name.eq(name))
+            .filter(table::Column::Value.eq(read))
+            .exec(&self.db)
+            .await?;
+        Ok(changed.rows_affected == 1)
     }
 
     /// Sets, unless it is set already.

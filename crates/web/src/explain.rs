@@ -86,6 +86,12 @@ pub(crate) fn of_engine(t: Texts, error: &engine::Error) -> Explained {
             fl!(t, "not-found-cause"),
             fl!(t, "not-found-next"),
         ),
+        E::ChangedMeanwhile => (
+            StatusCode::CONFLICT,
+            fl!(t, "changed-meanwhile-title"),
+            fl!(t, "changed-meanwhile-cause"),
+            fl!(t, "changed-meanwhile-next"),
+        ),
         E::WrongLogin => (
             StatusCode::UNAUTHORIZED,
             fl!(t, "wrong-login-title"),

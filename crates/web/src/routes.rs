@@ -85,6 +85,7 @@ pub fn all() -> Vec<Route> {
         staff("/tickets/{id}/links", get(file_links::list)),
         staff("/suspended", get(suspended::list)),
         staff("/suspended/act", post(suspended::act)),
+        staff("/suspended/export.csv", get(suspended::export)),
         staff("/suspended/{id}", get(suspended_mail::page)),
         staff("/suspended/{id}/body", get(suspended_mail::body)),
         staff("/suspended/{id}/original", get(suspended_mail::original)),

@@ -198,6 +198,7 @@ pub(crate) fn reason(t: Texts, reason: &str) -> String {
         "message-id of another mail" => fl!(t, "reason-shared-id"),
         "late_original" => fl!(t, "reason-late-original"),
         "content seen before" | "same file seen before" => fl!(t, "reason-content"),
+        "round_trip" => fl!(t, "reason-round-trip"),
         "empty" => fl!(t, "reason-empty"),
         "no_headers" => fl!(t, "reason-no-headers"),
         "no_mime" => fl!(t, "reason-no-mime"),

@@ -143,6 +143,13 @@
     chosen.reportValidity();
   });
 
+  // One mark for all rows of a form.
+  document.addEventListener("change", (event) => {
+    const all = event.target;
+    if (!all.matches("[data-mark-all]")) return;
+    for (const box of all.form.querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
+  });
+
   // Ctrl+Enter or Cmd+Enter sends the answer.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "answer-text") {

@@ -30,7 +30,9 @@ pub struct Desk {
 pub struct Answered {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// Null where the answer is none.
     pub json: Value,
+    pub bytes: Vec<u8>,
 }
 
 impl Answered {
@@ -97,8 +99,17 @@ impl Desk {
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
-        let json = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
-        Answered { status: parts.status, headers: parts.headers, json }
+        let is_json = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.to_str().unwrap().contains("json"));
+        let json = if is_json { serde_json::from_slice(&bytes).unwrap() } else { Value::Null };
+        Answered { status: parts.status, headers: parts.headers, json, bytes: bytes.to_vec() }
+    }
+
+    /// What is no JSON.
+    pub async fn fetch(&self, path: &str) -> Answered {
+        self.send("GET", path, &self.agent_token, Value::Null).await
     }
 
     pub async fn get(&self, path: &str) -> Answered {

@@ -12,13 +12,17 @@ use crate::desk::{ADMIN, Desk};
 /// Every route with a body that would do, and an id that exists for nobody.
 fn knocks(door: Door) -> Vec<(&'static str, String)> {
     let all = routes::all().into_iter().filter(|route| route.door == door);
-    all.map(|route| (route.method, route.path.replace("{id}", "987654"))).collect()
+    all.map(|route| (route.method, filled(route.path))).collect()
+}
+
+fn filled(path: &str) -> String {
+    path.replace("{id}", "987654").replace("{identity}", "987654").replace("{number}", "0")
 }
 
 /// A body that every route understands.
 fn body() -> Value {
     let person = json!({ "name": "X", "email": "x@example.com" });
-    json!({ "user": person, "recipient_address": { "email": "y@example.com" } })
+    json!({ "user": person, "recipient_address": { "email": "y@example.com" }, "identity": { "value": "z@example.com" } })
 }
 
 #[tokio::test]

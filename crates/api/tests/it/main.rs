@@ -3,4 +3,6 @@
 
 mod desk;
 mod doors;
+mod identities;
 mod shapes;
+mod suspended;

@@ -22,6 +22,7 @@ mod pictures;
 mod place;
 mod registration;
 mod regroup;
+mod replay;
 mod rights;
 mod robots;
 mod suspended;

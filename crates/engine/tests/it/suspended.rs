@@ -1,11 +1,13 @@
 //! The suspended queue and replay: what is let in, what stays out, and that nothing is sent that should not be.
 
+use desk::Status;
 use desk::admission::Policy;
 use desk::decide::{Cause, OutcomeKind};
-use engine::{Engine, Field, Recovery};
+use engine::{Engine, Field, Recovery, Settings};
 use jiff::SignedDuration;
-use store::{Afterwards, LedgerRow, Reread, Suspended};
-use testkit::World;
+use mail::Address;
+use store::{Afterwards, LedgerQuery, LedgerRow, Reread, Suspended, TicketChange};
+use testkit::{Database, World};
 
 use crate::letters;
 
@@ -194,5 +196,113 @@ async fn reading_again_puts_a_comment_right_and_sends_nothing() {
     assert_eq!(world.store.outbox_of_ticket(ticket).await.unwrap().len(), sent);
     assert_eq!(world.store.ledger_row(row.id).await.unwrap().outcome, row.outcome);
     assert_eq!(world.engine.read_again(&world.admin, row.id).await.unwrap().differences, []);
+    world.end().await.unwrap();
+}
+
+/// The ticket was closed while the mail waited: what an agent lets in then is a follow-up, as a mail of today would be.
+#[tokio::test]
+async fn a_reply_recovered_after_its_ticket_was_closed_is_a_follow_up() {
+    let world = running().await;
+    comes(&world, CARL, "Question", 1).await;
+    let first = world.ticket_about("Question").await.unwrap().ticket.id;
+    save(&world, &blocking("example.org")).await;
+    let reply = format!(
+        "From: <{CARL}>\r\nTo: <{HELP}>\r\nSubject: Re: Question\r\nMessage-ID: <re@example.org>\r\nIn-Reply-To: <Question@example.org>\r\n\r\nAnd?\r\n"
+    );
+    world.microsoft.deliver(HELP, reply.into_bytes()).await.unwrap();
+    seen(&world, 2).await;
+    let one = the_only_one(&world).await;
+    let preview = world.engine.suspended_preview(&world.admin, one.id).await.unwrap();
+    assert_eq!((preview.becomes.outcome.kind(), preview.ticket()), (OutcomeKind::Reply, Some(first)));
+    let tx = world.store.begin(world.engine.now()).await.unwrap();
+    let closed = TicketChange { status: Some(Status::Closed), ..TicketChange::default() };
+    tx.change_ticket(first, &closed, None).await.unwrap();
+    tx.commit().await.unwrap();
+    let recovered = recover(&world.engine, &world, &one).await.unwrap();
+    let ticket = recovered.ticket.unwrap();
+    assert!(ticket != first, "a closed ticket takes nothing in any more");
+    assert_eq!(world.store.comments(first).await.unwrap().len(), 1);
+    let view = world.engine.ticket(&world.admin, ticket).await.unwrap();
+    assert_eq!((view.requester.email.as_str(), view.ticket.follows), (CARL, Some(first)));
+    world.end().await.unwrap();
+}
+
+/// Its mailbox was deleted from the desk while it waited: the mail is kept, so it is let in; what is sent waits for nobody in vain.
+#[tokio::test]
+async fn a_mail_is_recovered_after_its_mailbox_was_disconnected() {
+    let mut world = World::new().await.unwrap();
+    world.connect("other@contoso.test", false).await.unwrap();
+    let connected = world.connect(HELP, false).await.unwrap();
+    world.run();
+    save(&world, &blocking("example.org")).await;
+    comes(&world, CARL, "Left behind", 1).await;
+    let one = the_only_one(&world).await;
+    world.engine.delete_address(&world.admin, connected.address).await.unwrap();
+    let preview = world.engine.suspended_preview(&world.admin, one.id).await.unwrap();
+    assert_eq!(preview.letter.subject, "Left behind");
+    let ticket = recover(&world.engine, &world, &one).await.unwrap().ticket.unwrap();
+    let view = world.engine.ticket(&world.admin, ticket).await.unwrap();
+    assert_eq!((view.requester.email.as_str(), view.comments.len()), (CARL, 1));
+    world.end().await.unwrap();
+}
+
+/// Two agents trust two senders at one moment: both stand on the list. Writing over what somebody else read loses one.
+#[tokio::test]
+async fn of_two_who_change_the_lists_at_once_both_are_kept() {
+    let world = running().await;
+    let other = world.second_engine().await.unwrap();
+    let names: Vec<_> = (0..8).map(|n| Address::parse(&format!("friend{n}@example.org")).unwrap()).collect();
+    let adding = names.iter().enumerate().map(|(n, name)| {
+        let engine = if n % 2 == 0 { &world.engine } else { &other };
+        engine.always_allow(&world.admin, name)
+    });
+    for added in futures_util::future::join_all(adding).await {
+        added.unwrap();
+    }
+    let policy = world.engine.sender_policy(&world.admin).await.unwrap();
+    assert_eq!(policy.allow.split_whitespace().count(), 8, "{}", policy.allow);
+    // And blocked instead: on one list only, and only once.
+    for _ in 0..2 {
+        other.always_suspend(&world.admin, &names[0]).await.unwrap();
+    }
+    let policy = world.engine.sender_policy(&world.admin).await.unwrap();
+    assert_eq!((policy.allow.split_whitespace().count(), policy.block.as_str()), (7, "friend0@example.org"));
+    world.end().await.unwrap();
+}
+
+/// A forecast that looked at a part of the month says so; one that looked at all of it does not.
+#[tokio::test]
+async fn a_forecast_that_did_not_look_at_all_mail_says_so() {
+    let settings = Settings { forecast_rows: 2, ..testkit::world::quick() };
+    let mut world = World::on(Database::chosen().unwrap(), settings).await.unwrap();
+    world.connect(HELP, false).await.unwrap();
+    world.run();
+    comes(&world, CARL, "One", 1).await;
+    comes(&world, CARL, "Two", 2).await;
+    let foresee =
+        async || world.engine.foresee_senders(&world.admin, &blocking("example.org")).await.unwrap();
+    let whole = foresee().await;
+    assert_eq!((whole.judged, whole.cut), (2, false));
+    comes(&world, CARL, "Three", 3).await;
+    let part = foresee().await;
+    assert_eq!((part.judged, part.suspended.count, part.cut), (2, 2, true));
+    world.end().await.unwrap();
+}
+
+/// Refused mail leaves a line: which, by whom, and why.
+#[tokio::test]
+async fn refused_mail_leaves_a_line_in_the_ledger_and_nothing_else() {
+    let world = running().await;
+    save(&world, &blocking("reject:example.org")).await;
+    comes(&world, CARL, "Refused", 1).await;
+    let row = row_about(&world, "Refused").await;
+    assert_eq!((row.outcome, row.reason.as_deref()), (Some(OutcomeKind::Rejected), Some("blocklisted")));
+    assert!(row.sender.contains(CARL) && row.blob.is_some());
+    let query = LedgerQuery { text: "CARL@".to_owned(), limit: 9, ..LedgerQuery::default() };
+    assert_eq!(world.store.ledger(&query).await.unwrap().len(), 1);
+    let nobody = LedgerQuery { text: "c_rl".to_owned(), limit: 9, ..LedgerQuery::default() };
+    assert_eq!(world.store.ledger(&nobody).await.unwrap().len(), 0, "what is typed is no pattern");
+    assert!(world.engine.suspended(&world.admin).await.unwrap().is_empty());
+    assert!(world.tickets().await.unwrap().is_empty());
     world.end().await.unwrap();
 }

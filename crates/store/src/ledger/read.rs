@@ -4,7 +4,7 @@ use desk::decide::OutcomeKind;
 use desk::{CommentId, ConnectionId, LedgerId, OutboxId, PersonId, TicketId};
 use jiff::Timestamp;
 use mail::MessageId;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -13,6 +13,7 @@ use sea_orm::{
 use super::{Account, Form, KnownMessage, LedgerQuery, LedgerRow, SeenBy, ToAcknowledge, identity_of};
 use crate::cells::{Row, count, micros};
 use crate::entity::{import_run, ledger as table, message_identity};
+use crate::tickets::containing;
 use crate::{Afterwards, BlobId, Error, Later, Result, Store};
 
 pub(crate) fn read(row: table::Model) -> Result<LedgerRow> {
@@ -148,6 +149,13 @@ impl Store {
                 select.filter(table::Column::Outcome.eq(outcome.as_str()))
             })
             .apply_if(query.before, |select, before| select.filter(table::Column::Id.lt(before.0)))
+            .apply_if(Some(query.text.trim()).filter(|text| !text.is_empty()), |select, text| {
+                let holds =
+                    |column: table::Column| Expr::expr(Func::lower(Expr::col(column))).like(containing(text));
+                let columns = [table::Column::Sender, table::Column::Subject, table::Column::Address];
+                select
+                    .filter(columns.into_iter().fold(Condition::any(), |any, column| any.add(holds(column))))
+            })
             .order_by_desc(table::Column::Id)
             .limit(u64::from(query.limit))
             .all(self.reader())

@@ -682,6 +682,7 @@ pub(super) fn suspended_preview() -> engine::SuspendedPreview {
             size: 123_456,
             inline: false,
         }],
+        brand: desk::BrandId(1),
         becomes: desk::Decision {
             outcome: desk::Outcome::NewTicket(desk::decide::TicketPlan {
                 requester,

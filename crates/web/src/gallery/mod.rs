@@ -177,6 +177,7 @@ impl Sample {
                 ..suspended_mail::Typed::default()
             },
             bad: None,
+            kept_until: Some(jiff::Timestamp::UNIX_EPOCH),
         }
     }
 
@@ -200,9 +201,12 @@ impl Sample {
                 rejected: changed(1),
                 admitted: changed(0),
                 unjudged: 3,
+                cut: true,
             }),
             bad: None,
             saved: false,
+            seen: String::new(),
+            present: Some(desk::admission::Policy::default()),
         }
     }
 
@@ -217,6 +221,7 @@ impl Sample {
                 (ConnectionId(1), "support@contoso.example".to_owned()),
                 (ConnectionId(2), "desk@contoso.jp".to_owned()),
             ],
+            text: String::new(),
             older: Some(LedgerId(3)),
         }
     }
@@ -517,6 +522,7 @@ impl Sample {
                     page: self.page("/suspended"),
                     sidebar: self.sidebar(None),
                     ids: vec![desk::SuspendedId(1), desk::SuspendedId(2)],
+                    block: None,
                 },
             ),
             self.shown("senders", &self.senders()),

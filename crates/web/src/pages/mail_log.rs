@@ -25,6 +25,8 @@ pub(crate) struct Wish {
     outcome: String,
     #[serde(default)]
     mailbox: String,
+    #[serde(default)]
+    q: String,
     before: Option<LedgerId>,
 }
 
@@ -37,6 +39,7 @@ pub(crate) struct LogPage {
     pub(crate) outcome: Option<OutcomeKind>,
     pub(crate) mailbox: Option<ConnectionId>,
     pub(crate) mailboxes: Vec<(ConnectionId, String)>,
+    pub(crate) text: String,
     pub(crate) older: Option<LedgerId>,
 }
 
@@ -46,6 +49,7 @@ pub(crate) async fn page(State(app): State<App>, reader: Reader, Query(wish): Qu
     let query = LedgerQuery {
         connection: wish.mailbox.parse().ok(),
         outcome: OutcomeKind::parse(&wish.outcome),
+        text: wish.q,
         before: wish.before,
         limit: u32::try_from(ROWS + 1).unwrap_or(u32::MAX),
     };
@@ -61,6 +65,7 @@ pub(crate) async fn page(State(app): State<App>, reader: Reader, Query(wish): Qu
         outcome: query.outcome,
         mailbox: query.connection,
         mailboxes,
+        text: query.text,
         older,
     })
 }
@@ -98,6 +103,10 @@ impl LogPage {
             Some(comment) => format!("/tickets/{ticket}#comment-{comment}"),
             None => format!("/tickets/{ticket}"),
         }
+    }
+
+    fn filtered(&self) -> bool {
+        self.outcome.is_some() || self.mailbox.is_some() || !self.text.trim().is_empty()
     }
 
     /// Outcomes for the filter, each with its number.
@@ -145,6 +154,9 @@ impl LogPage {
         }
         if let Some(mailbox) = self.mailbox {
             query.append_pair("mailbox", &mailbox.to_string());
+        }
+        if !self.text.trim().is_empty() {
+            query.append_pair("q", &self.text);
         }
         if let Some(before) = before {
             query.append_pair("before", &before.to_string());

@@ -47,6 +47,24 @@ impl ReplayPage {
         wording::reread_field(self.page.t, difference.field.as_str())
     }
 
+    fn outcome(&self) -> String {
+        wording::outcome(self.page.t, self.read.row.outcome)
+    }
+
+    fn reason(&self) -> String {
+        self.read.row.reason.as_deref().map(|reason| wording::reason(self.page.t, reason)).unwrap_or_default()
+    }
+
+    /// One side of a difference; nothing is said to be nothing.
+    fn side(&self, text: &str) -> String {
+        match text {
+            "" => fl!(self.page.t, "replay-nothing"),
+            "yes" => fl!(self.page.t, "replay-yes"),
+            "no" => fl!(self.page.t, "replay-no"),
+            text => text.to_owned(),
+        }
+    }
+
     fn fixed(&self) -> Option<String> {
         let t = self.page.t;
         Some(match self.read.fixed? {

@@ -27,6 +27,10 @@ pub(crate) struct SendersPage {
     pub(crate) faults: Vec<Fault>,
     pub(crate) bad: Option<String>,
     pub(crate) saved: bool,
+    /// Which policy the form was filled from.
+    pub(crate) seen: String,
+    /// What is in force, where somebody else saved it meanwhile.
+    pub(crate) present: Option<Policy>,
 }
 
 /// The form.
@@ -39,6 +43,7 @@ pub(crate) struct Typed {
     pub(crate) auth: String,
     pub(crate) retention: String,
     pub(crate) action: String,
+    pub(crate) seen: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -57,6 +62,7 @@ impl Typed {
             allow: policy.allow,
             block: policy.block,
             action: String::new(),
+            seen: String::new(),
         }
     }
 
@@ -77,11 +83,13 @@ pub(crate) async fn page(State(app): State<App>, reader: Reader, Query(notice): 
     let policy = app.engine.sender_policy(&reader.actor()?).await?;
     show(&SendersPage {
         page: Page::of(&reader),
+        seen: engine::policy_version(&policy),
         typed: Typed::of(policy),
         forecast: None,
         faults: Vec::new(),
         bad: None,
         saved: notice.done == "saved",
+        present: None,
     })
 }
 
@@ -90,7 +98,16 @@ pub(crate) async fn save(State(app): State<App>, reader: Reader, Form(typed): Fo
     let actor = reader.actor()?;
     let policy = typed.policy();
     let page = Page::of(&Reader { here: HERE.to_owned(), ..reader });
-    let mut shown = SendersPage { page, typed, forecast: None, faults: Vec::new(), bad: None, saved: false };
+    let mut shown = SendersPage {
+        page,
+        seen: typed.seen.clone(),
+        typed,
+        forecast: None,
+        faults: Vec::new(),
+        bad: None,
+        saved: false,
+        present: None,
+    };
     let failed = if shown.typed.action == "foresee" {
         match app.engine.foresee_senders(&actor, &policy).await {
             Ok(forecast) => {
@@ -100,13 +117,20 @@ pub(crate) async fn save(State(app): State<App>, reader: Reader, Form(typed): Fo
             Err(error) => error,
         }
     } else {
-        match app.engine.save_sender_policy(&actor, &policy).await {
+        match app.engine.save_sender_policy_seen(&actor, &policy, &shown.seen).await {
             Ok(()) => return Ok(to(&format!("{HERE}?done=saved"))),
             Err(error) => error,
         }
     };
     match failed {
         engine::Error::Senders(faults) => shown.faults = faults,
+        engine::Error::ChangedMeanwhile => {
+            // What is typed stays; who presses again has seen what the other one saved.
+            let present = app.engine.sender_policy(&actor).await?;
+            shown.seen = engine::policy_version(&present);
+            shown.present = Some(present);
+            return show_as(StatusCode::CONFLICT, &shown);
+        }
         engine::Error::Invalid { .. } => shown.bad = Some(fl!(shown.page.t, "senders-bad-retention")),
         other => return Err(other.into()),
     }
@@ -134,8 +158,8 @@ impl SendersPage {
         }
     }
 
-    /// What of the forecast is shown: (sentence, examples).
-    fn effects(&self) -> Vec<(String, Vec<(String, String)>)> {
+    /// What of the forecast is shown: (sentence, examples, how many more there are).
+    fn effects(&self) -> Vec<(String, Vec<(String, String)>, u64)> {
         let t = self.page.t;
         let Some(forecast) = &self.forecast else { return Vec::new() };
         [
@@ -145,7 +169,15 @@ impl SendersPage {
         ]
         .into_iter()
         .filter(|(changed, _)| changed.count > 0)
-        .map(|(changed, words)| (words, changed.examples.clone()))
+        .map(|(changed, words)| {
+            let more = changed.count.saturating_sub(changed.examples.len() as u64);
+            (words, changed.examples.clone(), more)
+        })
         .collect()
+    }
+
+    fn more(&self, more: &u64) -> String {
+        let count: u64 = *more;
+        fl!(self.page.t, "senders-more", count = count)
     }
 }

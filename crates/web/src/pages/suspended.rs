@@ -3,15 +3,18 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
+use axum::response::IntoResponse;
 use desk::SuspendedId;
 use desk::decide::Cause;
 use engine::Recovery;
 use i18n_embed_fl::fl;
+use mail::Address;
 use serde::Deserialize;
 use store::{Suspended, SuspendedOrder, SuspendedQuery};
 
 use crate::app::App;
 use crate::page::{Answer, Page, show};
+use crate::pages::attachments::named_download;
 use crate::pages::sign_in::to;
 use crate::pages::tickets::Sidebar;
 use crate::reader::Reader;
@@ -36,6 +39,8 @@ pub(crate) struct Wish {
     deleted: Option<u64>,
     failed: Option<u64>,
     there: Option<i64>,
+    blocked: Option<String>,
+    none: Option<u8>,
 }
 
 #[derive(Template)]
@@ -56,11 +61,16 @@ pub(crate) struct DeletePage {
     pub(crate) page: Page,
     pub(crate) sidebar: Sidebar,
     pub(crate) ids: Vec<SuspendedId>,
+    /// The sender who is blocked as well.
+    pub(crate) block: Option<String>,
 }
 
 impl DeletePage {
     fn title(&self) -> String {
         let count = self.ids.len() as u64;
+        if let Some(address) = &self.block {
+            return fl!(self.page.t, "suspended-block-title", address = address.as_str());
+        }
         fl!(self.page.t, "suspended-delete-title", count = count)
     }
 }
@@ -108,11 +118,23 @@ impl SuspendedPage {
         ]
     }
 
-    fn kept_text(&self) -> String {
+    fn lead(&self) -> String {
         match self.kept {
-            Some(days) => fl!(self.page.t, "suspended-kept", days = i64::from(days)),
-            None => fl!(self.page.t, "suspended-kept-for-ever"),
+            Some(days) => fl!(self.page.t, "suspended-lead", days = i64::from(days)),
+            None => fl!(self.page.t, "suspended-lead-for-ever"),
         }
+    }
+
+    fn subject(&self, row: &Suspended) -> String {
+        let subject = row.what.subject.trim();
+        if subject.is_empty() { fl!(self.page.t, "no-subject") } else { subject.to_owned() }
+    }
+
+    /// Which of how many are shown.
+    fn range(&self) -> String {
+        let first = (self.number() - 1).saturating_mul(ROWS) + 1;
+        let last = first + self.rows.len() as u64 - 1;
+        fl!(self.page.t, "suspended-range", first = first, last = last, all = self.all)
     }
 
     fn filtered(&self) -> bool {
@@ -123,7 +145,9 @@ impl SuspendedPage {
         let t = self.page.t;
         let recovered = self.wish.recovered.map(|count| fl!(t, "suspended-recovered", count = count));
         let deleted = self.wish.deleted.map(|count| fl!(t, "suspended-deleted", count = count));
-        recovered.into_iter().chain(deleted).collect()
+        let blocked = self.wish.blocked.as_deref();
+        let blocked = blocked.map(|address| fl!(t, "suspended-blocked", address = address));
+        recovered.into_iter().chain(deleted).chain(blocked).collect()
     }
 
     fn failures(&self, failed: &u64) -> String {
@@ -161,6 +185,25 @@ pub(crate) async fn list(State(app): State<App>, reader: Reader, Query(wish): Qu
     show(&SuspendedPage { page, sidebar, rows, all, causes, wish, kept })
 }
 
+/// The whole queue as a table for spreadsheets.
+pub(crate) async fn export(State(app): State<App>, reader: Reader) -> Answer {
+    let t = Page::of(&reader).t;
+    let headings = [
+        fl!(t, "csv-number"),
+        fl!(t, "csv-suspended-at"),
+        fl!(t, "column-cause"),
+        fl!(t, "reread-author"),
+        fl!(t, "csv-address"),
+        fl!(t, "reread-subject"),
+        fl!(t, "reread-text"),
+    ];
+    let words = |cause| wording::cause(t, cause);
+    let table = app.engine.suspended_csv(&reader.actor()?, &headings, words).await?;
+    // The mark by which spreadsheets know UTF-8.
+    let marked = [b"\xef\xbb\xbf".as_slice(), &table].concat();
+    Ok((named_download("suspended.csv", "text/csv"), marked).into_response())
+}
+
 /// Recovers or deletes those that were marked. Deleting asks first.
 pub(crate) async fn act(State(app): State<App>, reader: Reader, body: String) -> Answer {
     let actor = reader.actor()?;
@@ -173,8 +216,13 @@ pub(crate) async fn act(State(app): State<App>, reader: Reader, body: String) ->
         .take(TOGETHER)
         .collect();
     if ids.is_empty() {
-        return Ok(to(QUEUE));
+        return Ok(to(&format!("{QUEUE}?none=1")));
     }
+    let block = fields.iter().any(|(name, value)| name == "block" && value == "yes");
+    let block = match (block, ids.as_slice()) {
+        (true, [id]) => Address::parse(&app.engine.suspended_one(&actor, *id).await?.what.author_address),
+        _ => None,
+    };
     let (mut done, mut failed) = (0_u64, 0_u64);
     match action {
         "recover" => {
@@ -190,18 +238,28 @@ pub(crate) async fn act(State(app): State<App>, reader: Reader, body: String) ->
             Ok(to(&format!("{QUEUE}?recovered={done}{}", failures(failed))))
         }
         "delete-sure" => {
+            // First the rule, then the mail: what may not be blocked stays to be seen.
+            if let Some(address) = &block {
+                app.engine.always_suspend(&actor, address).await?;
+            }
             for id in ids {
                 match app.engine.delete_suspended(&actor, id).await {
                     Ok(()) => done += 1,
                     Err(_) => failed += 1,
                 }
             }
-            Ok(to(&format!("{QUEUE}?deleted={done}{}", failures(failed))))
+            let mut query =
+                url::form_urlencoded::Serializer::new(format!("deleted={done}{}", failures(failed)));
+            if let Some(address) = &block {
+                query.append_pair("blocked", address.as_str());
+            }
+            Ok(to(&format!("{QUEUE}?{}", query.finish())))
         }
         "delete" => {
             let page = Page::of(&Reader { here: QUEUE.to_owned(), ..reader });
             let sidebar = Sidebar { suspended: true, ..Sidebar::of(&app, &actor, page.t, None).await? };
-            show(&DeletePage { page, sidebar, ids })
+            let block = block.map(|address| address.to_string());
+            show(&DeletePage { page, sidebar, ids, block })
         }
         _ => Ok(to(QUEUE)),
     }

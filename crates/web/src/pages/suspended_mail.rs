@@ -9,6 +9,7 @@ use desk::SuspendedId;
 use desk::decide::{Author, Outcome};
 use engine::{Recovered, Recovery, Requester, SuspendedPreview};
 use i18n_embed_fl::fl;
+use jiff::{SignedDuration, Timestamp};
 use mail::html::{Clean, RemotePictures};
 use mail::{Address, Mailbox};
 use serde::Deserialize;
@@ -32,6 +33,8 @@ pub(crate) struct MailPage {
     pub(crate) view: SuspendedPreview,
     pub(crate) typed: Typed,
     pub(crate) bad: Option<String>,
+    /// When it is forgotten.
+    pub(crate) kept_until: Option<Timestamp>,
 }
 
 #[derive(Template)]
@@ -72,7 +75,10 @@ async fn load(app: &App, reader: &Reader, id: SuspendedId) -> Result<MailPage, F
         text: view.letter.text.clone(),
         files: "keep".to_owned(),
     };
-    Ok(MailPage { page, sidebar, view, typed, bad: None })
+    let kept = app.engine.suspended_kept(&actor).await?;
+    let kept_until =
+        kept.map(|days| view.suspended.created_at + SignedDuration::from_hours(24 * i64::from(days)));
+    Ok(MailPage { page, sidebar, view, typed, bad: None, kept_until })
 }
 
 pub(crate) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<SuspendedId>) -> Answer {
@@ -177,6 +183,11 @@ fn after(recovered: Recovered) -> axum::response::Response {
 impl MailPage {
     fn cause(&self) -> String {
         wording::cause(self.page.t, self.view.suspended.what.cause)
+    }
+
+    fn subject(&self) -> String {
+        let subject = self.view.suspended.what.subject.trim();
+        if subject.is_empty() { fl!(self.page.t, "no-subject") } else { subject.to_owned() }
     }
 
     fn evidence(&self) -> Vec<String> {

@@ -9,5 +9,6 @@ mod language;
 mod notifications;
 mod safety;
 mod signing_in;
+mod suspended;
 mod team;
 mod tickets;
