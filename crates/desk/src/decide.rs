@@ -44,6 +44,8 @@ pub struct Context {
     pub author: Option<Person>,
     /// From is the author's as well: the same address, or another of that person's. Else only Reply-To names the author.
     pub from_is_author: bool,
+    /// The name in From is an address of a member of the staff or of ours, and the mail is from another.
+    pub names_staff: bool,
     /// The author's address is one of our support addresses.
     pub author_is_support_address: bool,
     /// Support addresses among everybody the letter names: they are never people.
@@ -99,8 +101,8 @@ pub struct Referenced {
     pub status: Status,
     /// Its requester.
     pub requester: PersonId,
-    /// Its requester's address: whether a CC left the requester out.
-    pub requester_address: Option<Address>,
+    /// All of its requester's addresses: whether a CC left the requester out.
+    pub requester_addresses: Vec<Address>,
     /// Its assignee.
     pub assignee: Option<PersonId>,
     /// Its CCs.
@@ -367,13 +369,15 @@ pub(crate) fn is_genuine_staff(letter: &Letter, context: &Context) -> bool {
         && context.author.as_ref().is_some_and(|person| person.role.is_staff())
 }
 
-/// Why it may be spoofed: the check failed; or it claims to be staff and nothing proves it.
+/// Why it may be spoofed: the check failed; or it claims to be staff and nothing proves it; or only a name says so, which is all
+/// that many programs show of a sender.
 pub(crate) fn may_be_spoofed(letter: &Letter, context: &Context) -> Option<Doubt> {
     let staff = context.author.as_ref().is_some_and(|person| person.role.is_staff());
     match letter.auth {
         _ if staff && !context.from_is_author => Some(Doubt::StaffInReplyTo),
         AuthVerdict::Fail => Some(Doubt::SenderFailed),
         AuthVerdict::Unknown if staff => Some(Doubt::StaffUnproved),
+        _ if context.names_staff => Some(Doubt::StaffInName),
         AuthVerdict::Unknown | AuthVerdict::Pass => None,
     }
 }

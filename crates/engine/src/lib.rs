@@ -88,6 +88,7 @@ pub use registration::{
     CertificateView, CredentialChoice, CredentialKind, DraftView, RegistrationForm, RegistrationSource,
     RegistrationView,
 };
+pub use regroup::Merging;
 pub use rights::{MissingRights, Right};
 pub use senders::{Changed, FORECAST_DAYS, SenderForecast};
 pub use source::MailSource;

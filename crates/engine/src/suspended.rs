@@ -12,7 +12,7 @@ use desk::{CommentId, Person, SuspendedId, TicketId};
 use jiff::SignedDuration;
 use mail::html::{Clean, RemotePictures};
 use mail::{Letter, Mailbox};
-use store::{Afterwards, AuditEvent, KnownMessage, LedgerRow, Suspended, SuspendedQuery};
+use store::{Afterwards, AuditEvent, LedgerRow, Suspended, SuspendedQuery};
 
 use crate::carry::Carrying;
 use crate::intake::Arrived;
@@ -260,11 +260,6 @@ impl Engine {
         };
         let (ticket, comment) = carrying.out().await?;
         if let (Some(ticket), Some(comment)) = (ticket, comment) {
-            if let Some(identity) = &loaded.identity {
-                let known =
-                    KnownMessage { ticket, comment: Some(comment), ledger: Some(row.id), outbox: None };
-                tx.claim_mail(&identity.claim(&known)).await?;
-            }
             let joined: Vec<_> = decision.joins.iter().copied().chain([ticket]).collect();
             late::note(&tx, &loaded, &joined, comment).await?;
         }

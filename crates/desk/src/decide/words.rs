@@ -186,6 +186,8 @@ words! {
         StaffUnproved = "staff_unproved",
         /// Only its Reply-To names a member of the staff: anybody can write any Reply-To.
         StaffInReplyTo = "staff_in_reply_to",
+        /// Only the name of its sender is an address of a member of the staff, or one of ours: anybody can write any name.
+        StaffInName = "staff_in_name",
     }
 }
 
