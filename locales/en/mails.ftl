@@ -85,6 +85,8 @@ reset-button = Choose a new password
 
 ## Around the text
 
+merged-into-comment = This request was closed and merged into request #{ $id }.
+merged-from-comment = Request #{ $id } was closed and merged into this request.
 wrote = On { $date }, { $author } wrote:
 files-left-out = These files are too large for an email. You can download them until { $until }:
 no-subject = (no subject)

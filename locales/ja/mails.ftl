@@ -86,6 +86,8 @@ reset-button = 新しいパスワードを設定する
 
 ## 本文の前後
 
+merged-into-comment = このお問い合わせは終了し、お問い合わせ #{ $id } に統合いたしました。
+merged-from-comment = お問い合わせ #{ $id } を終了し、このお問い合わせに統合いたしました。
 wrote = { $date }、{ $author } さんのメッセージ：
 files-left-out = 次のファイルはサイズが大きいため、メールに添付しておりません。{ $until } まで、以下のリンクからダウンロードしていただけます：
 no-subject = （件名なし）

@@ -81,7 +81,7 @@ pub(crate) fn place(
     let customer = standing != Standing::Staff;
     let waits = matches!(referenced.status, Status::Pending | Status::Hold | Status::Solved);
     let mut not_people = vec![&author.address];
-    not_people.extend(&referenced.requester_address);
+    not_people.extend(&referenced.requester_addresses);
     let room = context.max_ccs.saturating_sub(referenced.ccs.len());
     let outcome = Outcome::Reply {
         ticket: referenced.ticket,
@@ -110,7 +110,7 @@ fn privacy(letter: &Letter, standing: Standing, referenced: &Referenced) -> (boo
 
 fn leaves_out_requester(letter: &Letter, referenced: &Referenced) -> bool {
     let mut recipients = letter.to.iter().chain(&letter.cc);
-    !recipients.any(|person| Some(&person.address) == referenced.requester_address.as_ref())
+    !recipients.any(|person| referenced.requester_addresses.contains(&person.address))
 }
 
 /// A reply to a notification of an internal note must not carry that note to the customer. Line breaks, quote marks
@@ -143,7 +143,7 @@ fn follow_up(
     if standing == Standing::Staff {
         plan.requester = Author::Known(referenced.requester);
         plan.comment.public = public;
-        plan.ccs.retain(|person| Some(&person.address) != referenced.requester_address.as_ref());
+        plan.ccs.retain(|person| !referenced.requester_addresses.contains(&person.address));
     }
     Outcome::FollowUp { of: referenced.ticket, plan }
 }

@@ -18,7 +18,7 @@
 
 use std::collections::BTreeSet;
 
-use mail::Letter;
+use mail::{AuthVerdict, Letter};
 use serde::{Deserialize, Serialize};
 
 /// Letters of a piece.
@@ -33,6 +33,11 @@ const TELLING: usize = 8;
 const LONGEST: usize = 20_000;
 /// Seconds between the dates that two servers may have added to one mail.
 const ADDED_WITHIN: i64 = 600;
+
+/// How much of both texts must be alike for a mail from one of our addresses to be a copy of ours: disclaimers are added on the way.
+const OURS_FROM_US: f64 = 0.5;
+/// The same for a mail from anybody else, who might have added words of their own.
+const OURS_FROM_OTHERS: f64 = 0.9;
 
 /// What is kept of a mail to tell it from others with its Message-ID.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +105,16 @@ impl Sketch {
         let common = self.hashes.range(..=limit).filter(|hash| other.hashes.contains(hash)).count();
         #[expect(clippy::cast_precision_loss, reason = "a hundred at most")]
         Some(common as f64 / smaller as f64)
+    }
+
+    /// How much of the larger set is in the other; `None` when too little is known of it.
+    fn alike(&self, other: &Self) -> Option<f64> {
+        let limit = self.limit(other);
+        let sizes = [self, other].map(|sketch| sketch.hashes.range(..=limit).count());
+        let larger = sizes.into_iter().max().filter(|size| *size >= TELLING)?;
+        let common = self.hashes.range(..=limit).filter(|hash| other.hashes.contains(hash)).count();
+        #[expect(clippy::cast_precision_loss, reason = "a hundred at most")]
+        Some(common as f64 / larger as f64)
     }
 
     /// Each has something that the other lacks.
@@ -182,6 +197,22 @@ impl Fingerprint {
         };
         short == long || (!short.is_empty() && long.windows(short.len()).any(|part| part == short))
     }
+}
+
+/// A letter that carries our mark or one of our Message-IDs: is it a copy of that mail of ours? Every recipient knows both, so
+/// the text must be ours as well, in one of the forms it left in. A mail that is taken for a copy is shown to nobody:
+/// in doubt it is none.
+pub fn is_ours(letter: &Letter, from_us: bool, subject: &str, texts: &[&str]) -> bool {
+    let from_us = from_us && letter.auth != AuthVerdict::Fail;
+    let theirs = Fingerprint::of(letter, None);
+    let least = if from_us { OURS_FROM_US } else { OURS_FROM_OTHERS };
+    texts.iter().any(|text| {
+        let ours = Fingerprint::of_text(subject, text);
+        match ours.pieces.alike(&theirs.pieces) {
+            Some(alike) => alike >= least,
+            None => from_us && ours.subject_agrees(&theirs),
+        }
+    })
 }
 
 /// Words and numbers in lower case: `注文123` is two of them.

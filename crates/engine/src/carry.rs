@@ -8,8 +8,8 @@ use desk::{CommentId, Person, Role, Status, Ticket, TicketId};
 use jiff::{SignedDuration, Timestamp};
 use mail::{Address, Letter, Mailbox};
 use store::{
-    AuditEvent, Form, NewAttachment, NewComment, NewSuspended, NewTicket, OutboxRow, SeenBy, TicketChange,
-    Topic, Tx,
+    AuditEvent, Form, KnownMessage, NewAttachment, NewComment, NewSuspended, NewTicket, OutboxRow, SeenBy,
+    TicketChange, Topic, Tx,
 };
 
 use crate::context::{self, Loaded, Place};
@@ -322,7 +322,14 @@ impl Carrying<'_> {
             created_at: self.written_at(),
             attachments,
         };
-        Ok((self.tx.add_comment(&comment).await?, comment))
+        let id = self.tx.add_comment(&comment).await?;
+        // Before the triggers: what they send answers this mail.
+        if let Some(identity) = &self.loaded.identity {
+            let ledger = Some(self.arrived.id);
+            let known = KnownMessage { ticket, comment: Some(id), ledger, outbox: None };
+            self.tx.claim_mail(&identity.claim(&known)).await?;
+        }
+        Ok((id, comment))
     }
 
     /// Runs the triggers. For old mail they are not even looked at: nothing may be sent for it.

@@ -28,6 +28,8 @@ const NOTES_SEARCHED: u32 = 40;
 const BOUNCES_WITHIN: SignedDuration = SignedDuration::from_hours(5 * 24);
 /// Addresses looked at in the text of a bounce.
 const MAX_NAMED: usize = 50;
+/// Addresses looked at in the name of a sender.
+const MAX_IN_NAME: usize = 3;
 /// Mails of its thread that are looked for: the newest come first.
 const MAX_ANSWERED: usize = 100;
 /// Of those, the ones waited for when they are not there.
@@ -51,6 +53,16 @@ impl Place {
     /// The place of one support address among all.
     pub(crate) fn of(address: &SupportAddress, ours: Arc<HashSet<Address>>) -> Self {
         Self { address: Some(address.id), brand: address.brand, name: address.address.to_string(), ours }
+    }
+
+    /// One of our addresses, also with something behind a `+` that the mail server takes off: our signed token, or words
+    /// of a customer's.
+    pub(crate) fn owns(&self, address: &Address) -> bool {
+        let bare = || {
+            let (local, _) = address.local().split_once('+')?;
+            Address::parse(&format!("{local}@{}", address.domain()))
+        };
+        self.ours.contains(address) || bare().is_some_and(|bare| self.ours.contains(&bare))
     }
 }
 
@@ -125,15 +137,15 @@ pub(crate) async fn load(
         Some(author) => tx.person_by_address(&author.address).await?,
         None => None,
     };
-    let mut placed = Placed::load(tx, letter, files).await?;
+    let from_us = author.is_some_and(|author| place.ours.contains(&author.address));
+    let own = own_mail(tx, place, letter, from_us).await?;
+    let mut placed = Placed::load(tx, letter, files, own.as_ref().map(|row| row.id)).await?;
     if let Some(row) = no_duplicate {
         placed.is_no_duplicate(letter, row);
     }
     let Placed { identity, known, changed, shares_id } = placed;
-    let claimed_by_outbox = known.as_ref().and_then(|known| known.outbox);
-    let from_us = author.is_some_and(|author| place.ours.contains(&author.address));
-    let own = own_mail(tx, letter, claimed_by_outbox.is_some(), from_us).await?;
     let bounced = bounced(tx, place, letter).await?;
+    let names_staff = names_staff(tx, place, letter).await?;
     let from_is_author = from_is_author(tx, letter, author, person.as_ref()).await?;
     let mut tickets = HashMap::new();
     let staff = person.as_ref().is_some_and(|person| person.role.is_staff());
@@ -171,9 +183,10 @@ pub(crate) async fn load(
         known: known.and_then(|known| {
             Some(Known { ledger: known.ledger, ticket: known.ticket, comment: known.comment?, changed })
         }),
-        own: own.as_ref().map(|row| row.id).or(claimed_by_outbox),
+        own: own.as_ref().map(|row| row.id),
         bounced: bounced.as_ref().map(|row| Bounced { outbox: row.id, ticket: row.mail.ticket }),
         from_is_author,
+        names_staff,
         author_is_support_address: from_us,
         author: person,
         support_addresses: support_addresses(place, letter),
@@ -193,20 +206,24 @@ pub(crate) async fn load(
     Ok(Loaded { context, identity, early, unseen, tickets, own, bounced })
 }
 
-/// Our mark or a Message-ID of ours. A bounce of our mail may carry our mark and is none the less a bounce.
-async fn own_mail(tx: &Tx, letter: &Letter, claimed: bool, from_us: bool) -> Result<Option<OutboxRow>> {
+/// The mail of ours that the letter is a copy of: by our mark or a Message-ID of ours, and by its words. Every recipient knows the mark and the
+/// Message-ID; who writes other words under them wants to be read. A bounce of our mail may carry our mark and is none the
+/// less a bounce.
+async fn own_mail(tx: &Tx, place: &Place, letter: &Letter, from_us: bool) -> Result<Option<OutboxRow>> {
     if letter.kind == Kind::Bounce {
         return Ok(None);
     }
-    if letter.own_mark.is_none() && !claimed {
-        // A server on the way may have dropped our mark from a test mail.
-        return match &letter.message_id {
-            Some(id) if from_us => Ok(tx.proof_mail(id).await?),
-            _ => Ok(None),
-        };
-    }
     let ids: Vec<_> = letter.message_id.iter().cloned().collect();
-    Ok(tx.outbox_by_mark_or_ids(letter.own_mark.as_deref(), &ids).await?)
+    let mut found = tx.outbox_by_mark_or_ids(letter.own_mark.as_deref(), &ids).await?;
+    if let (None, Some(id), true) = (&found, &letter.message_id, from_us) {
+        // A server on the way may have dropped our mark from a test mail.
+        found = tx.proof_mail(id).await?;
+    }
+    let from = letter.from.as_ref().is_some_and(|from| place.ours.contains(&from.address));
+    Ok(found.filter(|row| {
+        let html = mail::html::to_text(&row.mail.html);
+        desk::sameness::is_ours(letter, from, &row.mail.subject, &[&row.mail.text, &html])
+    }))
 }
 
 /// From is the author's as well: the same address, or another of that person's.
@@ -223,6 +240,20 @@ async fn from_is_author(
     let Some(person) = person else { return Ok(false) };
     let other = tx.person_by_address(&from.address).await?;
     Ok(other.is_some_and(|other| other.id == person.id))
+}
+
+/// The name in From is an address of a member of the staff or of ours, which the mail is not from.
+async fn names_staff(tx: &Tx, place: &Place, letter: &Letter) -> Result<bool> {
+    let Some(from) = letter.from.as_ref().filter(|from| from.name.contains('@')) else { return Ok(false) };
+    let words = from.name.split(|c: char| c.is_whitespace() || "<>()[],;:\"'".contains(c));
+    let named = words.filter_map(Address::parse).filter(|named| *named != from.address);
+    for named in named.take(MAX_IN_NAME) {
+        let person = tx.person_by_address(&named).await?;
+        if place.owns(&named) || person.is_some_and(|person| person.role.is_staff()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What the letter reads like, as the ledger keeps it.
@@ -304,8 +335,12 @@ impl Search<'_> {
     /// The tickets that the letter refers to: token, then In-Reply-To, then References from the newest on. Answers which mails it
     /// answers that nobody has seen.
     async fn by_signals(&mut self, engine: &Engine, letter: &Letter) -> Result<Vec<MessageId>> {
-        for ticket in engine.inner.token_key.find(letter) {
-            self.add(TicketId(ticket), Signal::Token { ticket: TicketId(ticket) }).await?;
+        let key = &engine.inner.token_key;
+        for ticket in key.find_in_addresses(letter).into_iter().map(TicketId) {
+            self.add(ticket, Signal::AddressToken { ticket }).await?;
+        }
+        for ticket in key.find_in_words(letter).into_iter().map(TicketId) {
+            self.add(ticket, Signal::Token { ticket }).await?;
         }
         let ids: Vec<_> = answers(letter).cloned().collect();
         let known = self.tx.known_messages(&ids).await?;
@@ -352,13 +387,16 @@ impl Search<'_> {
             return Ok(None);
         }
         let requester = self.tx.people(&[ticket.requester]).await?.into_iter().next();
+        let mut requester_addresses: Vec<Address> =
+            requester.map(|person| person.email).into_iter().collect();
+        requester_addresses.extend(self.tx.other_addresses(ticket.requester).await?);
         self.found.push(Referenced {
             signal,
             also: Vec::new(),
             ticket: id,
             status: ticket.status,
             requester: ticket.requester,
-            requester_address: requester.map(|person| person.email),
+            requester_addresses,
             assignee: ticket.assignee,
             ccs: ticket.ccs.clone(),
             tags: ticket.tags.clone(),
@@ -371,7 +409,7 @@ impl Search<'_> {
 }
 
 async fn notes(tx: &Tx, ticket: TicketId) -> Result<Vec<String>> {
-    let comments = tx.latest_comments(ticket, NOTES_SEARCHED).await?;
+    let comments = tx.latest_comments(&[ticket], NOTES_SEARCHED).await?;
     Ok(comments.into_iter().filter(|comment| !comment.public).map(|comment| comment.text).collect())
 }
 
@@ -381,7 +419,7 @@ fn support_addresses(place: &Place, letter: &Letter) -> Vec<Address> {
     let mut ours: Vec<Address> = people
         .map(|person| person.address.clone())
         .chain(desk::behalf::named(letter))
-        .filter(|address| place.ours.contains(address))
+        .filter(|address| place.owns(address))
         .collect();
     ours.sort();
     ours.dedup();

@@ -163,7 +163,7 @@ impl Imagined {
             ticket,
             status: Status::New,
             requester: requester.id,
-            requester_address: Some(requester.email),
+            requester_addresses: vec![requester.email],
             assignee: None,
             ccs,
             tags: plan.tags.clone(),

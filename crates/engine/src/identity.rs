@@ -1,7 +1,7 @@
 //! What a letter is known by in the account, and whether the mail behind a Message-ID is the same mail (`desk::sameness`).
 
 use desk::sameness::{Comparison, Fingerprint};
-use desk::{LedgerId, TicketId};
+use desk::{LedgerId, OutboxId, TicketId};
 use mail::{Letter, MessageId};
 use store::{Claim, KnownMessage, Tx, shared_identity};
 
@@ -45,8 +45,13 @@ pub(crate) struct Placed {
 }
 
 impl Placed {
-    /// Looks for it. The letter's identity must be locked in `tx`.
-    pub(crate) async fn load(tx: &Tx, letter: &Letter, files: Option<Vec<String>>) -> Result<Self> {
+    /// Looks for it. The letter's identity must be locked in `tx`. `own` is the mail of ours that it is a copy of.
+    pub(crate) async fn load(
+        tx: &Tx,
+        letter: &Letter,
+        files: Option<Vec<String>>,
+        own: Option<OutboxId>,
+    ) -> Result<Self> {
         let Some(claims) = context::identity(letter) else { return Ok(Self::default()) };
         let fingerprint = Fingerprint::of(letter, files);
         let mut identity = Identity { claims, shares: None, fingerprint };
@@ -61,8 +66,12 @@ impl Placed {
         };
         let exact = shared_identity(&identity.claims, &letter.content_key);
         for mail in &known {
-            let comparison =
-                if mail.identity == exact { Comparison::Same } else { compare(&mail.fingerprint) };
+            let comparison = match mail.known.outbox {
+                _ if mail.identity == exact => Comparison::Same,
+                // Our own mails are told by their words, which stand in the outbox.
+                Some(outbox) if mail.fingerprint.is_none() && own != Some(outbox) => Comparison::Different,
+                _ => compare(&mail.fingerprint),
+            };
             if comparison != Comparison::Different {
                 let changed = comparison == Comparison::Changed;
                 let known = Some(mail.known.clone());

@@ -5,7 +5,7 @@ use desk::LedgerId;
 use desk::decide::{Outcome, Way};
 use jiff::Timestamp;
 use mail::{Letter, Unreadable};
-use store::{BlobId, Form, KnownMessage, Lease, NewAttachment, SeenBy, Settlement, Store, Topic, Tx};
+use store::{BlobId, Form, Lease, NewAttachment, SeenBy, Settlement, Store, Topic, Tx};
 
 use crate::carry::{Carrying, sender, storable, subject};
 use crate::context::{self, Arrival, Place};
@@ -143,11 +143,6 @@ pub(crate) async fn settle(
     crate::smtp_in::note_proof(tx, place, arrived.seen_by, &loaded, &decision.outcome).await?;
     let round_trip = proof::came_in(tx, place, &loaded, &decision.outcome).await?;
     if let (Some(ticket), Some(comment)) = (ticket, comment) {
-        if let Some(identity) = &loaded.identity {
-            let known =
-                KnownMessage { ticket, comment: Some(comment), ledger: Some(arrived.id), outbox: None };
-            tx.claim_mail(&identity.claim(&known)).await?;
-        }
         let joined: Vec<_> = decision.joins.iter().copied().chain([ticket]).collect();
         late::note(tx, &loaded, &joined, comment).await?;
     }

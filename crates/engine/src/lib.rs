@@ -89,6 +89,7 @@ pub use registration::{
     CertificateView, CredentialChoice, CredentialKind, DraftView, RegistrationForm, RegistrationSource,
     RegistrationView,
 };
+pub use regroup::Merging;
 pub use rights::{MissingRights, Right};
 pub use senders::{Changed, FORECAST_DAYS, FORECAST_ROWS, SenderForecast, policy_version};
 pub use source::MailSource;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use desk::template::{Fault, MailTemplate};
 use desk::trigger::{Effect, Event, Recipients};
-use desk::{Comment, CommentId, Language, Person, PersonId, Ticket, TriggerId, placeholder};
+use desk::{Comment, CommentId, Language, Person, PersonId, Ticket, TicketId, TriggerId, placeholder};
 use mail::{Address, Mailbox, MessageId};
 use store::{
     AuditEvent, NewComment, NewOutbox, OutboxFile, StoredAttachment, SupportAddress, TicketChange, Tx,
@@ -62,6 +62,30 @@ pub(crate) async fn after(
     Ok(())
 }
 
+/// The ticket and those merged into it whose requesters have a part in it: what its people may read and their programs know. Of the
+/// others nothing is quoted to them.
+async fn conversation(tx: &Tx, ticket: &Ticket) -> Result<Vec<TicketId>> {
+    let merged = tx.merged_tickets(ticket.id).await?.into_iter();
+    let has_part =
+        |other: &Ticket| other.requester == ticket.requester || ticket.ccs.contains(&other.requester);
+    Ok([ticket.id].into_iter().chain(merged.filter(has_part).map(|other| other.id)).collect())
+}
+
+/// Asked for only where somebody's mail named recipients itself.
+async fn other_addresses(
+    tx: &Tx,
+    ticket: &Ticket,
+    comment: Option<&NewComment>,
+) -> Result<HashMap<PersonId, Vec<Address>>> {
+    let mut found = HashMap::new();
+    if comment.is_some_and(|comment| comment.mail.is_some()) {
+        for id in [ticket.requester].into_iter().chain(ticket.ccs.iter().copied()) {
+            found.insert(id, tx.other_addresses(id).await?);
+        }
+    }
+    Ok(found)
+}
+
 /// The address a ticket is answered from: its own, else the default one.
 pub(crate) fn reply_address<'a>(
     addresses: &'a [SupportAddress],
@@ -102,6 +126,10 @@ struct Scene<'a> {
     /// Newest first, the event's own included.
     comments: Vec<Comment>,
     thread: Vec<MessageId>,
+    /// The newest mail of the thread that is not ours.
+    newest_received: Option<MessageId>,
+    /// The customers' addresses beside their primary ones, where it matters who had the mail already.
+    other_addresses: HashMap<PersonId, Vec<Address>>,
     template: MailTemplate,
     rules: MailRules,
     /// The stored files of the event's comment.
@@ -116,7 +144,8 @@ impl<'a> Scene<'a> {
         ticket: Ticket,
         comment: Option<(CommentId, &'a NewComment)>,
     ) -> Result<Self> {
-        let comments = tx.latest_comments(ticket.id, COMMENTS_READ).await?;
+        let tickets = conversation(tx, &ticket).await?;
+        let comments = tx.latest_comments(&tickets, COMMENTS_READ).await?;
         let mut ids: Vec<PersonId> = comments.iter().map(|comment| comment.author).collect();
         ids.push(ticket.requester);
         ids.extend(ticket.assignee);
@@ -129,7 +158,9 @@ impl<'a> Scene<'a> {
             staff: tx.staff().await?,
             addresses: tx.ways_out(ticket.address).await?,
             ours: engine.inner.store.own_addresses().await?,
-            thread: tx.thread(ticket.id).await?,
+            thread: tx.thread(&tickets).await?,
+            newest_received: tx.newest_received(&tickets).await?,
+            other_addresses: other_addresses(tx, &ticket, comment.map(|(_, comment)| comment)).await?,
             template: writing::template(engine).await?,
             rules: writing::rules(engine).await?,
             files: match comment {
@@ -210,9 +241,11 @@ impl<'a> Scene<'a> {
     fn had_it_already(&self, person: &Person) -> bool {
         let created = self.event.before.is_none();
         let envelope = self.comment.and_then(|(_, comment)| comment.mail.as_ref());
-        !created
-            && envelope
-                .is_some_and(|mail| mail.to.iter().chain(&mail.cc).any(|to| to.address == person.email))
+        let others = self.other_addresses.get(&person.id);
+        let is_theirs = |to: &Mailbox| {
+            to.address == person.email || others.is_some_and(|others| others.contains(&to.address))
+        };
+        !created && envelope.is_some_and(|mail| mail.to.iter().chain(&mail.cc).any(is_theirs))
     }
 
     async fn send(&self, tx: &Tx, notice: &Notice, group: &Group) -> Result<()> {
@@ -308,7 +341,8 @@ impl<'a> Scene<'a> {
             text,
             html,
             message_id: mail::compose::mint_message_id(&hex::encode(unique), address.address.domain()),
-            in_reply_to: self.thread.last().cloned(),
+            // A customer's program has the customers' mails, not those the desk sent to agents.
+            in_reply_to: self.newest_received.clone().or_else(|| self.thread.last().cloned()),
             references: self.thread.clone(),
             mark: hex::encode(rand::random::<[u8; 16]>()),
             attachments: sent.into_iter().map(|file| outbox_file(&file.file)).collect(),

@@ -1,19 +1,32 @@
 //! Agents and administrators put right what was placed wrongly: a mail is split off, a ticket merged into another, a duplicate
-//! taken in after all. Nothing is sent for a split or a merge; whatever comes later for what was moved follows it.
+//! taken in after all. Nothing is sent for a split, and for a merge only where the customers are to be told; whatever comes later
+//! for what was moved follows it.
 
 use desk::decide::OutcomeKind;
-use desk::{CommentId, LedgerId, PersonId, Status, Ticket, TicketId};
+use desk::ticket::Via;
+use desk::trigger::{Event, EventComment};
+use desk::{CommentId, Language, LedgerId, PersonId, Status, Ticket, TicketId};
 use mail::AuthVerdict;
-use store::{LedgerRow, NewTicket, SeenBy, TicketChange, Tx};
+use store::{AuditEvent, LedgerRow, NewComment, NewTicket, SeenBy, TicketChange, Tx};
 
 use crate::context::MAX_CCS;
 use crate::intake::{self, Arrived, Original};
-use crate::{Actor, Engine, Error, Result, smtp_in};
+use crate::{Actor, Engine, Error, Result, notify, smtp_in, texts};
+
+/// How two tickets become one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Merging {
+    /// Requester and CCs of the merged ticket become CCs of the other; else they have no part in it.
+    pub cc: bool,
+    /// Whether the customers are told: the comments about the merge are public and sent to them, or internal notes and nothing is
+    /// sent. `None`: public where both tickets are one requester's.
+    pub public: Option<bool>,
+}
 
 impl Engine {
-    /// Merges a ticket into another: it is closed, its conversation is shown in the other's, and mail for it goes there. With
-    /// `cc`, its requester and CCs become CCs of the other; without, they have no part in it. Staff; neither may be closed.
-    pub async fn merge(&self, actor: &Actor, from: TicketId, into: TicketId, cc: bool) -> Result<()> {
+    /// Merges a ticket into another: it is closed, its conversation is shown in the other's, and mail for it goes there. A comment
+    /// in each says so. Staff; neither may be closed. The same merge once more is no error and changes nothing.
+    pub async fn merge(&self, actor: &Actor, from: TicketId, into: TicketId, how: Merging) -> Result<()> {
         actor.must_be_staff()?;
         if from == into {
             return Err(Error::Invalid { field: "ticket", problem: "same-ticket" });
@@ -23,26 +36,84 @@ impl Engine {
         tx.ticket(from.min(into)).await?;
         tx.ticket(from.max(into)).await?;
         let (source, target) = (tx.ticket(from).await?, tx.ticket(into).await?);
+        if source.merged_into == Some(into) {
+            return Ok(());
+        }
         if source.status == Status::Closed || target.status == Status::Closed {
             return Err(Error::Closed);
         }
+        let one_requester = source.requester == target.requester;
+        let public = how.public.unwrap_or(one_requester);
+        let requesters = tx.people(&[source.requester, target.requester]).await?;
+        let language = |requester: PersonId| {
+            let theirs = || requesters.iter().find(|person| person.id == requester)?.language;
+            let reader = if public { theirs() } else { actor.person.language };
+            reader.unwrap_or(Language::En)
+        };
+        let comment = |ticket, text| merge_comment(actor, ticket, text, public);
+        let last = comment(from, texts::merged_into(language(source.requester), into));
+        let id = tx.add_comment(&last).await?;
         tx.merge_ticket(from, into, Some(actor.person.id)).await?;
-        if cc {
+        // Who asked in both tickets is told once.
+        if public && !one_requester {
+            let after = tx.ticket(from).await?;
+            notify::after(self, &tx, &told(actor, &source, after), Some((id, &last))).await?;
+        }
+        if how.cc {
             let add_ccs = newcomers(&source, &target);
             let change = TicketChange { add_ccs, ..TicketChange::default() };
             tx.change_ticket(into, &change, Some(actor.person.id)).await?;
         }
+        let first = comment(into, texts::merged_from(language(target.requester), from));
+        let id = tx.add_comment(&first).await?;
         tx.touch_ticket(into).await?;
+        if public {
+            let after = tx.ticket(into).await?;
+            notify::after(self, &tx, &told(actor, &target, after), Some((id, &first))).await?;
+        }
         Ok(tx.commit().await?)
     }
 
-    /// Splits a comment that came by mail off into a ticket of its own, whose requester is its author; answers which. Staff.
+    /// Takes a merge back, and answers into which ticket it was. The ticket gets the status that it had, its conversation and its later
+    /// mail are its own again. What happened in the other ticket stays there: mails that came since, CCs, the comments
+    /// about the merge. Staff.
+    pub async fn unmerge(&self, actor: &Actor, from: TicketId) -> Result<TicketId> {
+        actor.must_be_staff()?;
+        let store = &self.inner.store;
+        let Some(into) = store.ticket(from).await?.merged_into else {
+            return Err(Error::Invalid { field: "ticket", problem: "not-merged" });
+        };
+        let status = store.audits(from).await?.iter().rev().find_map(|audit| match &audit.event {
+            AuditEvent::Change { field, previous, value }
+                if field == "status" && value.as_deref() == Some(Status::Closed.as_str()) =>
+            {
+                Status::parse(previous.as_deref()?)
+            }
+            _ => None,
+        });
+        let tx = store.begin(self.now()).await?;
+        let status = status.filter(|status| *status != Status::Closed).unwrap_or(Status::Open);
+        match tx.unmerge_ticket(from, into, status, Some(actor.person.id)).await {
+            // A colleague was quicker.
+            Err(store::Error::NotFound { what: "merge", .. }) => return Ok(into),
+            undone => undone?,
+        }
+        tx.touch_ticket(into).await?;
+        tx.commit().await?;
+        Ok(into)
+    }
+
+    /// Splits a comment that came by mail off `from` into a ticket of its own, whose requester is its author; answers which. One that
+    /// is not in `from` any more was moved already: the answer is where it is. Staff.
     /// A ticket's first comment stays: without it the ticket would be about nothing.
-    pub async fn split(&self, actor: &Actor, comment: CommentId) -> Result<TicketId> {
+    pub async fn split(&self, actor: &Actor, comment: CommentId, from: TicketId) -> Result<TicketId> {
         actor.must_be_staff()?;
         let found = self.inner.store.comment(comment).await?;
+        if found.ticket != from {
+            return Ok(found.ticket);
+        }
         let tx = self.inner.store.begin(self.now()).await?;
-        let ticket = tx.ticket(found.ticket).await?;
+        let ticket = tx.ticket(from).await?;
         let Some(mail) = found.mail else {
             return Err(Error::Invalid { field: "comment", problem: "no-mail" });
         };
@@ -62,7 +133,14 @@ impl Engine {
             created_at: None,
         };
         let made = tx.create_ticket(&new, Some(actor.person.id)).await?;
-        tx.move_comment(comment, ticket.id, made.id, Some(actor.person.id)).await?;
+        match tx.move_comment(comment, ticket.id, made.id, Some(actor.person.id)).await {
+            // A colleague was quicker.
+            Err(store::Error::NotFound { what: "comment", .. }) => {
+                drop(tx);
+                return Ok(self.inner.store.comment(comment).await?.ticket);
+            }
+            moved => moved?,
+        }
         tx.commit().await?;
         Ok(made.id)
     }
@@ -104,6 +182,34 @@ impl Engine {
         tx.commit().await?;
         tracing::info!(by = %actor.person.email, ledger = %id, again = %new, "taken in after all: no duplicate");
         Ok(store.ledger_row(new).await?)
+    }
+}
+
+fn merge_comment(actor: &Actor, ticket: TicketId, text: String, public: bool) -> NewComment {
+    NewComment {
+        ticket,
+        author: actor.person.id,
+        public,
+        text,
+        full_text: None,
+        has_html: false,
+        via: Via::Web,
+        automatic: false,
+        mail: None,
+        created_at: None,
+        attachments: Vec::new(),
+    }
+}
+
+/// The event that the triggers see when the customers of a merged ticket are told.
+fn told(actor: &Actor, before: &Ticket, after: Ticket) -> Event {
+    Event {
+        before: Some(before.clone()),
+        ticket: after,
+        comment: Some(EventComment { public: true, automatic: false }),
+        actor: actor.person.clone(),
+        via: Via::Web,
+        quiet: false,
     }
 }
 

@@ -14,7 +14,7 @@ use desk::decide::{Author, Outcome, Way};
 use desk::{CommentId, SuspendedId, TicketId};
 use jiff::SignedDuration;
 use mail::Mailbox;
-use store::{Afterwards, AuditEvent, KnownMessage, LedgerRow, Suspended, SuspendedQuery};
+use store::{Afterwards, AuditEvent, LedgerRow, Suspended, SuspendedQuery};
 
 pub use preview::{SuspendedFile, SuspendedPreview};
 
@@ -167,11 +167,6 @@ impl Engine {
         };
         let (ticket, comment) = carrying.out().await?;
         if let (Some(ticket), Some(comment)) = (ticket, comment) {
-            if let Some(identity) = &loaded.identity {
-                let known =
-                    KnownMessage { ticket, comment: Some(comment), ledger: Some(row.id), outbox: None };
-                tx.claim_mail(&identity.claim(&known)).await?;
-            }
             let joined: Vec<_> = decision.joins.iter().copied().chain([ticket]).collect();
             late::note(&tx, &loaded, &joined, comment).await?;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use desk::Language;
+use desk::{Language, TicketId};
 use exchange::EntraHelp;
 use i18n_embed::LanguageLoader as _;
 use i18n_embed::fluent::{FluentLanguageLoader, fluent_language_loader};
@@ -114,6 +114,16 @@ pub(crate) fn of_trigger(language: Language, key: &str, values: &BTreeMap<String
         _ => return None,
     };
     Some(text)
+}
+
+/// The comment of a ticket that was merged into another.
+pub(crate) fn merged_into(language: Language, ticket: TicketId) -> String {
+    fl!(loader(language), "merged-into-comment", id = ticket.to_string())
+}
+
+/// The comment of a ticket that another was merged into.
+pub(crate) fn merged_from(language: Language, ticket: TicketId) -> String {
+    fl!(loader(language), "merged-from-comment", id = ticket.to_string())
 }
 
 /// `On 2026-11-23 15:04 UTC, Sato wrote:` above a quotation.

@@ -92,6 +92,17 @@ impl TokenKey {
     /// The tickets whose genuine tokens stand in the letter, without repeats: first those in the addresses it was sent to, then those
     /// in subject, text and HTML, in order of appearance.
     pub fn find(&self, letter: &Letter) -> Vec<i64> {
+        let mut tickets = self.find_in_addresses(letter);
+        for ticket in self.find_in_words(letter) {
+            if !tickets.contains(&ticket) {
+                tickets.push(ticket);
+            }
+        }
+        tickets
+    }
+
+    /// Those in the addresses it was sent to.
+    pub fn find_in_addresses(&self, letter: &Letter) -> Vec<i64> {
         let mut tickets = Vec::new();
         for person in letter.to.iter().chain(&letter.cc).take(MAX_TOKENS) {
             // Addresses are kept in lower case.
@@ -102,6 +113,12 @@ impl TokenKey {
                 tickets.push(ticket);
             }
         }
+        tickets
+    }
+
+    /// Those in subject, text and HTML.
+    pub fn find_in_words(&self, letter: &Letter) -> Vec<i64> {
+        let mut tickets = Vec::new();
         for text in [letter.subject.as_str(), &letter.text, letter.html.as_deref().unwrap_or_default()] {
             for ticket in self.genuine_in(text) {
                 if !tickets.contains(&ticket) {

@@ -31,8 +31,8 @@ impl Tx {
         addresses::addresses(&self.db, Some(only)).await
     }
 
-    /// The newest comments of a ticket, newest first.
-    pub async fn latest_comments(&self, ticket: TicketId, limit: u32) -> Result<Vec<Comment>> {
-        tickets::latest_comments(&self.db, ticket, limit).await
+    /// The newest comments of these tickets, newest first.
+    pub async fn latest_comments(&self, of: &[TicketId], limit: u32) -> Result<Vec<Comment>> {
+        tickets::latest_comments(&self.db, of, limit).await
     }
 }

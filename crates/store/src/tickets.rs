@@ -190,6 +190,11 @@ pub enum AuditEvent {
         /// The other.
         ticket: TicketId,
     },
+    /// A merge of this ticket and another was undone.
+    MergeUndone {
+        /// The other.
+        ticket: TicketId,
+    },
     /// A comment was split off into a ticket of its own.
     SplitOff {
         /// Which.

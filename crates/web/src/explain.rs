@@ -330,6 +330,7 @@ fn invalid(t: Texts, field: &str, problem: &str) -> String {
         "wrong-order" => fl!(t, "problem-wrong-order", field = field),
         "first-comment" => fl!(t, "problem-first-comment"),
         "no-mail" => fl!(t, "problem-no-mail"),
+        "not-merged" => fl!(t, "problem-not-merged"),
         "same-ticket" => fl!(t, "problem-same-ticket"),
         "unknown-ticket" => fl!(t, "problem-unknown-ticket"),
         "no-duplicate" => fl!(t, "problem-no-duplicate"),

@@ -81,6 +81,7 @@ pub fn all() -> Vec<Route> {
         staff("/tickets/{id}/change", post(ticket::change)),
         staff("/tickets/{id}/print", get(print::page)),
         staff("/tickets/{id}/merge", post(regroup::merge)),
+        staff("/tickets/{id}/unmerge", post(regroup::unmerge)),
         staff("/comments/{id}/split", post(regroup::split)),
         staff("/tickets/{id}/links", get(file_links::list)),
         staff("/suspended", get(suspended::list)),

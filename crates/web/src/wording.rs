@@ -317,6 +317,7 @@ pub(crate) fn doubt(t: Texts, doubt: Option<Doubt>) -> String {
     match doubt {
         None | Some(Doubt::SenderFailed) => fl!(t, "spoof-warning"),
         Some(Doubt::StaffUnproved) => fl!(t, "spoof-staff-unproved"),
+        Some(Doubt::StaffInName) => fl!(t, "spoof-staff-in-name"),
         Some(Doubt::StaffInReplyTo) => fl!(t, "spoof-staff-in-reply-to"),
     }
 }
@@ -422,6 +423,7 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
         AuditEvent::LoopStopped { window } => Some(loop_stopped(t, *window)),
         AuditEvent::MergedInto { ticket } => Some(fl!(t, "audit-merged-into", ticket = ticket.to_string())),
         AuditEvent::MergedFrom { ticket } => Some(fl!(t, "audit-merged-from", ticket = ticket.to_string())),
+        AuditEvent::MergeUndone { ticket } => Some(fl!(t, "audit-merge-undone", ticket = ticket.to_string())),
         AuditEvent::SplitOff { ticket, .. } => Some(fl!(t, "audit-split-off", ticket = ticket.to_string())),
         AuditEvent::SplitFrom { ticket, .. } => Some(fl!(t, "audit-split-from", ticket = ticket.to_string())),
     }

@@ -101,7 +101,7 @@ impl Hour {
             ticket: known.id,
             status: known.status,
             requester: known.requester,
-            requester_address: None,
+            requester_addresses: Vec::new(),
             ccs: known.ccs.clone(),
             ..ticket(by_token(), Status::Open)
         });

@@ -6,6 +6,7 @@ mod decide;
 mod loops;
 mod place;
 mod placeholder;
+mod powers;
 mod reply;
 mod sameness;
 mod standard;

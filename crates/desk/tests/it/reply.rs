@@ -63,6 +63,15 @@ fn public_private_or_suspended_goes_by_who_writes_and_how_the_ticket_was_found()
         ),
         case("cc, reply", COLLEAGUE, Some(colleague()), Pass, by_headers(), &[], Ok(false)),
         case("cc, reply all", COLLEAGUE, Some(colleague()), Pass, by_headers(), &[HANA], Ok(true)),
+        case(
+            "cc, to another address of the requester",
+            COLLEAGUE,
+            Some(colleague()),
+            Pass,
+            by_headers(),
+            &[HANA_AT_HOME],
+            Ok(true),
+        ),
         case("agent, headers", AGENT, Some(agent()), Pass, by_headers(), &[], Ok(true)),
         case(
             "agent unproven, headers",

@@ -10,6 +10,8 @@ use mail::{Address, AuthVerdict, Letter, Mailbox, MessageId};
 
 pub const SUPPORT: &str = "support@example.com";
 pub const HANA: &str = "hana@customer.example";
+/// Another address of hers.
+pub const HANA_AT_HOME: &str = "hana@home.example";
 pub const STRANGER: &str = "stranger@elsewhere.example";
 pub const COLLEAGUE: &str = "colleague@customer.example";
 pub const AGENT: &str = "agent@example.com";
@@ -74,6 +76,7 @@ pub fn context() -> Context {
         bounced: None,
         author: None,
         from_is_author: true,
+        names_staff: false,
         author_is_support_address: false,
         support_addresses: vec![address(SUPPORT)],
         referenced: Vec::new(),
@@ -102,7 +105,7 @@ pub fn ticket(signal: Signal, status: Status) -> Referenced {
         ticket: TicketId(7),
         status,
         requester: hana().id,
-        requester_address: Some(address(HANA)),
+        requester_addresses: vec![address(HANA), address(HANA_AT_HOME)],
         assignee: None,
         ccs: vec![colleague().id],
         tags: vec!["printer".to_owned()],

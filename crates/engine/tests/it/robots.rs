@@ -1,4 +1,4 @@
-//! Machines, loops, copies of our own mail, bounces, and who may speak as an agent.
+//! Machines, loops, bounces, and who may speak as an agent.
 
 use std::collections::BTreeMap;
 
@@ -99,21 +99,6 @@ async fn mail_that_waited_while_nobody_read_it_is_no_loop() {
     world.run();
     seen(&world, 25).await;
     assert_eq!(outcomes(&world).await, BTreeMap::from([(OutcomeKind::NewTicket, 25)]));
-    world.end().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_copy_of_our_own_mail_in_the_inbox_makes_nothing() {
-    let world = running().await;
-    let (ticket, _) = a_ticket(&world, "Echo").await;
-    world.answer(ticket, "We are on it.").await.unwrap();
-    world.settle().await.unwrap();
-    let row = world.store.outbox_of_ticket(ticket).await.unwrap().pop().unwrap();
-    let id = row.sent_message_id.unwrap_or(row.mail.message_id);
-    world.microsoft.deliver(HELP, letters::plain(CARL, HELP, "Redirected to us", id.as_str())).await.unwrap();
-    seen(&world, 2).await;
-    assert_eq!(outcomes(&world).await[&OutcomeKind::OwnMail], 1);
-    assert_eq!(world.tickets().await.unwrap().len(), 1);
     world.end().await.unwrap();
 }
 

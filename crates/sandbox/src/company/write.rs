@@ -281,18 +281,7 @@ pub(super) fn stamps(from: Party, at: Timestamp, dice: &mut Dice) -> Vec<(&'stat
             ),
         ));
     } else {
-        stamps.push((
-            "Received",
-            format!(
-                "from mx{}.{domain} ({ip}) by TY2JPN01FT{:03}.mail.protection.outlook.com (10.118.1.{}) with Microsoft \
-                 SMTP Server (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20.{}.{}; {hop}",
-                dice.between(1, 4),
-                dice.between(10, 90),
-                dice.between(2, 250),
-                dice.between(8100, 8900),
-                dice.between(10, 40)
-            ),
-        ));
+        // What Exchange finds out stands above the line at which it took the mail in.
         let (dmarc, compauth) = if dice.chance(94) {
             ("pass action=none", "pass reason=100")
         } else {
@@ -303,6 +292,18 @@ pub(super) fn stamps(from: Party, at: Timestamp, dice: &mut Dice) -> Vec<(&'stat
             format!(
                 "spf=pass (sender IP is {ip}) smtp.mailfrom={domain}; dkim=pass (signature was verified) \
                  header.d={domain};dmarc={dmarc} header.from={domain};compauth={compauth}"
+            ),
+        ));
+        stamps.push((
+            "Received",
+            format!(
+                "from mx{}.{domain} ({ip}) by TY2JPN01FT{:03}.mail.protection.outlook.com (10.118.1.{}) with Microsoft \
+                 SMTP Server (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20.{}.{}; {hop}",
+                dice.between(1, 4),
+                dice.between(10, 90),
+                dice.between(2, 250),
+                dice.between(8100, 8900),
+                dice.between(10, 40)
             ),
         ));
         stamps.push(("Return-Path", from.address.to_owned()));

@@ -107,6 +107,7 @@ pub struct Settings {
     messages_a_minute: Option<usize>,
     recipients_a_day: Option<usize>,
     shared_uploads_refused: Option<bool>,
+    own_message_ids: Option<bool>,
 }
 
 /// `POST /_sandbox/settings`
@@ -121,8 +122,12 @@ pub async fn settings(State(site): State<Shared>, Json(wish): Json<Settings>) ->
     if let Some(recipients) = wish.recipients_a_day {
         world.transport.recipients_a_day = recipients;
     }
+    if let Some(own) = wish.own_message_ids {
+        world.transport.own_message_ids = own;
+    }
     world.shared_uploads_refused = wish.shared_uploads_refused.unwrap_or(world.shared_uploads_refused);
     let shown = json!({
+        "ownMessageIds": world.transport.own_message_ids,
         "sharedUploadsRefused": world.shared_uploads_refused,
         "sendDelayMillis": world.transport.delay_ms,
         "messagesAMinute": world.transport.messages_a_minute,

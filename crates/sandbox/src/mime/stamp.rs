@@ -27,27 +27,29 @@ pub fn arrival(raw: &Bytes, origin: Origin, sender: &str, recipient: &str, now: 
     let date = mail_builder::headers::date::Date::new(now.as_second()).to_rfc822();
     let domain = sender.rsplit_once('@').map_or("unknown.example", |(_, d)| d);
     let server = format!("TY{}MB0002.jpnprd01.prod.outlook.com", ids::random_hex(3).to_uppercase());
+    let door = format!("TY2JPN01FT{}.mail.protection.outlook.com", ids::random_hex(2).to_uppercase());
     let network_id = ids::guid();
     let mut head = String::with_capacity(1400);
     match origin {
+        // What Exchange finds out stands above the line at which it took the mail in.
         Origin::Forged => {
             head.push_str(&format!(
-                "Received: from mail.unknown.example (192.0.2.1) by {server} (10.167.242.30) with Microsoft SMTP Server\r\n \
-                 (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20.9253.11 for <{recipient}>; {date}\r\n\
-                 Authentication-Results: spf=fail (sender IP is 192.0.2.1) smtp.mailfrom={domain}; dkim=none (message not \
+                "Authentication-Results: spf=fail (sender IP is 192.0.2.1) smtp.mailfrom={domain}; dkim=none (message not \
                  signed) header.d=none;dmarc=fail action=none header.from={domain};compauth=fail reason=000\r\n\
                  Received-SPF: Fail (protection.outlook.com: domain of {domain} does not designate 192.0.2.1 as permitted\r\n \
-                 sender) receiver=protection.outlook.com; client-ip=192.0.2.1; helo=mail.unknown.example;\r\n"
+                 sender) receiver=protection.outlook.com; client-ip=192.0.2.1; helo=mail.unknown.example;\r\n\
+                 Received: from mail.unknown.example (192.0.2.1) by {door} (10.167.242.30) with Microsoft SMTP Server\r\n \
+                 (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20.9253.11 for <{recipient}>; {date}\r\n"
             ));
         }
         Origin::Outside | Origin::Report => {
             head.push_str(&format!(
-                "Received: from mail.{domain} (192.0.2.1) by {server} (10.167.242.30) with Microsoft SMTP Server\r\n \
-                 (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20.9253.11 for <{recipient}>; {date}\r\n\
-                 Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom={domain}; dkim=pass (signature \
+                "Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom={domain}; dkim=pass (signature \
                  was verified) header.d={domain};dmarc=pass action=none header.from={domain};compauth=pass reason=100\r\n\
                  Received-SPF: Pass (protection.outlook.com: domain of {domain} designates 192.0.2.1 as permitted sender)\r\n \
-                 receiver=protection.outlook.com; client-ip=192.0.2.1; helo=mail.{domain}; pr=C\r\n"
+                 receiver=protection.outlook.com; client-ip=192.0.2.1; helo=mail.{domain}; pr=C\r\n\
+                 Received: from mail.{domain} (192.0.2.1) by {door} (10.167.242.30) with Microsoft SMTP Server\r\n \
+                 (version=TLS1_3, cipher=TLS_AES_256_GCM_SHA384) id 15.20.9253.11 for <{recipient}>; {date}\r\n"
             ));
         }
         Origin::Internal => {

@@ -48,6 +48,9 @@ struct Outgoing {
 pub struct Transport {
     /// From the answer 202 until the mail lies in Sent Items, in milliseconds.
     pub delay_ms: i64,
+    /// A mail leaves under a Message-ID of Exchange's own, whatever the draft had.
+    #[serde(default)]
+    pub own_message_ids: bool,
     /// Messages a mailbox may submit a minute: Microsoft's figure unless a rehearsal lifts it.
     #[serde(default = "messages_a_minute")]
     pub messages_a_minute: usize,
@@ -69,6 +72,7 @@ impl Default for Transport {
     fn default() -> Self {
         Self {
             delay_ms: 150,
+            own_message_ids: false,
             messages_a_minute: MESSAGES_A_MINUTE,
             recipients_a_day: RECIPIENTS_A_DAY,
             sends: 0,
@@ -137,10 +141,17 @@ pub fn submit(
         return Err(QuotaExceeded);
     }
     mailbox.recipients.push_back((now, recipients.len()));
+    let own_id = world.transport.own_message_ids.then(super::ids::internet_message_id);
     mailbox.touch(number, now, |m| {
         m.submitted = Some(now);
         m.sent = whole_second(now);
+        if let Some(id) = &own_id {
+            m.internet_message_id.clone_from(id);
+        }
         if let Some(content) = m.draft_content_mut() {
+            if own_id.is_some() {
+                content.message_id.clone_from(&own_id);
+            }
             content.from = Some(face.from.clone());
             content.sender = Some(face.sender.clone());
         }

@@ -1,15 +1,15 @@
 //! Adding mail to the outbox, storing its steps, and finding it again.
 
-use desk::{CommentId, OutboxId, TicketId};
+use desk::{CommentId, OutboxId, Role, TicketId};
 use mail::{Address, MessageId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::read::{missing, read};
 use super::{NewOutbox, OutboxRow, OutboxUpdate, Purpose, Step};
 use crate::cells::{clean, json, micros, small};
-use crate::entity::{message_identity, outbox as table};
+use crate::entity::{comment, message_identity, outbox as table, person};
 use crate::ledger::identity_of;
 use crate::people::was_inserted;
 use crate::{Error, Lease, Result, Topic, Tx};
@@ -197,14 +197,10 @@ impl Tx {
         Ok(())
     }
 
-    /// Message-IDs of a ticket's mails, in and out, oldest first, at most 40: the thread. Of a longer one the first and
+    /// Message-IDs of these tickets' mails, in and out, oldest first, at most 40: the thread. Of a longer one the first and
     /// the newest 39, as References headers are cut.
-    pub async fn thread(&self, ticket: TicketId) -> Result<Vec<MessageId>> {
-        let of_ticket = || {
-            message_identity::Entity::find()
-                .filter(message_identity::Column::TicketId.eq(ticket.0))
-                .filter(message_identity::Column::Identity.starts_with("mid:"))
-        };
+    pub async fn thread(&self, of: &[TicketId]) -> Result<Vec<MessageId>> {
+        let of_ticket = || mails_of(of);
         let mut rows =
             of_ticket().order_by_desc(message_identity::Column::Id).limit(THREAD).all(&self.db).await?;
         rows.reverse();
@@ -213,6 +209,44 @@ impl Tx {
         {
             rows[0] = first;
         }
-        Ok(rows.iter().filter_map(|row| MessageId::parse(row.identity.strip_prefix("mid:")?)).collect())
+        let mut thread: Vec<MessageId> = Vec::new();
+        for id in rows.iter().filter_map(message_id) {
+            if !thread.contains(&id) {
+                thread.push(id);
+            }
+        }
+        Ok(thread)
     }
+
+    /// The newest mail of a customer's that came in for these tickets: what an answer answers.
+    pub async fn newest_received(&self, of: &[TicketId]) -> Result<Option<MessageId>> {
+        let customers = Query::select()
+            .column(person::Column::Id)
+            .from(person::Entity)
+            .and_where(person::Column::Role.eq(Role::EndUser.as_str()))
+            .take();
+        let theirs = Query::select()
+            .column(comment::Column::Id)
+            .from(comment::Entity)
+            .and_where(comment::Column::TicketId.is_in(of.iter().map(|id| id.0)))
+            .and_where(comment::Column::AuthorId.in_subquery(customers))
+            .take();
+        let received = mails_of(of)
+            .filter(message_identity::Column::LedgerId.is_not_null())
+            .filter(message_identity::Column::OutboxId.is_null())
+            .filter(message_identity::Column::CommentId.in_subquery(theirs))
+            .order_by_desc(message_identity::Column::Id);
+        Ok(received.one(&self.db).await?.as_ref().and_then(message_id))
+    }
+}
+
+fn mails_of(tickets: &[TicketId]) -> Select<message_identity::Entity> {
+    message_identity::Entity::find()
+        .filter(message_identity::Column::TicketId.is_in(tickets.iter().map(|id| id.0)))
+        .filter(message_identity::Column::Identity.starts_with("mid:"))
+}
+
+/// The Message-ID as it stands in the mail: of a mail that shares it with another, without what tells the two apart.
+fn message_id(row: &message_identity::Model) -> Option<MessageId> {
+    MessageId::parse(row.shares.as_deref().unwrap_or(&row.identity).strip_prefix("mid:")?)
 }

@@ -73,14 +73,14 @@ pub(crate) fn attachment(row: attachment::Model) -> Result<StoredAttachment> {
     })
 }
 
-/// The newest comments of a ticket, newest first.
+/// The newest comments of tickets, newest first.
 pub(crate) async fn latest_comments<C: ConnectionTrait>(
     db: &C,
-    ticket: TicketId,
+    tickets: &[TicketId],
     limit: u32,
 ) -> Result<Vec<Comment>> {
     let rows = comment::Entity::find()
-        .filter(comment::Column::TicketId.eq(ticket.0))
+        .filter(comment::Column::TicketId.is_in(tickets.iter().map(|id| id.0)))
         .order_by_desc(comment::Column::CreatedAt)
         .order_by_desc(comment::Column::Id)
         .limit(u64::from(limit))

@@ -4,7 +4,7 @@ use desk::decide::Signal;
 use desk::ticket::CommentMail;
 use desk::{CommentId, PersonId, Status, Ticket, TicketId};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::read::{missing, ticket as read};
 use super::{AuditEvent, TicketChange};
@@ -54,6 +54,48 @@ impl Tx {
         self.audit(from, actor, &AuditEvent::MergedInto { ticket: into }).await?;
         self.audit(into, actor, &AuditEvent::MergedFrom { ticket: from }).await?;
         Ok(())
+    }
+
+    /// Takes a merge back: the ticket lives by itself again, in the status given, and mail for it comes here. What the other ticket got
+    /// meanwhile stays there. [`Error::NotFound`] when it is not merged into that one (any more).
+    pub async fn unmerge_ticket(
+        &self,
+        from: TicketId,
+        into: TicketId,
+        status: Status,
+        actor: Option<PersonId>,
+    ) -> Result<()> {
+        self.ticket(from.min(into)).await?;
+        self.ticket(from.max(into)).await?;
+        let undone = table::Entity::update_many()
+            .col_expr(table::Column::MergedIntoId, Expr::value(None::<i64>))
+            .filter(table::Column::Id.eq(from.0))
+            .filter(table::Column::MergedIntoId.eq(into.0))
+            .exec(&self.db)
+            .await?;
+        if undone.rows_affected == 0 {
+            return Err(Error::NotFound { what: "merge", id: from.to_string() });
+        }
+        let change = TicketChange { status: Some(status), ..TicketChange::default() };
+        let ticket = self.change_ticket(from, &change, actor).await?;
+        let tags: Vec<_> = ticket.tags.iter().filter(|tag| *tag != CLOSED_BY_MERGE).cloned().collect();
+        if tags != ticket.tags {
+            table::Entity::update_many()
+                .col_expr(table::Column::Tags, Expr::value(json(&tags)))
+                .filter(table::Column::Id.eq(from.0))
+                .exec(&self.db)
+                .await?;
+            let (before, after) = (ticket.tags.join(" "), tags.join(" "));
+            self.audit_change(from, actor, "tags", Some(&before), Some(&after)).await?;
+        }
+        self.audit(from, actor, &AuditEvent::MergeUndone { ticket: into }).await?;
+        self.audit(into, actor, &AuditEvent::MergeUndone { ticket: from }).await?;
+        Ok(())
+    }
+
+    /// The tickets that were merged into this one, as [`Store::merged_tickets`], seen from inside the transaction.
+    pub async fn merged_tickets(&self, into: TicketId) -> Result<Vec<Ticket>> {
+        merged(&self.db, into).await
     }
 
     /// Moves a comment with its files, its identities and its mails into another ticket.
@@ -154,24 +196,28 @@ impl Tx {
 impl Store {
     /// The tickets that were merged into this one, directly or by way of others, in the order of their numbers.
     pub async fn merged_tickets(&self, into: TicketId) -> Result<Vec<Ticket>> {
-        let mut found: Vec<Ticket> = Vec::new();
-        let mut wanted = vec![into.0];
-        for _ in 0..HOPS {
-            if wanted.is_empty() {
-                break;
-            }
-            let rows = table::Entity::find()
-                .filter(table::Column::MergedIntoId.into_expr().is_in(std::mem::take(&mut wanted)))
-                .order_by_asc(table::Column::Id)
-                .all(self.reader())
-                .await?;
-            for row in rows {
-                wanted.push(row.id);
-                found.push(read(row)?);
-            }
-        }
-        found.sort_by_key(|ticket| ticket.id);
-        found.dedup_by_key(|ticket| ticket.id);
-        Ok(found)
+        merged(self.reader(), into).await
     }
+}
+
+async fn merged<C: ConnectionTrait>(db: &C, into: TicketId) -> Result<Vec<Ticket>> {
+    let mut found: Vec<Ticket> = Vec::new();
+    let mut wanted = vec![into.0];
+    for _ in 0..HOPS {
+        if wanted.is_empty() {
+            break;
+        }
+        let rows = table::Entity::find()
+            .filter(table::Column::MergedIntoId.into_expr().is_in(std::mem::take(&mut wanted)))
+            .order_by_asc(table::Column::Id)
+            .all(db)
+            .await?;
+        for row in rows {
+            wanted.push(row.id);
+            found.push(read(row)?);
+        }
+    }
+    found.sort_by_key(|ticket| ticket.id);
+    found.dedup_by_key(|ticket| ticket.id);
+    Ok(found)
 }

@@ -167,7 +167,7 @@ impl Tx {
         Ok(after)
     }
 
-    async fn audit_change(
+    pub(super) async fn audit_change(
         &self,
         ticket: TicketId,
         author: Option<PersonId>,

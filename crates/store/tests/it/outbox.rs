@@ -124,7 +124,7 @@ both! {
         assert_eq!(found(Some("m"), &[]).await, Some(id));
         assert_eq!(found(Some("unknown"), std::slice::from_ref(&theirs)).await, Some(id));
         assert_eq!(found(None, &[message_id("else@example.com")]).await, None);
-        assert_eq!(tx.thread(ticket.id).await.unwrap(), [new.message_id, theirs]);
+        assert_eq!(tx.thread(&[ticket.id]).await.unwrap(), [new.message_id, theirs]);
     }
 
     /// A letter may claim Exchange's Message-ID first, when the copy is read before the step is stored.
@@ -151,7 +151,7 @@ both! {
             tx.claim_identity(&format!("mid:{number}@example.com"), &known).await.unwrap();
         }
         tx.claim_identity("sha:00ff", &KnownMessage { ticket: ticket.id, comment: None, ledger: None, outbox: None }).await.unwrap();
-        let thread = tx.thread(ticket.id).await.unwrap();
+        let thread = tx.thread(&[ticket.id]).await.unwrap();
         assert_eq!(thread.len(), 40);
         assert_eq!((thread[0].as_str(), thread[1].as_str(), thread[39].as_str()), ("0@example.com", "11@example.com", "49@example.com"));
     }

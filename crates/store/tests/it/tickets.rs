@@ -79,7 +79,7 @@ both! {
         };
         let tx = scene.begin_at(5).await;
         let id = tx.add_comment(&new).await.unwrap();
-        assert_eq!(tx.latest_comments(ticket.id, 1).await.unwrap()[0].id, id);
+        assert_eq!(tx.latest_comments(&[ticket.id], 1).await.unwrap()[0].id, id);
         tx.commit().await.unwrap();
         let comment = scene.store.comment(id).await.unwrap();
         assert_eq!((comment.text.as_str(), comment.full_text.as_deref()), ("one\u{FFFD}two", Some("all\u{FFFD}of it")));

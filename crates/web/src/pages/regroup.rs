@@ -1,8 +1,9 @@
-//! Splitting a mail off, merging a ticket into another: the forms of the ticket's page.
+//! Splitting a mail off, merging a ticket into another and taking that back: the forms of the ticket's page.
 
 use axum::Form;
 use axum::extract::{Path, State};
 use desk::{CommentId, TicketId};
+use engine::Merging;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -19,6 +20,27 @@ pub(crate) struct Merge {
     into: String,
     /// Present when ticked.
     cc: Option<String>,
+    /// `public`, `private`; anything else: as the requesters are.
+    #[serde(default)]
+    comment: String,
+}
+
+impl Merge {
+    fn how(&self) -> Merging {
+        let public = match self.comment.as_str() {
+            "public" => Some(true),
+            "private" => Some(false),
+            _ => None,
+        };
+        Merging { cc: self.cc.is_some(), public }
+    }
+}
+
+/// The form at a mail.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Split {
+    /// The ticket in which the mail stood when the page was drawn.
+    ticket: TicketId,
 }
 
 pub(crate) async fn merge(
@@ -30,7 +52,7 @@ pub(crate) async fn merge(
     let unknown = engine::Error::Invalid { field: "ticket", problem: "unknown-ticket" };
     let actor = reader.actor()?;
     let merged = match form.into.trim().trim_start_matches(['#', '＃']).parse::<TicketId>() {
-        Ok(into) => match app.engine.merge(&actor, id, into, form.cc.is_some()).await {
+        Ok(into) => match app.engine.merge(&actor, id, into, form.how()).await {
             Ok(()) => Ok(into),
             Err(engine::Error::NotFound) => Err(unknown),
             Err(error) => Err(error),
@@ -48,7 +70,23 @@ pub(crate) async fn merge(
     }
 }
 
-pub(crate) async fn split(State(app): State<App>, reader: Reader, Path(id): Path<CommentId>) -> Answer {
-    let made = app.engine.split(&reader.actor()?, id).await?;
+/// Takes a merge back.
+pub(crate) async fn unmerge(State(app): State<App>, reader: Reader, Path(id): Path<TicketId>) -> Answer {
+    match app.engine.unmerge(&reader.actor()?, id).await {
+        // Pressed twice: it is as it should be.
+        Ok(_) | Err(engine::Error::Invalid { problem: "not-merged", .. }) => {
+            Ok(to(&format!("/tickets/{id}")))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) async fn split(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<CommentId>,
+    Form(form): Form<Split>,
+) -> Answer {
+    let made = app.engine.split(&reader.actor()?, id, form.ticket).await?;
     Ok(to(&format!("/tickets/{made}")))
 }

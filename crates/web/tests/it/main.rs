@@ -7,6 +7,7 @@ mod desk;
 mod doors;
 mod language;
 mod notifications;
+mod regroup;
 mod safety;
 mod signing_in;
 mod suspended;
