@@ -6,6 +6,7 @@ mod decide;
 mod loops;
 mod place;
 mod placeholder;
+mod read_back;
 mod reply;
 mod sameness;
 mod standard;

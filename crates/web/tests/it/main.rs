@@ -11,3 +11,4 @@ mod safety;
 mod signing_in;
 mod team;
 mod tickets;
+mod writing;
