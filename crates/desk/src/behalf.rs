@@ -11,6 +11,7 @@
 
 use mail::command::Command;
 use mail::{Address, Letter, Mailbox};
+use serde::{Deserialize, Serialize};
 
 use crate::decide::{Author, CommentPlan, Context, Outcome, TicketPlan, is_genuine_staff};
 use crate::{Priority, Status};
@@ -41,6 +42,43 @@ pub struct ByAgent {
     pub changes: Vec<Change>,
     /// The ticket is somebody else's: made by the agent, written by the requester.
     pub on_behalf: bool,
+    /// What was asked for and is not done: agents are told at the comment.
+    pub not_done: Vec<NotDone>,
+}
+
+/// A line of an agent's mail that led to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotDone {
+    /// As it was written, `#status asap`; of a forwarded mail, whom it names.
+    pub line: String,
+    /// Why.
+    pub why: WhyNot,
+}
+
+/// Why something that an agent asked for by mail was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyNot {
+    /// No such command.
+    Unknown,
+    /// A command of other desks; this one has no groups and no types of tickets.
+    NotHere,
+    /// The command needs a value.
+    NoValue,
+    /// The value means nothing.
+    BadValue,
+    /// No member of the staff is meant without doubt.
+    NoSuchAgent,
+    /// Whose ticket it is can only be said when it is made.
+    OnlyWhenNew,
+    /// The forwarded mail shows the sender's name alone, as Outlook does for colleagues.
+    SenderWithoutAddress,
+    /// The sender is a support address, which is never a person's.
+    SupportAddress,
+    /// The forwarded mail is the agent's own.
+    OwnMail,
+    /// The account does not let agents' forwards become customers' tickets.
+    SwitchedOff,
 }
 
 /// One field that a command changes.
@@ -63,52 +101,85 @@ struct Orders {
     requester: Option<Mailbox>,
     /// `#note` or `#public`, the last one written.
     public: Option<bool>,
+    /// As it was written.
+    requester_line: String,
+    not_done: Vec<NotDone>,
+}
+
+/// What one command means.
+enum Meaning {
+    Change(Change),
+    Requester(Mailbox),
+    Public(bool),
+    Nothing(WhyNot),
 }
 
 impl Orders {
-    /// Unknown commands, and values that mean nothing, are passed over.
+    /// Unknown commands, and values that mean nothing, change nothing and are told.
     fn of(commands: &[Command]) -> Self {
         let mut orders = Self::default();
-        for Command { name, value } in commands {
-            let word = value.to_lowercase();
-            let change = match name.as_str() {
-                "status" => status(&word).map(Change::Status),
-                "open" | "pending" | "hold" | "solved" if value.is_empty() => {
-                    status(name).map(Change::Status)
+        for command in commands {
+            match meaning(command) {
+                Meaning::Change(change) => orders.changes.push(change),
+                Meaning::Public(public) => orders.public = Some(public),
+                Meaning::Requester(person) => {
+                    orders.requester = Some(person);
+                    orders.requester_line = line(command);
                 }
-                "priority" => match word.as_str() {
-                    "" => None,
-                    "none" | "-" => Some(Change::Priority(None)),
-                    word => Priority::parse(word).map(|priority| Change::Priority(Some(priority))),
-                },
-                "assignee" => match word.as_str() {
-                    "" => None,
-                    "none" | "nobody" | "-" => Some(Change::Assignee(None)),
-                    _ => Some(Change::Assignee(Some(value.clone()))),
-                },
-                "tag" | "tags" => {
-                    let tags = value.split([' ', ',', '\u{3000}', '、']).map(str::trim);
-                    let tags: Vec<String> =
-                        tags.filter(|tag| !tag.is_empty()).map(str::to_lowercase).collect();
-                    (!tags.is_empty()).then_some(Change::Tags(tags))
-                }
-                "requester" => {
-                    orders.requester = mailbox(value).or(orders.requester);
-                    None
-                }
-                "note" => {
-                    orders.public = Some(false);
-                    None
-                }
-                "public" => {
-                    orders.public = Some(true);
-                    None
-                }
-                _ => None,
-            };
-            orders.changes.extend(change);
+                Meaning::Nothing(why) => orders.not_done.push(NotDone { line: line(command), why }),
+            }
         }
         orders
+    }
+
+    /// That a requester was named where none can be.
+    fn requester_not_taken(&mut self, why: WhyNot) {
+        if self.requester.take().is_some() {
+            self.not_done.push(NotDone { line: std::mem::take(&mut self.requester_line), why });
+        }
+    }
+}
+
+/// Longest line that is told, in characters.
+const LONGEST_LINE: usize = 200;
+
+fn line(command: &Command) -> String {
+    let Command { name, value } = command;
+    let line = if value.is_empty() { format!("#{name}") } else { format!("#{name} {value}") };
+    line.chars().take(LONGEST_LINE).collect()
+}
+
+fn meaning(Command { name, value }: &Command) -> Meaning {
+    let word = mail::command::narrowed(value).to_lowercase();
+    let or_bad = |change: Option<Change>| change.map_or(Meaning::Nothing(WhyNot::BadValue), Meaning::Change);
+    match name.as_str() {
+        "status" | "priority" | "assignee" | "tag" | "tags" | "requester" if value.is_empty() => {
+            Meaning::Nothing(WhyNot::NoValue)
+        }
+        "status" => or_bad(status(&word).map(Change::Status)),
+        "open" | "pending" | "hold" | "solved" if value.is_empty() => {
+            or_bad(status(name).map(Change::Status))
+        }
+        "open" | "pending" | "hold" | "solved" => Meaning::Nothing(WhyNot::BadValue),
+        "priority" => or_bad(match word.as_str() {
+            "none" | "-" => Some(Change::Priority(None)),
+            word => Priority::parse(word).map(|priority| Change::Priority(Some(priority))),
+        }),
+        "assignee" => Meaning::Change(match word.as_str() {
+            "none" | "nobody" | "-" => Change::Assignee(None),
+            _ => Change::Assignee(Some(value.clone())),
+        }),
+        "tag" | "tags" => {
+            let tags = value.split([' ', ',', '\u{3000}', '、']).map(str::trim);
+            let tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).map(str::to_lowercase).collect();
+            or_bad((!tags.is_empty()).then_some(Change::Tags(tags)))
+        }
+        "requester" => mailbox(&mail::command::narrowed(value))
+            .map_or(Meaning::Nothing(WhyNot::BadValue), Meaning::Requester),
+        "note" => Meaning::Public(false),
+        "public" => Meaning::Public(true),
+        "group" | "type" => Meaning::Nothing(WhyNot::NotHere),
+        _ => Meaning::Nothing(WhyNot::Unknown),
     }
 }
 
@@ -170,7 +241,8 @@ fn update(
     reason: Option<&mut String>,
 ) -> Option<ByAgent> {
     let taken = mail::command::take(text);
-    let orders = Orders::of(&taken.commands);
+    let mut orders = Orders::of(&taken.commands);
+    orders.requester_not_taken(WhyNot::OnlyWhenNew);
     let only_commands =
         !taken.commands.is_empty() && taken.rest.trim().is_empty() && letter.attachments.is_empty();
     // The rules before these have said "private" for reasons of their own, which `#public` does not lift.
@@ -188,8 +260,21 @@ fn update(
         }
     }
     let text = (!taken.commands.is_empty() && !only_commands).then(|| taken.rest.trim_end().to_owned());
-    let by = ByAgent { text, changes: orders.changes, ..ByAgent::default() };
+    let by = ByAgent { text, changes: orders.changes, not_done: orders.not_done, ..ByAgent::default() };
     (by != ByAgent::default()).then_some(by)
+}
+
+/// Why the sender whom a program or an agent names does not become the requester.
+fn refused(person: &Mailbox, context: &Context) -> Option<WhyNot> {
+    if !context.staff_mail.on_behalf {
+        Some(WhyNot::SwitchedOff)
+    } else if context.support_addresses.contains(&person.address) {
+        Some(WhyNot::SupportAddress)
+    } else if context.author.as_ref().is_some_and(|agent| agent.email == person.address) {
+        Some(WhyNot::OwnMail)
+    } else {
+        None
+    }
 }
 
 fn new_ticket(
@@ -199,21 +284,40 @@ fn new_ticket(
     reason: &mut String,
 ) -> Option<ByAgent> {
     let taken = mail::command::take(own_words(letter));
-    let orders = Orders::of(&taken.commands);
+    let mut orders = Orders::of(&taken.commands);
     let said = (!taken.rest.trim().is_empty()).then(|| taken.rest.trim().to_owned());
     let forwarded = letter.forwarded.as_ref();
     // What the agent says goes before what the program wrote.
-    let requester = orders.requester.or_else(|| forwarded?.from.clone()).filter(|person| {
-        context.staff_mail.on_behalf
-            && !context.support_addresses.contains(&person.address)
-            && context.author.as_ref().is_none_or(|agent| agent.email != person.address)
-    });
+    if let Some(why) = orders.requester.as_ref().and_then(|person| refused(person, context)) {
+        orders.requester_not_taken(why);
+    }
+    let theirs = forwarded.and_then(|forwarded| forwarded.from.clone());
+    let requester = match (orders.requester.take(), theirs) {
+        (Some(named), _) => Some(named),
+        (None, Some(sender)) => match refused(&sender, context) {
+            None => Some(sender),
+            Some(why) => {
+                // That the account does not want it is no news for anybody.
+                if why != WhyNot::SwitchedOff {
+                    orders.not_done.push(NotDone { line: sender.address.to_string(), why });
+                }
+                None
+            }
+        },
+        (None, None) => {
+            if forwarded.is_some() && context.staff_mail.on_behalf {
+                let line = forwarded.map(|forwarded| forwarded.from_words.clone()).unwrap_or_default();
+                orders.not_done.push(NotDone { line, why: WhyNot::SenderWithoutAddress });
+            }
+            None
+        }
+    };
     let Some(requester) = requester else {
         let by = if forwarded.is_some() || taken.commands.is_empty() {
             // The forward of nobody we know stays whole: a mail of the agent's.
-            ByAgent { changes: orders.changes, ..ByAgent::default() }
+            ByAgent { changes: orders.changes, not_done: orders.not_done, ..ByAgent::default() }
         } else {
-            ByAgent { text: said, changes: orders.changes, ..ByAgent::default() }
+            ByAgent { text: said, changes: orders.changes, not_done: orders.not_done, ..ByAgent::default() }
         };
         if orders.public == Some(false) {
             plan.comment.public = false;
@@ -227,7 +331,12 @@ fn new_ticket(
     if !passed_on {
         // A mail that the agent writes to a customer by way of the desk.
         plan.comment.public = orders.public.unwrap_or(true);
-        return Some(ByAgent { text: said, changes: orders.changes, ..ByAgent::default() });
+        return Some(ByAgent {
+            text: said,
+            changes: orders.changes,
+            not_done: orders.not_done,
+            ..ByAgent::default()
+        });
     }
     plan.comment.author = plan.requester.clone();
     plan.comment.spoof = None;
@@ -241,7 +350,7 @@ fn new_ticket(
         // Nothing tells the agent's words from the customer's.
         (None, _) => (said, None),
     };
-    Some(ByAgent { text, note, changes: orders.changes, on_behalf: true })
+    Some(ByAgent { text, note, changes: orders.changes, on_behalf: true, not_done: orders.not_done })
 }
 
 /// Words before the colon of a forward's subject.

@@ -1,8 +1,11 @@
 //! Placeholders of trigger mails (`{{ ticket.id }}`), and which of them stay empty so that the desk relays no spam.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
+use std::sync::Arc;
 
+use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 /// Steps a template may take: a few thousand times what a mail needs. A template is written by an administrator, but an
@@ -13,7 +16,8 @@ const LONGEST: usize = 1_000_000;
 
 /// Renders a template with flat values, e.g. `ticket.id`, `ticket.title`, `ticket.url`, `ticket.requester.name`,
 /// `ticket.latest_comment`, `ticket.latest_public_comment`, `current_user.name`, `ticket.account`, `ticket.encoded_id`.
-/// Unknown placeholders render empty; a broken template is an error with its line. The values are never read as templates.
+/// Names with numbers are lists, `ticket.comments.0.value`: a template may walk through them, and written out as a whole they say what
+/// the bare name says. Unknown placeholders render empty; a broken template is an error with its line. The values are never read as templates.
 pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<String, String> {
     let mut environment = Environment::new();
     environment.set_fuel(Some(FUEL));
@@ -29,8 +33,22 @@ pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<Strin
 /// Takes out what strangers could use to relay spam: on creation, when both author and recipient are end users, every
 /// placeholder that carries comment text renders empty (zendesk.md 6.2).
 pub fn suppress_relay(values: &mut BTreeMap<String, String>) {
+    suppress(values, carries_comment);
+}
+
+/// Takes out whole conversations: two machines that send each other theirs would send ever longer ones (zendesk.md 6.2).
+pub fn suppress_for_machine(values: &mut BTreeMap<String, String>) {
+    const LISTS: [&str; 4] =
+        ["comments", "public_comments", "comments_formatted", "public_comments_formatted"];
+    suppress(values, |name| is_form_of(name, &LISTS));
+}
+
+/// Of a list nothing is left to walk through, or a template would say who wrote, and when.
+fn suppress(values: &mut BTreeMap<String, String>, which: impl Fn(&str) -> bool) {
+    let is_item = |name: &str| name.split('.').any(|part| part.parse::<usize>().is_ok());
+    values.retain(|name, _| !(which(name) && is_item(name)));
     for (name, value) in values.iter_mut() {
-        if carries_comment(name) {
+        if which(name) {
             value.clear();
         }
     }
@@ -68,57 +86,84 @@ fn carries_comment(name: &str) -> bool {
         "latest_public_comment",
         "quoted_content",
     ];
-    let name = name.strip_prefix("ticket.").unwrap_or(name);
-    // `latest_comment_html`, `comment.value_rich`, `comments.0.value`: every form of the same text.
-    let form_of = |word: &str| {
-        name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '.']))
-    };
-    WORDS.into_iter().any(form_of) || name.starts_with("comment.") || name == "comment"
+    is_form_of(name, &WORDS) || name.starts_with("comment.") || name == "comment"
 }
 
-/// Flat names as the tree that templates walk. A name that is both a value and a branch keeps its value at the root of
-/// the branch only when nothing hangs below it.
+/// `latest_comment_html`, `comments.0.value`: every form of the same text.
+fn is_form_of(name: &str, words: &[&str]) -> bool {
+    let name = name.strip_prefix("ticket.").unwrap_or(name);
+    let form_of = |word: &&str| {
+        name.strip_prefix(*word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '.']))
+    };
+    words.iter().any(form_of)
+}
+
+/// Flat names as the tree that templates walk.
 #[derive(Default)]
-enum Tree {
-    #[default]
-    Empty,
-    Leaf(String),
-    Branch(BTreeMap<String, Tree>),
+struct Tree {
+    /// What the name itself says.
+    text: Option<String>,
+    children: BTreeMap<String, Tree>,
 }
 
 impl Tree {
     fn of(values: &BTreeMap<String, String>) -> Self {
-        let mut root = Self::Branch(BTreeMap::new());
+        let mut root = Self::default();
         for (name, value) in values {
             let mut place = &mut root;
             for part in name.split('.') {
-                place = place.child(part);
+                place = place.children.entry(part.to_owned()).or_default();
             }
-            if !matches!(place, Self::Branch(_)) {
-                *place = Self::Leaf(value.clone());
-            }
+            place.text = Some(value.clone());
         }
         root
     }
 
     fn into_value(self) -> Value {
-        match self {
-            Self::Empty => Value::from(""),
-            Self::Leaf(text) => Value::from(text),
-            Self::Branch(children) => {
-                Value::from_pairs(children.into_iter().map(|(name, child)| (name, child.into_value())))
+        if self.children.is_empty() {
+            return Value::from(self.text.unwrap_or_default());
+        }
+        let mut items: Vec<(usize, Tree)> = Vec::new();
+        let mut named: BTreeMap<String, Value> = BTreeMap::new();
+        for (name, child) in self.children {
+            match name.parse() {
+                Ok(number) => items.push((number, child)),
+                Err(_) => {
+                    named.insert(name, child.into_value());
+                }
             }
         }
+        if items.is_empty() {
+            return Value::from_pairs(named);
+        }
+        items.sort_by_key(|(number, _)| *number);
+        let items = items.into_iter().map(|(_, child)| child.into_value()).collect();
+        Value::from_object(List { text: self.text.unwrap_or_default(), items })
+    }
+}
+
+/// What was said, to be walked through or to be written out.
+#[derive(Debug)]
+struct List {
+    text: String,
+    items: Vec<Value>,
+}
+
+impl Object for List {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
     }
 
-    fn child(&mut self, name: &str) -> &mut Self {
-        if !matches!(self, Self::Branch(_)) {
-            *self = Self::Branch(BTreeMap::new());
-        }
-        match self {
-            Self::Branch(children) => children.entry(name.to_owned()).or_default(),
-            other => other,
-        }
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.items.get(key.as_usize()?).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.items.len())
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

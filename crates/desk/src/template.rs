@@ -202,16 +202,24 @@ fn run(template: &str, form: Form, pieces: &Pieces) -> Result<String, Fault> {
     String::from_utf8(out.0).map_err(|error| Fault::Broken { form, line: None, what: error.to_string() })
 }
 
-/// The token at the end of the mail. In HTML it is there for mail programs that quote, not for eyes; `display:none` would be dropped by
-/// some of them.
+/// Characters of a mail that lists of mails show beside its subject, with room: Outlook's and Gmail's lines are shorter.
+const PREVIEW: usize = 300;
+
+/// The token at the end of the mail. In HTML it is there for mail programs that quote, not for eyes: small, in the colour of the
+/// ground, and without height where that is understood. `display:none` would be dropped by some of them, and the token with it.
+/// Of a short mail the lists of mails would show it beside the subject; what stands before it there fills that line with nothing.
 fn with_token(mail: String, form: Form, token: &str) -> String {
     match form {
         Form::Text if mail.contains(token) => mail,
         Form::Text => format!("{}\n\n{token}\n", mail.trim_end()),
         Form::Html if mail.contains(token) => mail,
         Form::Html => {
+            let shown: usize =
+                mail::html::to_text(&mail).split_whitespace().map(|word| word.chars().count() + 1).sum();
+            let filling = "&zwnj;&nbsp;".repeat(PREVIEW.saturating_sub(shown).div_ceil(2));
             let hidden = format!(
-                "<div style=\"color:#ffffff;font-size:1px;line-height:1px\" aria-hidden=\"true\">{token}</div>"
+                "<div style=\"max-height:0;overflow:hidden;opacity:0;color:#ffffff;font-size:1px;line-height:1px;\
+                 mso-line-height-rule:exactly\" aria-hidden=\"true\">{filling}{token}</div>"
             );
             let end =
                 ["</body>", "</BODY>", "</html>", "</HTML>"].into_iter().find_map(|tag| mail.rfind(tag));

@@ -157,7 +157,7 @@ pub(crate) async fn change(
         via: Via::Web,
         quiet: false,
     };
-    notify::after(engine, tx, &event, added.zip(comment)).await?;
+    notify::after(engine, tx, &event, added.zip(comment), None).await?;
     Ok((tx.ticket(id).await?, added))
 }
 

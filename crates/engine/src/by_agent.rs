@@ -1,30 +1,30 @@
 //! What an agent ordered by mail, carried out in the transaction of the mail: fields changed, the note beside a forwarded mail.
 
-use desk::behalf::{ByAgent, Change};
+use desk::behalf::{ByAgent, Change, NotDone, WhyNot};
 use desk::ticket::Via;
-use desk::{Person, PersonId, Status, Ticket};
-use store::{NewComment, TicketChange, Tx};
+use desk::{CommentId, Person, PersonId, Status, Ticket, TicketId};
+use store::{AuditEvent, NewComment, TicketChange, Tx};
 
 use crate::Result;
 
-/// Adds what was ordered to a change of this ticket. What cannot be done is left out.
+/// Adds what was ordered to a change of this ticket; answers what of the mail is not done.
 pub(crate) async fn complete(
     tx: &Tx,
     by: &ByAgent,
     agent: PersonId,
     before: &Ticket,
     change: &mut TicketChange,
-) -> Result<()> {
+) -> Result<Vec<NotDone>> {
+    let mut not_done = by.not_done.clone();
     for order in &by.changes {
         match order {
             Change::Status(status) => change.status = Some(*status),
             Change::Priority(priority) => change.priority = Some(*priority),
             Change::Assignee(None) => change.assignee = Some(None),
-            Change::Assignee(Some(who)) => {
-                if let Some(person) = member(&tx.staff().await?, who, agent) {
-                    change.assignee = Some(Some(person));
-                }
-            }
+            Change::Assignee(Some(who)) => match member(&tx.staff().await?, who, agent) {
+                Some(person) => change.assignee = Some(Some(person)),
+                None => not_done.push(NotDone { line: format!("#assignee {who}"), why: WhyNot::NoSuchAgent }),
+            },
             Change::Tags(tags) => change.add_tags.extend(tags.iter().cloned()),
         }
     }
@@ -36,12 +36,29 @@ pub(crate) async fn complete(
     if status == Status::New && change.assignee.unwrap_or(before.assignee).is_some() {
         change.status = Some(Status::Open);
     }
-    Ok(())
+    Ok(not_done)
+}
+
+/// Agents see at the comment what of it was not done.
+pub(crate) async fn tell(
+    tx: &Tx,
+    ticket: TicketId,
+    agent: PersonId,
+    comment: CommentId,
+    lines: Vec<NotDone>,
+) -> Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    Ok(tx.audit(ticket, Some(agent), &AuditEvent::NotDone { comment, lines }).await?)
 }
 
 /// The member of the staff that a command names: `me`, an address, a number, or a name that only one has.
 fn member(staff: &[Person], who: &str, agent: PersonId) -> Option<PersonId> {
-    let wanted = who.trim().trim_start_matches('<').trim_end_matches('>').to_lowercase();
+    let wanted = who.trim();
+    // `Aoi Sato <aoi@example.com>`, as mail programs complete it.
+    let wanted = wanted.rsplit_once('<').map_or(wanted, |(_, address)| address);
+    let wanted = wanted.trim_end_matches('>').trim_end_matches("さん").trim().to_lowercase();
     if wanted == "me" {
         return Some(agent);
     }
@@ -99,6 +116,8 @@ mod tests {
             ("me", Some(9)),
             ("AOI@example.com", Some(1)),
             ("<ben2@example.com>", Some(3)),
+            ("Ben <ben2@example.com>", Some(3)),
+            ("佐藤 あおいさん", Some(1)),
             ("佐藤 あおい", Some(1)),
             ("2", Some(2)),
             ("ben", None),

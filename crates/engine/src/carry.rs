@@ -138,7 +138,8 @@ impl Carrying<'_> {
                 self.tx.add_comment(&by_agent::note(&ticket, agent, &text, &comment)).await?;
             }
             let mut change = TicketChange::default();
-            by_agent::complete(self.tx, by, agent, &ticket, &mut change).await?;
+            let not_done = by_agent::complete(self.tx, by, agent, &ticket, &mut change).await?;
+            by_agent::tell(self.tx, ticket.id, agent, id, not_done).await?;
             if change != TicketChange::default() {
                 ticket = self.tx.change_ticket(ticket.id, &change, Some(agent)).await?;
             }
@@ -191,7 +192,8 @@ impl Carrying<'_> {
             }
         }
         if let Some(by) = &self.decision.by_agent {
-            by_agent::complete(self.tx, by, author.id, &before, &mut change).await?;
+            let not_done = by_agent::complete(self.tx, by, author.id, &before, &mut change).await?;
+            by_agent::tell(self.tx, ticket, author.id, id, not_done).await?;
         }
         let mut after = if change == TicketChange::default() {
             before.clone()
@@ -370,7 +372,10 @@ impl Carrying<'_> {
             via: Via::Email,
             quiet,
         };
-        crate::notify::after(self.engine, self.tx, &event, Some((id, comment))).await
+        // Of a mail that was passed on, the customer knows another one.
+        let on_behalf = self.decision.by_agent.as_ref().is_some_and(|by| by.on_behalf);
+        let mail = self.arrived.letter.message_id.as_ref().filter(|_| !on_behalf);
+        crate::notify::after(self.engine, self.tx, &event, Some((id, comment)), mail).await
     }
 }
 

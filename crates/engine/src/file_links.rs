@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use desk::{AttachmentId, TicketId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{FileLink, StoredAttachment, Tx};
 
 use crate::account_mail::{hash_of_secret, new_secret};
@@ -36,6 +36,14 @@ pub(crate) async fn make(engine: &Engine, tx: &Tx, file: AttachmentId, until: Ti
     let word = new_secret();
     tx.add_file_link(&hash_of_secret(&word), file, until).await?;
     Ok(format!("{}/files/{word}", engine.inner.settings.public_url))
+}
+
+/// How long a link that ended is remembered: so long its page says that it has ended, and an agent can open it again.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 365);
+
+/// Forgets links that ended long ago.
+pub(crate) async fn forget_old(engine: &Engine) -> Result<u64> {
+    Ok(engine.inner.store.prune_file_links(engine.now() - REMEMBERED).await?)
 }
 
 impl Engine {

@@ -6,12 +6,13 @@ use desk::template::{Fault, Form, MailTemplate, Pieces};
 use jiff::Timestamp;
 use store::StoredAttachment;
 
+use crate::mail_zone::MailZone;
 use crate::texts;
 
-/// Largest file that goes along (zendesk.md 6.6).
-const LARGEST_FILE: u64 = 7 * 1024 * 1024;
-/// All files of a mail together (zendesk.md 6.6).
-const LARGEST_TOTAL: u64 = 10 * 1024 * 1024;
+/// Largest file that goes along with a mail, in bytes (zendesk.md 6.6).
+pub const LARGEST_FILE: u64 = 7 * 1024 * 1024;
+/// All files of a mail together, in bytes (zendesk.md 6.6).
+pub const LARGEST_TOTAL: u64 = 10 * 1024 * 1024;
 /// Comments quoted below an answer.
 const QUOTED: usize = 3;
 /// Characters of each.
@@ -40,6 +41,8 @@ pub(crate) struct Body<'a> {
     pub left_out: &'a [LeftOut],
     /// How long their links last.
     pub links_until: Timestamp,
+    /// In which zone dates are written.
+    pub zone: &'a MailZone,
     /// Pictures of the text that go along: Content-ID and name.
     pub pictures: &'a [(String, String)],
     /// Newest first.
@@ -147,12 +150,12 @@ impl Body<'_> {
     }
 
     fn files_say(&self) -> String {
-        let until = self.links_until.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        let until = self.zone.moment(self.language, self.links_until);
         texts::files_left_out(self.language, &until)
     }
 
     fn wrote(&self, quoted: &Quoted) -> String {
-        let date = quoted.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        let date = self.zone.moment(self.language, quoted.at);
         texts::wrote(self.language, &date, &quoted.author)
     }
 }
@@ -257,7 +260,9 @@ mod tests {
     }
 
     fn body<'a>(history: &'a [Quoted], left_out: &'a [LeftOut]) -> Body<'a> {
+        static ZONE: std::sync::LazyLock<MailZone> = std::sync::LazyLock::new(MailZone::unknown);
         Body {
+            zone: &ZONE,
             language: Language::En,
             text: "Hello <Hana>,\nsee https://contoso.example/",
             left_out,
@@ -283,7 +288,7 @@ mod tests {
         assert_eq!(
             text,
             "Hello <Hana>,\nsee https://contoso.example/\n\nThis email was sent by Contoso.\n\n\
-             On 1970-01-01 00:00 UTC, Sato wrote:\n> It is <broken>\n>\n>> really?\n> again\n\n[AB-CD]\n"
+             On 1 Jan 1970, 00:00 UTC, Sato wrote:\n> It is <broken>\n>\n>> really?\n> again\n\n[AB-CD]\n"
         );
         assert!(
             html.contains("[AB-CD]") && html.contains("&lt;broken&gt;") && !html.contains("<broken>"),

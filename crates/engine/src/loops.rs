@@ -351,6 +351,7 @@ async fn tidy(engine: &Engine) -> Result<()> {
     store.prune_changes(Timestamp::now() - CHANGES_KEPT).await?;
     store.prune_sessions(now).await?;
     store.prune_awaited(now).await?;
+    crate::file_links::forget_old(engine).await?;
     crate::suspended::expire(engine).await?;
     engine.tidy_account_mail().await?;
     for run in

@@ -1,6 +1,8 @@
-//! From a ticket event to outbox rows: triggers, recipients, suppression, texts.
+//! From a ticket event to outbox rows: triggers, recipients, suppression, texts. What templates may name stands in `values.rs`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod values;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use desk::template::{Fault, MailTemplate};
@@ -13,6 +15,7 @@ use store::{
 };
 
 use crate::letter_out::{self, Body, LeftOut};
+use crate::mail_zone::MailZone;
 use crate::writing::{self, MailRules};
 use crate::{Engine, Result, file_links, texts};
 
@@ -22,12 +25,14 @@ const FALLBACK: Language = Language::En;
 const COMMENTS_READ: u32 = 12;
 
 /// Runs the triggers over an event inside the transaction that made it: changes the ticket, adds outbox rows and audits.
-/// `comment` is the comment that came with the event, as it was added.
+/// `comment` is the comment that came with the event, as it was added; `mail` is the Message-ID of the mail it came by, which the
+/// ticket's thread does not know yet.
 pub(crate) async fn after(
     engine: &Engine,
     tx: &Tx,
     event: &Event,
     comment: Option<(CommentId, &NewComment)>,
+    mail: Option<&MessageId>,
 ) -> Result<()> {
     let triggers = engine.inner.store.active_triggers().await?;
     let mut ticket = event.ticket.clone();
@@ -53,7 +58,11 @@ pub(crate) async fn after(
     if notices.is_empty() {
         return Ok(());
     }
-    let scene = Scene::load(engine, tx, event, ticket, comment).await?;
+    let mut scene = Scene::load(engine, tx, event, ticket, comment).await?;
+    // Customers have their own mail, and not the one by which an agent wrote to the desk.
+    scene
+        .thread
+        .extend(mail.filter(|id| !event.actor.role.is_staff() && !scene.thread.contains(id)).cloned());
     for notice in &notices {
         for group in scene.recipients(notice.to) {
             scene.send(tx, notice, &group).await?;
@@ -132,6 +141,9 @@ struct Scene<'a> {
     other_addresses: HashMap<PersonId, Vec<Address>>,
     template: MailTemplate,
     rules: MailRules,
+    zone: MailZone,
+    /// The ticket's first comment.
+    first: Option<Comment>,
     /// The stored files of the event's comment.
     files: Vec<StoredAttachment>,
 }
@@ -163,8 +175,15 @@ impl<'a> Scene<'a> {
             other_addresses: other_addresses(tx, &ticket, comment.map(|(_, comment)| comment)).await?,
             template: writing::template(engine).await?,
             rules: writing::rules(engine).await?,
+            zone: MailZone::load(engine).await?,
+            first: match comments.last() {
+                Some(oldest) if comments.len() < COMMENTS_READ as usize => Some(oldest.clone()),
+                _ => tx.description(ticket.id).await?,
+            },
             files: match comment {
-                Some((id, new)) if !new.attachments.is_empty() => tx.files_of(id).await?,
+                Some((id, new)) if !new.attachments.is_empty() => {
+                    without_quoted_pictures(engine, id, tx.files_of(id).await?).await?
+                }
                 _ => Vec::new(),
             },
             engine,
@@ -298,8 +317,8 @@ impl<'a> Scene<'a> {
             });
         }
         // Two machines that quote each other's quotations would grow their mails without end (zendesk.md 6.2).
-        let machine = group.to.iter().any(|person| placeholder::is_machine(&person.email));
-        let history = if group.staff || relay || machine { &[][..] } else { &self.comments[..] };
+        let history =
+            if group.staff || relay || is_for_machine(group) { &[][..] } else { &self.comments[..] };
         let signature = if answer {
             writing::signature(self.engine, address.brand)
                 .await?
@@ -318,6 +337,7 @@ impl<'a> Scene<'a> {
             text,
             left_out: &links,
             links_until,
+            zone: &self.zone,
             pictures: &pictures,
             history: &self.quoted(history),
             token: &self.engine.inner.token_key.token(self.ticket.id.0),
@@ -366,6 +386,9 @@ impl<'a> Scene<'a> {
         if self.relays(group) {
             placeholder::suppress_relay(&mut values);
         }
+        if is_for_machine(group) {
+            placeholder::suppress_for_machine(&mut values);
+        }
         let render = |template: &str| match template.strip_prefix("txt.") {
             Some(key) => {
                 texts::of_trigger(group.language, key, &values).ok_or_else(|| format!("no text {template}"))
@@ -373,62 +396,6 @@ impl<'a> Scene<'a> {
             None => placeholder::render(template, &values),
         };
         Ok((render(&notice.subject)?, render(&notice.body)?))
-    }
-
-    fn values(&self, group: &Group, address: &SupportAddress) -> BTreeMap<String, String> {
-        let ticket = &self.ticket;
-        let name = |id: PersonId| self.people.get(&id).map(|person| person.name.clone()).unwrap_or_default();
-        let latest = self.comments.iter().find(|comment| group.staff || comment.public);
-        let latest_public = self.comments.iter().find(|comment| comment.public);
-        let text =
-            |comment: Option<&Comment>| comment.map(|comment| comment.text.clone()).unwrap_or_default();
-        let url = format!("{}/tickets/{}", self.engine.inner.settings.public_url, ticket.id);
-        let requester = self.people.get(&ticket.requester);
-        [
-            ("ticket.id", ticket.id.to_string()),
-            ("ticket.title", letter_out::without_re(&ticket.subject).to_owned()),
-            ("ticket.url", url.clone()),
-            ("ticket.link", url),
-            ("ticket.account", address.brand_name.clone()),
-            ("ticket.brand.name", address.brand_name.clone()),
-            ("ticket.status", ticket.status.as_str().to_owned()),
-            ("ticket.priority", ticket.priority.map(|p| p.as_str().to_owned()).unwrap_or_default()),
-            ("ticket.encoded_id", self.engine.inner.token_key.token(ticket.id.0)),
-            ("ticket.requester.name", name(ticket.requester)),
-            ("ticket.requester.email", requester.map(|person| person.email.to_string()).unwrap_or_default()),
-            ("ticket.assignee.name", ticket.assignee.map(name).unwrap_or_default()),
-            ("ticket.latest_comment", text(latest)),
-            ("ticket.latest_public_comment", text(latest_public)),
-            ("ticket.comments_formatted", self.conversation(group, group.staff)),
-            ("ticket.public_comments_formatted", self.conversation(group, false)),
-            ("current_user.name", self.event.actor.name.clone()),
-        ]
-        .into_iter()
-        .flat_map(|(key, value)| {
-            // Each form of a text is the same text here: the template makes it HTML.
-            let forms: &[&str] = match key {
-                "ticket.latest_comment" | "ticket.latest_public_comment" => {
-                    &["", "_html", "_rich", "_formatted"]
-                }
-                _ => &[""],
-            };
-            forms.iter().map(move |form| (format!("{key}{form}"), value.clone())).collect::<Vec<_>>()
-        })
-        .collect()
-    }
-
-    /// What was said, newest first, as text; nothing for a machine, which would only send it back (zendesk.md 6.2).
-    fn conversation(&self, group: &Group, notes_too: bool) -> String {
-        if group.to.iter().any(|person| placeholder::is_machine(&person.email)) {
-            return String::new();
-        }
-        let said = self.comments.iter().filter(|comment| comment.public || notes_too);
-        let author = |id: PersonId| self.people.get(&id).map_or("", |person| person.name.as_str());
-        let said = said.map(|comment| {
-            let date = comment.created_at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-            format!("{}\n{}", texts::wrote(group.language, &date, author(comment.author)), comment.text)
-        });
-        said.collect::<Vec<_>>().join("\n\n")
     }
 
     /// The public comments before the newest, with their authors' names, newest first.
@@ -446,6 +413,27 @@ impl<'a> Scene<'a> {
             })
             .collect()
     }
+}
+
+/// No person reads what is sent to this group.
+fn is_for_machine(group: &Group) -> bool {
+    group.to.iter().any(|person| placeholder::is_machine(&person.email))
+}
+
+/// An agent's mail brings the pictures along that stand in what it quotes. Whoever gets the answer sent them, or has them from before.
+async fn without_quoted_pictures(
+    engine: &Engine,
+    comment: CommentId,
+    files: Vec<StoredAttachment>,
+) -> Result<Vec<StoredAttachment>> {
+    let Some(ticket) = files.iter().find(|file| file.file.inline).map(|file| file.ticket) else {
+        return Ok(files);
+    };
+    let before = engine.inner.store.attachments(ticket).await?;
+    let is_quoted = |file: &StoredAttachment| {
+        file.file.inline && before.iter().any(|old| old.comment != comment && old.file.blob == file.file.blob)
+    };
+    Ok(files.into_iter().filter(|file| !is_quoted(file)).collect())
 }
 
 fn mailbox(person: &Person) -> Mailbox {

@@ -239,6 +239,23 @@ pub(crate) fn time_in_mail(language: Language, at: Timestamp) -> String {
     }
 }
 
+/// Date and time of day in a mail to somebody outside. English is read everywhere, so its zone is named; where nobody has said
+/// which zone the desk is in, it is named in each language.
+pub(crate) fn moment_in(language: Language, at: Timestamp, zone: &TimeZone, known: bool) -> String {
+    let zoned = at.to_zoned(zone.clone());
+    let day = zoned.strftime(day_pattern(language)).to_string();
+    match language {
+        Language::En => format!("{day}, {}", zoned.strftime("%H:%M %Z")),
+        Language::Ja if known => format!("{day} {}", zoned.strftime("%H:%M")),
+        Language::Ja => format!("{day} {}", zoned.strftime("%H:%M（%Z）")),
+    }
+}
+
+/// A day in a mail to somebody outside.
+pub(crate) fn day_in(language: Language, at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime(day_pattern(language)).to_string()
+}
+
 /// A day in a mail.
 pub(crate) fn day_in_mail(language: Language, at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime(day_pattern(language)).to_string()

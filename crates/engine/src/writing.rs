@@ -12,12 +12,19 @@ use serde::{Deserialize, Serialize};
 use store::{Brand, NewOutbox, Purpose, Store, Urgency};
 
 use crate::letter_out::{self, Body, LeftOut, Quoted};
+use crate::mail_zone::MailZone;
 use crate::{Actor, AlarmWay, Engine, Error, Result, texts};
 
 /// Names of the settings.
 const TEMPLATE: &str = "mail_template";
 const RULES: &str = "mail_rules";
+/// Signatures of all brands in one row, as earlier versions kept them: two administrators who saved at once lost one.
 const SIGNATURES: &str = "mail_signatures";
+
+/// The row of one brand's signature.
+fn signature_of(brand: BrandId) -> String {
+    format!("mail_signature_{brand}")
+}
 
 /// Days that a link to a file lasts, unless it is set. Zendesk's 24 hours are over before a customer is back from a
 /// weekend; a week reaches everybody who is not on holiday, and an agent can open the link again.
@@ -67,6 +74,8 @@ pub struct MailWriting {
     pub rules: MailRules,
     /// The brands with their signatures.
     pub signatures: Vec<(Brand, Signature)>,
+    /// The zone of the dates in mail; `None`: nobody has said one, and UTC is written.
+    pub time_zone: Option<String>,
 }
 
 /// A mail as it would be sent.
@@ -102,12 +111,13 @@ pub(crate) async fn template(engine: &Engine) -> Result<MailTemplate> {
     Ok(stored(&engine.inner.store, TEMPLATE).await?.unwrap_or_default())
 }
 
-async fn signatures(engine: &Engine) -> Result<BTreeMap<i64, Signature>> {
-    Ok(stored(&engine.inner.store, SIGNATURES).await?.unwrap_or_default())
-}
-
 pub(crate) async fn signature(engine: &Engine, brand: BrandId) -> Result<Signature> {
-    Ok(signatures(engine).await?.remove(&brand.0).unwrap_or_default())
+    let store = &engine.inner.store;
+    if let Some(own) = stored(store, &signature_of(brand)).await? {
+        return Ok(own);
+    }
+    let mut earlier: BTreeMap<i64, Signature> = stored(store, SIGNATURES).await?.unwrap_or_default();
+    Ok(earlier.remove(&brand.0).unwrap_or_default())
 }
 
 impl Engine {
@@ -115,20 +125,18 @@ impl Engine {
     pub async fn mail_writing(&self, actor: &Actor) -> Result<MailWriting> {
         actor.must_be_admin()?;
         let template = template(self).await?;
-        let mut signatures = signatures(self).await?;
-        let brands = self.inner.store.brands().await?;
+        let mut signatures = Vec::new();
+        for brand in self.inner.store.brands().await? {
+            let signature = signature(self, brand.id).await?;
+            signatures.push((brand, signature));
+        }
         Ok(MailWriting {
             changed: template != MailTemplate::default(),
             fault: template.check().err(),
             template,
             rules: rules(self).await?,
-            signatures: brands
-                .into_iter()
-                .map(|brand| {
-                    let signature = signatures.remove(&brand.id.0).unwrap_or_default();
-                    (brand, signature)
-                })
-                .collect(),
+            signatures,
+            time_zone: self.time_zone(actor).await?,
         })
     }
 
@@ -160,9 +168,7 @@ impl Engine {
         if !self.inner.store.brands().await?.iter().any(|known| known.id == brand) {
             return Err(Error::NotFound);
         }
-        let mut all = signatures(self).await?;
-        all.insert(brand.0, signature.clone());
-        self.put(SIGNATURES, &all).await
+        self.put(&signature_of(brand), signature).await
     }
 
     /// Sets what agents may do by mail and how long links last. Admins.
@@ -214,6 +220,7 @@ impl Engine {
             text: &sample.answer,
             left_out: &too_large,
             links_until: self.now() + rules(self).await?.links_last(),
+            zone: &MailZone::load(self).await?,
             pictures: &[],
             history: &history,
             token: &self.inner.token_key.token(0),
@@ -245,11 +252,12 @@ impl Engine {
         let new = NewOutbox {
             connection,
             address,
-            purpose: Purpose::Alarm,
+            purpose: Purpose::Sample,
             ticket: None,
             comment: None,
             trigger: None,
-            urgency: Urgency::Automatic,
+            // As an answer leaves, or it would be no test of one.
+            urgency: Urgency::Answer,
             to: vec![Mailbox { name: to.name.clone(), address: to.email.clone() }],
             cc: Vec::new(),
             subject: letter_out::one_line(&mail.subject),

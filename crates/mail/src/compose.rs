@@ -74,8 +74,9 @@ impl Outgoing {
         if let Some(id) = &self.in_reply_to {
             message = message.in_reply_to(id.as_str());
         }
-        if !self.references.is_empty() {
-            message = message.references(Ids::new_list(self.references.iter().map(MessageId::as_str)));
+        let references = bounded(&self.references);
+        if !references.is_empty() {
+            message = message.references(Ids::new_list(references.into_iter().map(MessageId::as_str)));
         }
         if self.automatic {
             message = message
@@ -105,6 +106,25 @@ impl Outgoing {
         let parts = std::iter::once(body).chain(files.into_iter().map(file)).collect::<Vec<_>>();
         MimePart::new("multipart/mixed", parts)
     }
+}
+
+/// Bytes of all ids in `References`: more is cut off somewhere on the way, at times within an id.
+const LONGEST_THREAD: usize = 2_000;
+
+/// A thread as it may be written down: the first id, by which most programs find the thread, and as many of the newest as fit.
+pub fn bounded(thread: &[MessageId]) -> Vec<&MessageId> {
+    let length = |id: &MessageId| id.as_str().len() + 3;
+    let Some((first, others)) = thread.split_first() else { return Vec::new() };
+    let mut left = LONGEST_THREAD.saturating_sub(length(first));
+    let fits = others.iter().rev().take_while(|id| {
+        let fits = length(id) <= left;
+        left = left.saturating_sub(length(id));
+        fits
+    });
+    let mut ids: Vec<&MessageId> = fits.collect();
+    ids.push(first);
+    ids.reverse();
+    ids
 }
 
 /// A text in the encoding that suits it; its lines end as those of the mail do, and a lone carriage return, which servers read in

@@ -11,6 +11,8 @@ use crate::{announce, quote, quoted_header, when};
 
 /// The beginning is looked for within this many lines.
 const MAX_LINES: usize = 20_000;
+/// Longest name in characters.
+const LONGEST_NAME: usize = 200;
 /// Lines between the announcement and the header at most.
 const MAX_GAP: usize = 6;
 
@@ -21,6 +23,8 @@ pub struct Forwarded {
     pub above: String,
     /// Who wrote the forwarded mail; `None` where the program gives only a name.
     pub from: Option<Mailbox>,
+    /// What stands behind its `From:`, as the program wrote it; may be empty.
+    pub from_words: String,
     /// Its subject.
     pub subject: Option<String>,
     /// When it was sent, in the forwarder's own zone where none is written.
@@ -117,6 +121,7 @@ fn forward(
     Forwarded {
         above: above(lines, at),
         from: quoted_header::people(&header.from).into_iter().next(),
+        from_words: crate::header::one_line(&header.from).chars().take(LONGEST_NAME).collect(),
         subject: (!header.subject.is_empty()).then(|| crate::header::one_line(&header.subject)),
         date: when::moment(&header.when, zone),
         to: quoted_header::people(&header.to),
@@ -167,6 +172,7 @@ fn attached(letter: &Letter, by_subject: bool) -> Option<Forwarded> {
     let inner = crate::read::plainly(&file.content)?;
     Some(Forwarded {
         above: letter.text.trim().to_owned(),
+        from_words: inner.from.as_ref().map(|from| from.name.clone()).unwrap_or_default(),
         from: inner.from,
         subject: (!inner.subject.is_empty()).then_some(inner.subject),
         date: inner.date,
@@ -180,6 +186,7 @@ fn nothing() -> Forwarded {
     Forwarded {
         above: String::new(),
         from: None,
+        from_words: String::new(),
         subject: None,
         date: None,
         to: Vec::new(),

@@ -63,6 +63,12 @@ impl Store {
         table::Entity::find_by_id(hash).one(self.reader()).await?.map(read).transpose()
     }
 
+    /// Forgets links that ended before this; answers how many.
+    pub async fn prune_file_links(&self, before: Timestamp) -> Result<u64> {
+        let gone = table::Entity::delete_many().filter(table::Column::ExpiresAt.lt(micros(before)));
+        Ok(gone.exec(self.writer()).await?.rows_affected)
+    }
+
     /// All links to the files of a ticket, oldest first.
     pub async fn file_links(&self, ticket: TicketId) -> Result<Vec<FileLink>> {
         let files = self.attachments(ticket).await?;

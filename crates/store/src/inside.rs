@@ -35,4 +35,9 @@ impl Tx {
     pub async fn latest_comments(&self, of: &[TicketId], limit: u32) -> Result<Vec<Comment>> {
         tickets::latest_comments(&self.db, of, limit).await
     }
+
+    /// The comment a ticket begins with, private or not.
+    pub async fn description(&self, ticket: TicketId) -> Result<Option<Comment>> {
+        tickets::description(&self.db, ticket).await
+    }
 }

@@ -86,6 +86,8 @@ pub enum Purpose {
     Proof,
     /// It tells administrators of trouble.
     Alarm,
+    /// An administrator looks at how mail is written.
+    Sample,
 }
 
 impl Purpose {
@@ -96,12 +98,15 @@ impl Purpose {
             Self::Account => "account",
             Self::Proof => "proof",
             Self::Alarm => "alarm",
+            Self::Sample => "sample",
         }
     }
 
     /// From the stored word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Ticket, Self::Account, Self::Proof, Self::Alarm].into_iter().find(|p| p.as_str() == text)
+        [Self::Ticket, Self::Account, Self::Proof, Self::Alarm, Self::Sample]
+            .into_iter()
+            .find(|p| p.as_str() == text)
     }
 }
 

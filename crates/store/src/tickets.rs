@@ -4,7 +4,7 @@ mod read;
 mod regroup;
 mod write;
 
-pub(crate) use read::{attachment, containing, latest_comments};
+pub(crate) use read::{attachment, containing, description, latest_comments};
 pub use regroup::CLOSED_BY_MERGE;
 pub(crate) use write::attachment_row;
 
@@ -167,6 +167,13 @@ pub enum AuditEvent {
     TemplateReplaced {
         /// What was wrong with it.
         fault: String,
+    },
+    /// An agent asked by mail for what was not done.
+    NotDone {
+        /// The comment that the mail became.
+        comment: CommentId,
+        /// Line by line.
+        lines: Vec<desk::behalf::NotDone>,
     },
     /// A mail of ours came back.
     DeliveryFailure {

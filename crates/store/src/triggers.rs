@@ -96,4 +96,19 @@ impl Tx {
         self.pending().triggers_changed = true;
         Ok(())
     }
+
+    /// Stores a trigger as a new one; answers its id.
+    pub async fn add_trigger(&self, trigger: &Trigger) -> Result<TriggerId> {
+        let row = table::ActiveModel {
+            title: Set(trigger.title.clone()),
+            position: Set(trigger.position),
+            active: Set(trigger.active),
+            conditions: Set(json(&trigger.conditions)),
+            actions: Set(json(&trigger.actions)),
+            ..Default::default()
+        };
+        let added = table::Entity::insert(row).exec(&self.db).await?;
+        self.pending().triggers_changed = true;
+        Ok(TriggerId(added.last_insert_id))
+    }
 }

@@ -127,6 +127,7 @@ pub fn all() -> Vec<Route> {
         admins("/admin/channels/email/template/test", post(mail_template::test).layer(DefaultBodyLimit::max(TEMPLATE_LIMIT))),
         admins("/admin/channels/email/template/reset", post(mail_template::reset)),
         admins("/admin/channels/email/template/signature/{id}", post(mail_template::sign)),
+        admins("/admin/channels/email/template/zone", post(mail_template::zone)),
         admins("/admin/channels/email/template/rules", post(mail_template::rule)),
 
         // Registration, consent and ways to sign in

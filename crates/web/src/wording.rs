@@ -1,5 +1,6 @@
 //! The words people read for the words the desk stores.
 
+use desk::behalf::{NotDone, WhyNot};
 use desk::decide::{Cause, Conflict, Doubt, OutcomeKind, Passed, Signal};
 use desk::flood::Window;
 use desk::ticket::Via;
@@ -417,6 +418,10 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
         AuditEvent::TemplateReplaced { fault } => {
             Some(fl!(t, "audit-template-replaced", fault = fault.as_str()))
         }
+        AuditEvent::NotDone { lines, .. } => {
+            let lines: Vec<String> = lines.iter().map(|line| not_done(t, line)).collect();
+            Some(fl!(t, "audit-not-done", lines = lines.join(" / ")))
+        }
         AuditEvent::DeliveryFailure { reason, .. } => {
             Some(fl!(t, "audit-delivery-failure", reason = failure(t, reason)))
         }
@@ -426,6 +431,23 @@ pub(crate) fn audit(t: Texts, event: &AuditEvent, people: &[Person]) -> Option<S
         AuditEvent::MergeUndone { ticket } => Some(fl!(t, "audit-merge-undone", ticket = ticket.to_string())),
         AuditEvent::SplitOff { ticket, .. } => Some(fl!(t, "audit-split-off", ticket = ticket.to_string())),
         AuditEvent::SplitFrom { ticket, .. } => Some(fl!(t, "audit-split-from", ticket = ticket.to_string())),
+    }
+}
+
+/// Why something that an agent asked for by mail was not done.
+pub(crate) fn not_done(t: Texts, what: &NotDone) -> String {
+    let line = what.line.as_str();
+    match what.why {
+        WhyNot::Unknown => fl!(t, "not-done-unknown", line = line),
+        WhyNot::NotHere => fl!(t, "not-done-not-here", line = line),
+        WhyNot::NoValue => fl!(t, "not-done-no-value", line = line),
+        WhyNot::BadValue => fl!(t, "not-done-bad-value", line = line),
+        WhyNot::NoSuchAgent => fl!(t, "not-done-no-such-agent", line = line),
+        WhyNot::OnlyWhenNew => fl!(t, "not-done-only-when-new", line = line),
+        WhyNot::SenderWithoutAddress => fl!(t, "not-done-sender-without-address", line = line),
+        WhyNot::SupportAddress => fl!(t, "not-done-support-address", line = line),
+        WhyNot::OwnMail => fl!(t, "not-done-own-mail", line = line),
+        WhyNot::SwitchedOff => fl!(t, "not-done-switched-off", line = line),
     }
 }
 

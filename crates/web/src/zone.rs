@@ -23,6 +23,11 @@ impl Zone {
         }
     }
 
+    /// Its name, where the browser has told it.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.zone.iana_name().filter(|_| self.known)
+    }
+
     /// For lists: the time of day today, the day this year, else the whole date.
     pub(crate) fn short(&self, at: Timestamp, now: Timestamp, language: Language) -> When {
         let (then, today) = (at.to_zoned(self.zone.clone()), now.to_zoned(self.zone.clone()));

@@ -141,6 +141,7 @@
     const total = [...chosen.files].reduce((sum, file) => sum + file.size, 0);
     chosen.setCustomValidity(total > Number(chosen.dataset.most) ? chosen.dataset.tooLarge : "");
     chosen.reportValidity();
+    ways(chosen);
   });
 
   // One mark for all rows of a form.
@@ -149,6 +150,27 @@
     if (!all.matches("[data-mark-all]")) return;
     for (const box of all.form.querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
   });
+
+  // Which of the chosen files travel in the mail, by the rule of the server: in order, each that still fits.
+  function ways(chosen) {
+    const list = document.getElementById(chosen.dataset.list);
+    if (!list) return;
+    let left = Number(chosen.dataset.together);
+    list.replaceChildren(...[...chosen.files].map((file) => {
+      const along = file.size <= Number(chosen.dataset.single) && file.size <= left;
+      if (along) left -= file.size;
+      const line = document.createElement("li");
+      const words = document.createElement("span");
+      words.className = "file-words";
+      words.textContent = `${file.name} (${(Math.ceil(file.size / 104857.6) / 10).toFixed(1)} MB) `;
+      const way = document.createElement("span");
+      way.className = along ? "badge plain public-only" : "badge wait public-only";
+      way.textContent = along ? chosen.dataset.along : chosen.dataset.asLink;
+      words.append(way);
+      line.append(words);
+      return line;
+    }));
+  }
 
   // Ctrl+Enter or Cmd+Enter sends the answer.
   document.addEventListener("keydown", (event) => {

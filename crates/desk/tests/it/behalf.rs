@@ -1,6 +1,6 @@
 //! Agents by mail: what their commands do, and whose ticket a forwarded mail becomes.
 
-use desk::behalf::{ByAgent, Change, StaffMail, named};
+use desk::behalf::{ByAgent, Change, NotDone, StaffMail, WhyNot, named};
 use desk::decide::{Author, Context, Decision, TicketPlan};
 use desk::{Outcome, Priority, Status, decide};
 use mail::{AuthVerdict, Forwarded, Kind, Letter};
@@ -21,6 +21,7 @@ fn forwarding(above: &str) -> Letter {
     let forwarded = Forwarded {
         above: above.to_owned(),
         from: Some(mailbox(HANA)),
+        from_words: format!("花子 <{HANA}>"),
         subject: Some("プリンターが動きません".to_owned()),
         date: None,
         to: vec![mailbox(AGENT)],
@@ -81,6 +82,45 @@ fn commands_change_the_ticket_and_leave_the_words() {
         assert_eq!(by.text.as_deref(), Some("Done.\nAoi"), "{commands}");
         assert!(is_public(&decision), "{commands}");
     }
+}
+
+/// A command that does nothing in silence is an order that somebody believes carried out.
+#[test]
+fn what_is_not_done_is_told_line_by_line() {
+    use WhyNot::*;
+    for (written, line, why) in [
+        ("#weather fine", "#weather fine", Unknown),
+        ("#closed", "#closed", Unknown),
+        ("#group sales", "#group sales", NotHere),
+        ("#type incident", "#type incident", NotHere),
+        ("#status", "#status", NoValue),
+        ("#assignee", "#assignee", NoValue),
+        ("#requester", "#requester", NoValue),
+        ("#status new", "#status new", BadValue),
+        ("#status closed", "#status closed", BadValue),
+        ("#priority soon", "#priority soon", BadValue),
+        ("#priority 高", "#priority 高", BadValue),
+        ("#solved please", "#solved please", BadValue),
+        ("#tags 、", "#tags 、", BadValue),
+        ("#requester nobody", "#requester nobody", BadValue),
+        ("#requester x@y.example", "#requester x@y.example", OnlyWhenNew),
+    ] {
+        let (letter, context) = replying(&format!("{written}\n#priority high\n\nDone."));
+        let decision = decide(&letter, &context);
+        let by = by(&decision);
+        assert_eq!(by.not_done, [NotDone { line: line.to_owned(), why }], "{written}");
+        // What stands beside it is done all the same.
+        assert_eq!(by.changes, [Change::Priority(Some(Priority::High))], "{written}");
+    }
+    // In a new ticket the requester is taken, unless it cannot be one.
+    let order = |who: &str| Letter { text: format!("#requester {who}\nHi"), ..letter(AGENT) };
+    assert!(by(&decide(&order(HANA), &ours())).not_done.is_empty());
+    let refused = by(&decide(&order(SUPPORT), &ours()));
+    assert_eq!(refused.not_done, [NotDone { line: format!("#requester {SUPPORT}"), why: SupportAddress }]);
+    let (letter, context) = replying("お疲れ様です。\n＃ｓｔａｔｕｓ　ｓｏｌｖｅｄ\n\n完了しました。");
+    let full_width = by(&decide(&letter, &context));
+    assert_eq!(full_width.changes, [Change::Status(Status::Solved)]);
+    assert_eq!(full_width.text.as_deref(), Some("お疲れ様です。\n\n完了しました。"));
 }
 
 #[test]
@@ -205,13 +245,13 @@ fn a_forward_stays_the_agents_own_ticket_where_nobody_else_can_be_named() {
     };
     let off = Context { staff_mail: StaffMail { on_behalf: false, ..StaffMail::default() }, ..ours() };
     let table = [
-        (from(None), ours(), "nobody named"),
+        (from(None), ours(), "nobody named", Some(WhyNot::SenderWithoutAddress)),
         // A support address is never a person's.
-        (from(Some(SUPPORT)), ours(), "a support address"),
-        (from(Some(AGENT)), ours(), "the agent"),
-        (from(Some(HANA)), off, "switched off"),
+        (from(Some(SUPPORT)), ours(), "a support address", Some(WhyNot::SupportAddress)),
+        (from(Some(AGENT)), ours(), "the agent", Some(WhyNot::OwnMail)),
+        (from(Some(HANA)), off, "switched off", None),
     ];
-    for (letter, context, why) in table {
+    for (letter, context, why, told) in table {
         let decision = decide(&letter, &context);
         let plan = plan(&decision);
         assert_eq!(
@@ -219,7 +259,14 @@ fn a_forward_stays_the_agents_own_ticket_where_nobody_else_can_be_named() {
             (Author::Known(agent().id), "new_ticket"),
             "{why}"
         );
-        assert_eq!(decision.by_agent, None, "{why}: the mail stays whole");
+        let by = by(&decision);
+        assert_eq!((by.text, by.note), (None, None), "{why}: the mail stays whole");
+        // The agent expected something else, and is told.
+        assert_eq!(
+            by.not_done.iter().map(|line| line.why).collect::<Vec<_>>(),
+            Vec::from_iter(told),
+            "{why}"
+        );
     }
 }
 

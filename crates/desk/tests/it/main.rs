@@ -7,6 +7,7 @@ mod loops;
 mod place;
 mod placeholder;
 mod powers;
+mod read_back;
 mod reply;
 mod sameness;
 mod standard;

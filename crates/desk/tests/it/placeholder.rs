@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use desk::placeholder::{is_machine, render, suppress_relay};
+use desk::placeholder::{is_machine, render, suppress_for_machine, suppress_relay};
 
 fn values(list: &[(&str, &str)]) -> BTreeMap<String, String> {
     list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -78,6 +78,49 @@ fn first_replies_to_strangers_carry_none_of_their_words() {
     for name in kept {
         assert_eq!(values[name], "text", "{name}");
     }
+}
+
+/// Zendesk's templates walk through the comments, or write them out as a whole: both must work, for they are what people bring along.
+#[test]
+fn a_list_is_walked_through_or_written_out() {
+    let values = values(&[
+        ("ticket.comments", "all of it"),
+        ("ticket.comments.0.value", "newest"),
+        ("ticket.comments.0.author.name", "花子"),
+        ("ticket.comments.1.value", "older"),
+        ("ticket.comments.10.value", "oldest"),
+    ]);
+    for (template, text) in [
+        ("{{ ticket.comments }}", "all of it"),
+        ("{% for comment in ticket.comments %}[{{ comment.value }}]{% endfor %}", "[newest][older][oldest]"),
+        ("{{ ticket.comments[0].author.name }}{{ ticket.comments|length }}", "花子3"),
+        ("{% for comment in ticket.public_comments %}x{% endfor %}", ""),
+    ] {
+        assert_eq!(render(template, &values).unwrap(), text, "{template}");
+    }
+}
+
+/// Of a list that is suppressed not even the length or the authors are left.
+#[test]
+fn a_suppressed_list_has_nothing_to_walk_through() {
+    let all = || {
+        values(&[
+            ("ticket.comments", "all"),
+            ("ticket.comments.0.author.name", "花子"),
+            ("ticket.comments_formatted", "all"),
+            ("ticket.latest_comment", "newest"),
+            ("ticket.id", "7"),
+        ])
+    };
+    let template = "{{ ticket.comments }}{% for c in ticket.comments %}{{ c.author.name }}{% endfor %}|\
+                    {{ ticket.comments_formatted }}|{{ ticket.latest_comment }}|{{ ticket.id }}";
+    let (mut relayed, mut to_machine) = (all(), all());
+    suppress_relay(&mut relayed);
+    suppress_for_machine(&mut to_machine);
+    assert_eq!(render(template, &all()).unwrap(), "all花子|all|newest|7");
+    assert_eq!(render(template, &relayed).unwrap(), "|||7");
+    // A machine still reads what is new, or it could not be written to at all.
+    assert_eq!(render(template, &to_machine).unwrap(), "||newest|7");
 }
 
 #[test]

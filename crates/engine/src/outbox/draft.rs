@@ -12,7 +12,8 @@ const MARK_HEADER: &str = "X-Postdesk-Outbox";
 pub(super) fn draft_of(row: &OutboxRow) -> mail_out::Draft {
     let people =
         |list: &[mail::Mailbox]| list.iter().map(|m| (m.name.clone(), m.address.to_string())).collect();
-    let references: Vec<String> = row.mail.references.iter().map(MessageId::bracketed).collect();
+    let references: Vec<String> =
+        mail::compose::bounded(&row.mail.references).into_iter().map(MessageId::bracketed).collect();
     let mut x_headers = vec![(MARK_HEADER.to_owned(), row.mail.mark.clone())];
     if row.mail.urgency != Urgency::Answer {
         x_headers.push((NO_AUTO_ANSWERS.0.to_owned(), NO_AUTO_ANSWERS.1.to_owned()));

@@ -1,5 +1,6 @@
 //! Agents by mail: commands and forwarded mail, from the mailbox to the ticket and back to the customer.
 
+use desk::behalf::WhyNot;
 use desk::decide::OutcomeKind;
 use desk::{Status, TicketId};
 use engine::MailRules;
@@ -159,5 +160,104 @@ async fn nobody_else_speaks_for_a_customer() {
         assert_eq!(row.requester_address, ADA, "{row:?}");
     }
     assert!(to_hana(&world).await.is_empty());
+    world.end().await.unwrap();
+}
+
+fn not_done(view: &engine::TicketView) -> Vec<(String, WhyNot)> {
+    let of = |audit: &store::Audit| match &audit.event {
+        store::AuditEvent::NotDone { lines, .. } => {
+            lines.iter().map(|line| (line.line.clone(), line.why)).collect()
+        }
+        _ => Vec::new(),
+    };
+    view.audits.iter().flat_map(of).collect()
+}
+
+/// An agent who is not told believes that it was done.
+#[tokio::test]
+async fn what_was_not_done_is_told_at_the_comment() {
+    let world = running().await;
+    let (ticket, thread) = a_ticket(&world).await;
+    let text = "#group sales\r\n#assignee nobody@else.example\r\n#priority high\r\n\r\nIt comes.";
+    agent_writes(&world, true, "Re: Desk", &thread, text).await;
+    seen(&world, 2).await;
+    let view = world.engine.ticket(&world.admin, ticket).await.unwrap();
+    assert_eq!(view.ticket.priority, Some(desk::Priority::High));
+    assert_eq!(
+        not_done(&view),
+        [
+            ("#group sales".to_owned(), WhyNot::NotHere),
+            ("#assignee nobody@else.example".to_owned(), WhyNot::NoSuchAgent)
+        ]
+    );
+    let told = view.audits.iter().find_map(|audit| match &audit.event {
+        store::AuditEvent::NotDone { comment, .. } => Some(*comment),
+        _ => None,
+    });
+    assert_eq!(told, Some(view.comments[1].comment.id));
+    assert!(to_hana(&world).await.iter().all(|mail| !mail.contains("sales")), "customers are not told");
+    world.end().await.unwrap();
+}
+
+/// Outlook writes nothing but HTML and puts an empty line between two lines; what it quotes orders nothing.
+#[tokio::test]
+async fn commands_are_read_from_html_and_never_from_what_is_quoted() {
+    let world = running().await;
+    let (ticket, thread) = a_ticket(&world).await;
+    let html = async |text: &str| {
+        let raw = format!(
+            "{INTERNAL}From: Ada <{ADA}>\r\nTo: <{HELP}>\r\nSubject: Re: Desk\r\n{thread}MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{text}\r\n"
+        );
+        world.microsoft.deliver(HELP, raw.into_bytes()).await.unwrap();
+    };
+    html("<div class=\"WordSection1\"><p class=\"MsoNormal\">お疲れ様です。<o:p></o:p></p><p class=\"MsoNormal\"><o:p>&nbsp;</o:p></p><p class=\"MsoNormal\">＃status　pending<o:p></o:p></p><p class=\"MsoNormal\"><o:p>&nbsp;</o:p></p><p class=\"MsoNormal\">#tags vip<o:p></o:p></p><p class=\"MsoNormal\">木曜日に届きます。<o:p></o:p></p></div>").await;
+    seen(&world, 2).await;
+    let view = world.engine.ticket(&world.admin, ticket).await.unwrap();
+    assert_eq!((view.ticket.status, view.ticket.tags.as_slice()), (Status::Pending, &["vip".to_owned()][..]));
+    let text = &view.comments[1].comment.text;
+    assert!(
+        text.contains("お疲れ様です。") && text.contains("木曜日に届きます。") && !text.contains("status"),
+        "{text}"
+    );
+    html("<div>Thanks</div><div>On Mon, Nov 23, 2026 at 8:02 Hana &lt;hana@example.org&gt; wrote:</div><blockquote type=\"cite\">#solved</blockquote>").await;
+    seen(&world, 3).await;
+    assert_eq!(world.engine.ticket(&world.admin, ticket).await.unwrap().ticket.status, Status::Pending);
+    // A customer's are words.
+    world.microsoft.customer_writes(HANA, HELP, "Other", "#solved\nplease").await.unwrap();
+    seen(&world, 4).await;
+    let other = world.ticket_about("Other").await.unwrap().ticket.id;
+    let view = world.engine.ticket(&world.admin, other).await.unwrap();
+    assert_eq!(view.ticket.status, Status::New);
+    assert!(view.comments[0].comment.text.starts_with("#solved"), "{:?}", view.comments[0].comment.text);
+    assert!(not_done(&view).is_empty());
+    world.end().await.unwrap();
+}
+
+/// Passed on as a file, with the files and pictures of the mail inside; and one of which only a name is known.
+#[tokio::test]
+async fn a_mail_forwarded_as_a_file_is_the_customers_and_a_name_alone_is_explained() {
+    let world = running().await;
+    let inner = format!(
+        "From: =?utf-8?B?5qOuIOiKseWtkA==?= <{HANA}>\r\nTo: <{ADA}>\r\nSubject: inside\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\nContent-Type: text/plain\r\n\r\nIt is broken.\r\n--i\r\nContent-Type: image/png; name=shot.png\r\nContent-Disposition: attachment; filename=shot.png\r\n\r\nPNG\r\n--i--\r\n"
+    );
+    let raw = format!(
+        "{INTERNAL}From: Ada <{ADA}>\r\nTo: <{HELP}>\r\nSubject: FW: inside\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\nContent-Type: text/plain\r\n\r\n#priority low\r\nplease handle\r\n--o\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n{inner}\r\n--o--\r\n"
+    );
+    world.microsoft.deliver(HELP, raw.into_bytes()).await.unwrap();
+    seen(&world, 1).await;
+    let ticket = world.ticket_about("inside").await.unwrap().ticket.id;
+    let view = world.engine.ticket(&world.admin, ticket).await.unwrap();
+    assert_eq!((view.requester.email.as_str(), view.requester.name.as_str()), (HANA, "森 花子"));
+    assert_eq!(view.comments[0].comment.text.trim(), "It is broken.");
+    assert_eq!(view.comments[1].comment.text, "please handle");
+    assert!(!view.comments[0].files.is_empty(), "the mail inside is there, with its files");
+    // Outlook names colleagues without an address.
+    let text = "見てください\r\n\r\n差出人: 佐藤 次郎\r\n送信日時: 2026年11月23日 8:02\r\n宛先: Ada\r\n件名: name\r\n\r\n動きません。";
+    agent_writes(&world, true, "FW: name", "", text).await;
+    seen(&world, 2).await;
+    let ticket = world.ticket_about("FW: name").await.unwrap().ticket.id;
+    let view = world.engine.ticket(&world.admin, ticket).await.unwrap();
+    assert_eq!(view.requester.email.as_str(), ADA);
+    assert_eq!(not_done(&view), [("佐藤 次郎".to_owned(), WhyNot::SenderWithoutAddress)]);
     world.end().await.unwrap();
 }

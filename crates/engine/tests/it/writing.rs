@@ -266,3 +266,124 @@ async fn the_preview_is_a_whole_mail_in_each_language() {
     assert!(matches!(world.engine.file_behind(&"0".repeat(64)).await, Err(engine::Error::NotFound)));
     world.end().await.unwrap();
 }
+
+/// Settings of the account used to lie in one row: of two administrators who saved at the same time one lost the signature.
+#[tokio::test]
+async fn signatures_of_two_brands_may_be_saved_at_once() {
+    let world = World::new().await.unwrap();
+    let first = world.brand().await.unwrap();
+    let second = world.engine.make_brand(&world.admin, "Fabrikam").await.unwrap();
+    let signed = |text: String| Signature { text, html: String::new() };
+    for round in 0..12 {
+        let (one, two) = (signed(format!("one {round}")), signed(format!("two {round}")));
+        let (a, b) = tokio::join!(
+            world.engine.save_signature(&world.admin, first, &one),
+            world.engine.save_signature(&world.admin, second, &two),
+        );
+        (a.unwrap(), b.unwrap());
+        let kept = world.engine.mail_writing(&world.admin).await.unwrap().signatures;
+        let texts: Vec<_> = kept.into_iter().map(|(_, signature)| signature.text).collect();
+        assert_eq!(texts, [one.text, two.text]);
+    }
+    world.end().await.unwrap();
+}
+
+/// What an earlier version kept in one row is still in force, and a new one replaces it.
+#[tokio::test]
+async fn signatures_of_an_earlier_version_stay_in_force() {
+    let world = World::new().await.unwrap();
+    let brand = world.brand().await.unwrap();
+    let tx = world.store.begin(world.engine.now()).await.unwrap();
+    let old = format!(r#"{{"{brand}":{{"text":"as it was","html":""}}}}"#);
+    tx.set_setting("mail_signatures", &old).await.unwrap();
+    tx.commit().await.unwrap();
+    let text = async || world.engine.mail_writing(&world.admin).await.unwrap().signatures[0].1.text.clone();
+    assert_eq!(text().await, "as it was");
+    world.engine.save_signature(&world.admin, brand, &Signature::default()).await.unwrap();
+    assert_eq!(text().await, "");
+    world.end().await.unwrap();
+}
+
+/// A mail with one picture in its text.
+fn with_picture(from: &str, subject: &str, headers: &str, html: &str, pictures: &[(&str, &str)]) -> Vec<u8> {
+    let mut raw = format!(
+        "From: <{from}>\r\nTo: <{HELP}>\r\nSubject: {subject}\r\n{headers}MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n"
+    );
+    for (id, content) in pictures {
+        raw.push_str(&format!(
+            "--b\r\nContent-Type: image/png; name=\"{id}.png\"\r\nContent-ID: <{id}>\r\nContent-Disposition: inline\r\nContent-Transfer-Encoding: base64\r\n\r\n{content}\r\n"
+        ));
+    }
+    (raw + "--b--\r\n").into_bytes()
+}
+
+/// The customer's own screenshot, quoted below an agent's words, is no picture of the answer: it would come back to the customer as if the
+/// agent had sent it.
+#[tokio::test]
+async fn a_picture_that_an_agents_mail_merely_quotes_is_not_sent_back() {
+    let (world, _) = a_ticket("Other", "x").await;
+    let theirs = with_picture(
+        HANA,
+        "Screen",
+        "Message-ID: <screen@example.org>\r\n",
+        "<p>Look:</p><img src=\"cid:shot\">",
+        &[("shot", "QUFBQQ==")],
+    );
+    world.microsoft.deliver(HELP, theirs).await.unwrap();
+    world.until("the ticket", async || Ok(world.ticket_about("Screen").await.is_ok())).await.unwrap();
+    let ticket = world.ticket_about("Screen").await.unwrap().ticket.id;
+    let headers = "X-MS-Exchange-Organization-AuthAs: Internal\r\nIn-Reply-To: <screen@example.org>\r\n";
+    let html = "<p>Press here:</p><img src=\"cid:mine\"><div>On Mon, Nov 23, 2026 at 8:02 Hana &lt;hana@example.org&gt; wrote:</div><blockquote type=\"cite\"><p>Look:</p><img src=\"cid:shot\"></blockquote>";
+    let ours = with_picture(
+        "ada@desk.test",
+        "Re: Screen",
+        headers,
+        html,
+        &[("mine", "QkJCQg=="), ("shot", "QUFBQQ==")],
+    );
+    world.microsoft.deliver(HELP, ours).await.unwrap();
+    world
+        .until(
+            "the answer",
+            async || Ok(world.engine.ticket(&world.admin, ticket).await?.comments.len() == 2),
+        )
+        .await
+        .unwrap();
+    world.settle().await.unwrap();
+    let mail = arrived(&world).await.iter().map(read).find(|mail| mail.text.contains("Press here")).unwrap();
+    let contents: Vec<_> = mail.attachments.iter().map(|file| file.content.as_slice()).collect();
+    assert_eq!(contents, [b"BBBB"]);
+    assert_eq!(mail.html.unwrap().matches("cid:").count(), 1);
+    world.end().await.unwrap();
+}
+
+/// Killed at any moment, an answer is there with its mail and its link, or not at all.
+#[tokio::test]
+async fn a_link_is_never_without_its_mail_nor_a_mail_without_its_link() {
+    let (world, ticket) = a_ticket("Plans", "Please send them.").await;
+    let mut ended = 0;
+    for round in 0..40_u64 {
+        let answer = Answer {
+            text: format!("round {round}"),
+            public: true,
+            files: vec![file("plan.zip", 8)],
+            ..Answer::default()
+        };
+        let within = std::time::Duration::from_micros(1_500 * round);
+        let answered = world.engine.answer(&world.admin, ticket, answer);
+        ended += u32::from(tokio::time::timeout(within, answered).await.is_ok());
+    }
+    // One that is left to itself, so that both kinds are here.
+    answer(&world, ticket, "the last", vec![file("plan.zip", 8)]).await;
+    let links = world.store.file_links(ticket).await.unwrap();
+    let rows = world.store.outbox_of_ticket(ticket).await.unwrap();
+    let words: Vec<&str> = rows.iter().filter_map(|row| row.mail.text.split("/files/").nth(1)).collect();
+    let comments = world.engine.ticket(&world.admin, ticket).await.unwrap().comments.len() - 1;
+    assert_eq!((links.len(), words.len()), (comments, comments), "{ended} of 40 ended");
+    assert!(comments < 41, "no answer was ever killed: this test proves nothing");
+    for word in words {
+        let word = word.split_whitespace().next().unwrap();
+        assert!(matches!(world.engine.file_behind(word).await.unwrap(), FileBehindLink::Open(..)));
+    }
+    world.end().await.unwrap();
+}

@@ -113,3 +113,19 @@ fn a_minted_message_id_is_well_formed_whatever_it_is_made_of() {
         assert_eq!(MessageId::parse(id.as_str()), Some(id));
     }
 }
+
+/// `References` of a ticket that went on for months would grow until some server cuts it off within an id.
+#[test]
+fn a_long_thread_keeps_its_first_and_its_newest_ids() {
+    let id = |n: usize| MessageId::parse(&format!("<{n}.{}@example.com>", "x".repeat(150))).unwrap();
+    let thread: Vec<MessageId> = (0..40).map(id).collect();
+    let raw = String::from_utf8(Outgoing { references: thread.clone(), ..outgoing() }.to_mime()).unwrap();
+    let (_, rest) = raw.split_once("\r\nReferences: ").unwrap();
+    let lines: Vec<&str> = rest.split("\r\n").take_while(|line| line.starts_with(['<', ' '])).collect();
+    assert!(lines.iter().map(|line| line.len()).sum::<usize>() <= 2_100, "{lines:?}");
+    let kept = read(raw.as_bytes()).references;
+    assert_eq!((kept.first(), kept.last()), (thread.first(), thread.last()));
+    assert!(kept.len() > 8 && kept[1..] == thread[40 - (kept.len() - 1)..], "{kept:?}");
+    assert_eq!(mail::compose::bounded(&thread[..3]).len(), 3, "a short one stays whole");
+    assert!(mail::compose::bounded(&[]).is_empty());
+}

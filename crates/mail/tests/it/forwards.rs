@@ -95,6 +95,99 @@ fn the_original_sender_is_read_from_the_forward_of_each_program() {
     }
 }
 
+/// The same in the languages that a company's colleagues abroad write in: sender, subject and words, and nothing of the frame.
+#[test]
+fn forwards_of_other_languages_are_read_as_well() {
+    for (program, subject, body) in [
+        (
+            "Outlook, German",
+            "WG: Drucker",
+            "Bitte übernehmen.\n\nVon: Max Muster <max@example.de>\nGesendet: Montag, 23. November 2026 08:02\nAn: Desk <info@desk.example>\nCc: Eva <eva@example.de>\nBetreff: Drucker\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Outlook of old, German",
+            "WG: Drucker",
+            "Bitte übernehmen.\n\n-----Ursprüngliche Nachricht-----\nVon: Max Muster [mailto:max@example.de]\nGesendet: Montag, 23. November 2026 08:02\nAn: Desk\nBetreff: Drucker\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Gmail, German",
+            "Fwd: Drucker",
+            "Bitte übernehmen.\n\n---------- Forwarded message ---------\nVon: Max Muster <max@example.de>\nDate: Mo., 23. Nov. 2026 um 08:02 Uhr\nSubject: Drucker\nTo: <info@desk.example>\n\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Thunderbird, German",
+            "Fwd: Drucker",
+            "Bitte übernehmen.\n\n\n-------- Weitergeleitete Nachricht --------\nBetreff: \tDrucker\nDatum: \tMon, 23 Nov 2026 08:02:00 +0100\nVon: \tMax Muster <max@example.de>\nAn: \tinfo@desk.example\n\n\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Apple Mail, German",
+            "Fwd: Drucker",
+            "Bitte übernehmen.\n\nAnfang der weitergeleiteten Nachricht:\n\n> Von: Max Muster <max@example.de>\n> Betreff: Drucker\n> Datum: 23. November 2026 um 08:02:00 MEZ\n> An: info@desk.example\n> \n> Er druckt nicht.\n",
+        ),
+        (
+            "Outlook, French",
+            "TR: Drucker",
+            "Bitte übernehmen.\n\nDe : Max Muster <max@example.de>\nEnvoyé : lundi 23 novembre 2026 08:02\nÀ : Desk <info@desk.example>\nObjet : Drucker\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Apple Mail, French",
+            "Fwd: Drucker",
+            "Bitte übernehmen.\n\nDébut du message transféré :\n\n> De: Max Muster <max@example.de>\n> Objet: Drucker\n> Date: 23 novembre 2026 à 08:02:00 UTC+1\n> À: info@desk.example\n> \n> Er druckt nicht.\n",
+        ),
+        (
+            "Thunderbird, French",
+            "Fwd: Drucker",
+            "Bitte übernehmen.\n\n-------- Message transféré --------\nSujet : \tDrucker\nDate : \tMon, 23 Nov 2026 08:02:00 +0100\nDe : \tMax Muster <max@example.de>\nPour : \tinfo@desk.example\n\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Outlook, Chinese",
+            "转发: Drucker",
+            "Bitte übernehmen.\n\n发件人: Max Muster <max@example.de>\n发送时间: 2026年11月23日 8:02\n收件人: Desk <info@desk.example>\n主题: Drucker\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Gmail, Chinese",
+            "Fwd: Drucker",
+            "Bitte übernehmen.\n\n---------- Forwarded message ---------\n发件人： Max Muster <max@example.de>\nDate: 2026年11月23日周一 08:02\nSubject: Drucker\nTo: <info@desk.example>\n\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Outlook, Taiwan",
+            "轉寄: Drucker",
+            "Bitte übernehmen.\n\n寄件者: Max Muster <max@example.de>\n寄件日期: 2026年11月23日 上午 08:02\n收件者: Desk <info@desk.example>\n主旨: Drucker\n\nEr druckt nicht.\n",
+        ),
+        (
+            "QQ",
+            "转发：Drucker",
+            "Bitte übernehmen.\n\n------------------ 原始邮件 ------------------\n发件人: \"Max Muster\" <max@example.de>;\n发送时间: 2026年11月23日(星期一) 上午8:02\n收件人: \"Desk\"<info@desk.example>;\n主题: Drucker\n\nEr druckt nicht.\n",
+        ),
+        (
+            "iPhone, Japanese",
+            "Fwd: Drucker",
+            "Bitte übernehmen.\n\niPhoneから送信\n\n転送されたメッセージ：\n\n> 差出人: Max Muster <max@example.de>\n> 日時: 2026年11月23日 8:02:00 JST\n> 宛先: info@desk.example\n> 件名: Drucker\n> \n> ﻿Er druckt nicht.\n",
+        ),
+        (
+            "docomo",
+            "Fw:Drucker",
+            "Bitte übernehmen.\n\n---- Original Message ----\nFrom: Max Muster <max@example.de>\nDate: 2026/11/23 8:02\nTo: info@desk.example\nSubject: Drucker\n\nEr druckt nicht.\n",
+        ),
+        (
+            "Outlook for phones",
+            "Fw: Drucker",
+            "Bitte übernehmen.\n\niOS 版 Outlook の入手<https://aka.ms/o0ukef>\n________________________________\n差出人: Max Muster <max@example.de>\n送信日時: 2026年11月23日(月) 8:02\n宛先: Desk <info@desk.example>\n件名: Drucker\n\nEr druckt nicht.\n",
+        ),
+    ] {
+        let inner = forwarded(subject, body).unwrap_or_else(|| panic!("{program}: not recognised"));
+        let from = inner.from.unwrap_or_else(|| panic!("{program}: nobody"));
+        assert_eq!(
+            (from.name.as_str(), from.address.as_str()),
+            ("Max Muster", "max@example.de"),
+            "{program}"
+        );
+        assert_eq!(inner.subject.as_deref(), Some("Drucker"), "{program}");
+        assert!(inner.above.starts_with("Bitte übernehmen."), "{program}: {}", inner.above);
+        assert_eq!(inner.text, "Er druckt nicht.", "{program}");
+    }
+}
+
 #[test]
 fn an_answer_is_no_forward() {
     for (subject, body) in [
@@ -129,6 +222,8 @@ fn where_only_a_name_is_given_nobody_is_made_up() {
     )
     .unwrap();
     assert_eq!((inner.from, inner.to, inner.text.as_str()), (None, vec![], "動きません。"));
+    // The desk tells the agent whom it could not find.
+    assert_eq!(inner.from_words, "山田 太郎");
 }
 
 #[test]

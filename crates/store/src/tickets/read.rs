@@ -89,6 +89,17 @@ pub(crate) async fn latest_comments<C: ConnectionTrait>(
     rows.into_iter().map(self::comment).collect()
 }
 
+/// The comment a ticket begins with.
+pub(crate) async fn description<C: ConnectionTrait>(db: &C, ticket: TicketId) -> Result<Option<Comment>> {
+    let row = comment::Entity::find()
+        .filter(comment::Column::TicketId.eq(ticket.0))
+        .order_by_asc(comment::Column::CreatedAt)
+        .order_by_asc(comment::Column::Id)
+        .one(db)
+        .await?;
+    row.map(self::comment).transpose()
+}
+
 pub(super) fn missing(id: TicketId) -> Error {
     Error::NotFound { what: "ticket", id: id.to_string() }
 }

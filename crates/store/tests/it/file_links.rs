@@ -57,4 +57,23 @@ both! {
         let none = tx.renew_file_links(files[1].id, after(1)).await;
         assert!(matches!(none, Err(Error::NotFound { .. })), "no link, nothing to renew");
     }
+
+    /// Else the table would grow as long as the desk lives.
+    async fn links_that_ended_long_ago_are_forgotten_and_no_others(scene) {
+        let ann = scene.customer("ann@example.com").await;
+        let (ticket, _) = scene.ticket(&ann, "plans").await;
+        let tx = scene.begin().await;
+        let new = NewComment { attachments: vec![file("a.zip")], ..comment_on(&ticket, "Here") };
+        let comment = tx.add_comment(&new).await.unwrap();
+        let id = tx.files_of(comment).await.unwrap()[0].id;
+        for (word, ends) in [("old", 99), ("just", 100), ("good", 200)] {
+            tx.add_file_link(word, id, after(ends)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(scene.store.prune_file_links(after(100)).await.unwrap(), 1);
+        let mut left: Vec<_> =
+            scene.store.file_links(ticket.id).await.unwrap().into_iter().map(|link| link.hash).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["good", "just"]);
+    }
 }

@@ -44,6 +44,7 @@ impl Sample {
                 changed: bad.is_some(),
                 fault: None,
                 rules: MailRules::default(),
+                time_zone: Some("Asia/Tokyo".to_owned()),
                 signatures: vec![(
                     Brand { id: BrandId(1), name: "Contoso".to_owned() },
                     Signature {

@@ -247,6 +247,27 @@ pub(crate) async fn rule(State(app): State<App>, reader: Reader, Form(ruled): Fo
     }
 }
 
+/// The zone of the dates in mail.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Zoned {
+    #[serde(default)]
+    time_zone: String,
+}
+
+pub(crate) async fn zone(State(app): State<App>, reader: Reader, Form(zoned): Form<Zoned>) -> Answer {
+    let name = zoned.time_zone.trim();
+    match app.engine.choose_time_zone(&reader.actor()?, name).await {
+        Ok(()) => Ok(to(&format!("{HERE}?done=saved"))),
+        Err(engine::Error::Invalid { .. }) => {
+            let mut page = load(&app, &reader).await?;
+            page.bad = Some(fl!(page.page.t, "mail-zone-unknown", zone = name));
+            page.writing.time_zone = Some(name.to_owned());
+            show_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// A fault in plain words.
 pub(crate) fn explain_fault(t: Texts, fault: &Fault) -> String {
     let form = |form: &Shape| match form {
@@ -283,6 +304,15 @@ impl TemplatePage {
 
     fn delimiter_text(&self) -> &str {
         self.typed.delimiter.as_deref().unwrap_or_default().trim()
+    }
+
+    /// The account's time zone; empty where nobody has said one.
+    fn zone(&self) -> &str {
+        self.writing.time_zone.as_deref().unwrap_or_default()
+    }
+
+    fn zones(&self) -> Vec<String> {
+        engine::time_zones()
     }
 
     fn shows(&self) -> [(&'static str, String); 4] {

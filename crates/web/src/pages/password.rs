@@ -97,6 +97,9 @@ pub(crate) async fn choose(
     match app.engine.choose_password(&secret, &chosen.password).await {
         Ok(entered) => {
             begin_session(&session, &entered).await?;
+            if let Some(zone) = reader.zone.name() {
+                app.engine.suggest_time_zone(&engine::Actor { person: entered.person }, zone).await?;
+            }
             Ok(to("/tickets"))
         }
         Err(error @ engine::Error::Invalid { field: "password", .. }) => {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use engine::LoggedIn;
+use engine::{Actor, LoggedIn};
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -82,6 +82,9 @@ pub(crate) async fn sign_in(
         Err(error) => return Err(error.into()),
     };
     begin_session(&session, &entered).await?;
+    if let Some(zone) = reader.zone.name() {
+        app.engine.suggest_time_zone(&Actor { person: entered.person }, zone).await?;
+    }
     Ok(Redirect::to(local(&typed.next)).into_response())
 }
 

@@ -238,6 +238,17 @@ impl TicketPage {
         }
     }
 
+    /// What an agent asked for in this mail and was not done.
+    fn not_done(&self, comment: &CommentView) -> Vec<String> {
+        let of_this = |audit: &Audit| match &audit.event {
+            AuditEvent::NotDone { comment: id, lines } if *id == comment.comment.id => {
+                lines.iter().map(|line| wording::not_done(self.page.t, line)).collect()
+            }
+            _ => Vec::new(),
+        };
+        self.view.audits.iter().flat_map(of_this).collect()
+    }
+
     /// Where copies of the mail came beside the place it was taken in from.
     fn copies(&self, comment: &CommentView) -> Vec<String> {
         let copies = self.view.copies.iter().filter(|row| row.comment == Some(comment.comment.id));

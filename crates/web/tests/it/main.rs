@@ -13,3 +13,4 @@ mod signing_in;
 mod suspended;
 mod team;
 mod tickets;
+mod writing;
