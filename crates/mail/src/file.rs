@@ -46,7 +46,8 @@ fn attachment(part: &Part<'_>, shown: &HashSet<String>) -> Option<Attachment> {
     } else {
         "application/octet-stream".to_owned()
     };
-    Some(Attachment { name, content_type, content_id, inline, content })
+    let turned = part.name.as_deref().is_some_and(turns);
+    Some(Attachment { name, content_type, content_id, inline, turned, content })
 }
 
 /// Content-IDs the HTML refers to.
@@ -85,6 +86,11 @@ pub fn safe_name(name: &str) -> String {
         .collect();
     let kept = kept.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
     shortened(kept)
+}
+
+/// Whether a name holds marks that turn the letters behind them around.
+pub fn turns(name: &str) -> bool {
+    name.contains(|c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
 }
 
 /// Direction marks make `gpj.exe` look like `exe.jpg`.

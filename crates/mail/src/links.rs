@@ -28,11 +28,17 @@ pub fn finished(html: &str) -> (String, u32) {
                 }
                 element.attributes.retain(|(name, value)| match name.as_str() {
                     "style" | "class" => !value.is_empty(),
-                    "width" | "height" | "border" | "cellpadding" | "cellspacing" => style::is_bounded(value),
+                    "width" | "height" | "border" | "size" | "cellpadding" | "cellspacing" => {
+                        style::is_bounded(value)
+                    }
                     "rowspan" | "colspan" | "span" => value.trim().parse().is_ok_and(|n: u32| n <= 200),
                     _ => true,
                 });
                 if element.name == "a" {
+                    // Also of links that came about by the repair of nesting.
+                    element.attributes.retain(|(name, _)| name != "target" && name != "rel");
+                    element.attributes.push(("rel".to_owned(), "noopener noreferrer nofollow".to_owned()));
+                    element.attributes.push(("target".to_owned(), "_blank".to_owned()));
                     open =
                         element.attribute("href").and_then(Target::of).map(|target| (target, String::new()));
                     if let Some((target, _)) = &open {
