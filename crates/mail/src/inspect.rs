@@ -425,7 +425,7 @@ mod tests {
             ("見積書.pdf", &zip(&["a.txt"], 0), &[Disguised]),
             ("写真.jpg", b"%PDF-1.7\n%%EOF", &[Disguised]),
             ("report.docx", b"%PDF-1.7\n%%EOF", &[Disguised]),
-            ("login.hta", b"<html>", &[Script]),
+            ("login.hta", b"<html>", &[Script, Page]),
             ("secret.pdf", b"%PDF-1.7\ntrailer << /Encrypt 5 0 R >>", &[Locked]),
         ];
         for (name, content, dangers) in cases {

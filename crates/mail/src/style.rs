@@ -12,7 +12,7 @@ const FURTHEST: f64 = -60.0;
 const SMALLEST_TEXT: f64 = 6.0;
 
 /// Properties that take no address and cannot leave their place. What is drawn from several (`background`) is told by one.
-pub const NAMES: [&str; 76] = [
+pub const NAMES: [&str; 75] = [
     "align-items",
     "background-color",
     "border",
@@ -61,7 +61,6 @@ pub const NAMES: [&str; 76] = [
     "letter-spacing",
     "line-height",
     "list-style",
-    "list-style-position",
     "list-style-type",
     "margin",
     "margin-bottom",

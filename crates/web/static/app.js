@@ -73,13 +73,6 @@
     }
   }
 
-  // On paper each mail is whole.
-  window.addEventListener("beforeprint", () => {
-    for (const frame of document.querySelectorAll("iframe.mail")) {
-      frame.dataset.whole = "yes";
-      fit(frame);
-    }
-  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
