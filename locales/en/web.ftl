@@ -255,6 +255,7 @@ invitation-organizer = Organizer
 invitation-repeats = repeats
 mail-body = Mail as it came
 whole-mail = Show the whole mail with its quotes
+quoted-fold = Quoted text and signature
 files = Files
 show-all = Show the whole mail
 mail-details = Mail details
@@ -318,6 +319,8 @@ links-mislead = { $count ->
        *[other] { $count } links in this mail lead to another host than their text names. The true host stands behind each.
     }
 mail-empty = This mail has no text.
+mail-too-large = This mail is too large to be shown as it was designed. Below is its text.
+mail-too-large-source = Original mail
 source-link = Source
 source-title = Original mail
 source-raw = Source
@@ -351,7 +354,9 @@ danger-disguised-help = This file is not what its name makes believe.
 danger-container = Program inside
 danger-container-help = This archive contains a program, a script or macros.
 danger-locked = Password
-danger-locked-help = This file is locked with a password, so no virus scanner has seen its content.
+danger-locked-help = This file is locked with a password, so no virus scanner has seen its content. The password has probably come in another mail.
+danger-unseen = Not looked into
+danger-unseen-help = This archive could not be looked into. Have it checked before you open what is in it.
 delivery-waiting = Waiting to be sent
 delivery-waiting-because = Waiting to be sent: { $reason }
 notification = Notification:

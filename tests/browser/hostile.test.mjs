@@ -250,7 +250,8 @@ test('source and headers are one click away, and a ticket can be printed', async
   const pdf = await page.pdf({ format: 'A4' });
   assert.ok(pdf.length > 5_000);
   await page.goto(stage.desk + ticket);
-  await page.locator('iframe.mail').waitFor();
+  await page.locator('.on-paper', { hasText: '添付をご確認ください。' }).waitFor();
+  assert.ok(!(await page.locator('iframe.mail').isVisible()), 'a frame would be cut where a page ends: its words are on paper');
   assert.ok(!(await page.locator('form.answer').isVisible()), 'the ticket itself prints without the form');
   await page.emulateMedia({ media: null });
 });

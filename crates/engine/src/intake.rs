@@ -64,7 +64,7 @@ pub(crate) fn described_files(letter: &Letter) -> Vec<NewAttachment> {
         inline: attachment.inline,
         size: attachment.content.len() as u64,
         blob: BlobId::of(&attachment.content),
-        finding: Some(mail::inspect::look(&attachment.name, &attachment.content)),
+        finding: Some(mail::inspect::look_at(attachment, &attachment.content)),
     });
     described.collect()
 }
@@ -79,7 +79,7 @@ pub(crate) async fn store_files(
     for attachment in &mut letter.attachments {
         let content = Bytes::from(std::mem::take(&mut attachment.content));
         let size = content.len() as u64;
-        let finding = Some(mail::inspect::look(&attachment.name, &content));
+        let finding = Some(mail::inspect::look_at(attachment, &content));
         let blobs = store.blobs();
         let blob = if lazily { blobs.put_lazy(content).await? } else { blobs.put(content).await? };
         files.push(NewAttachment {

@@ -57,7 +57,7 @@ impl Engine {
         // Who asked in both tickets is told once.
         if public && !one_requester {
             let after = tx.ticket(from).await?;
-            notify::after(self, &tx, &told(actor, &source, after), Some((id, &last))).await?;
+            notify::after(self, &tx, &told(actor, &source, after), Some((id, &last)), None).await?;
         }
         if how.cc {
             let add_ccs = newcomers(&source, &target);
@@ -69,7 +69,7 @@ impl Engine {
         tx.touch_ticket(into).await?;
         if public {
             let after = tx.ticket(into).await?;
-            notify::after(self, &tx, &told(actor, &target, after), Some((id, &first))).await?;
+            notify::after(self, &tx, &told(actor, &target, after), Some((id, &first)), None).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -151,7 +151,8 @@ impl Engine {
         Ok(ticket)
     }
 
-    /// The HTML of a comment that came by mail, cleaned, inline pictures pointing to `/attachments/{id}/inline`. Staff.
+    /// The HTML of a comment that came by mail, cleaned, history and signature apart, inline pictures pointing to
+    /// `/attachments/{id}/inline`. Staff.
     pub async fn comment_html(
         &self,
         actor: &Actor,
@@ -171,11 +172,11 @@ impl Engine {
             .filter_map(|file| Some((file.file.content_id?, file.id)))
             .collect();
         let as_json = row.form == Some(Form::GraphJson);
+        let fresh = comment.full_text.is_some().then_some(comment.text);
         // Reading 40 MB of mail takes a while: not on a thread that serves others.
         let cleaned = tokio::task::spawn_blocking(move || {
             let letter = if as_json { mail::read_graph_json(&raw) } else { mail::read(&raw) };
-            let html = letter.html.unwrap_or_else(|| mail::html::from_text(&letter.text));
-            mail::html::clean(&html, pictures, &|cid| {
+            mail::html::clean_letter(&letter, fresh.as_deref(), pictures, &|cid| {
                 inline.get(cid).map(|id| format!("/attachments/{id}/inline"))
             })
         });

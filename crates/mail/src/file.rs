@@ -40,7 +40,8 @@ fn attachment(part: &Part<'_>, id: Option<&str>) -> Option<Attachment> {
     } else {
         "application/octet-stream".to_owned()
     };
-    Some(Attachment { name, content_type, content_id: id.map(str::to_owned), inline: false, content })
+    let turned = part.name.as_deref().is_some_and(turns);
+    Some(Attachment { name, content_type, content_id: id.map(str::to_owned), inline: false, turned, content })
 }
 
 /// A part that only says where its content lies (RFC 2046, 5.2.3). It is never fetched: what it says is the file.
@@ -58,6 +59,7 @@ fn elsewhere(part: &Part<'_>) -> Attachment {
         content_type: part.mime.clone(),
         content_id: None,
         inline: false,
+        turned: false,
         content,
     }
 }
@@ -72,6 +74,11 @@ pub fn safe_name(name: &str) -> String {
         .collect();
     let kept = kept.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
     shortened(kept)
+}
+
+/// Whether a name holds marks that turn the letters behind them around.
+pub fn turns(name: &str) -> bool {
+    name.contains(|c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
 }
 
 /// Direction marks make `gpj.exe` look like `exe.jpg`.

@@ -5,10 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
+use crate::letter::Letter;
 pub use crate::linkify::from_text;
 use crate::pictures::{self, RESOLVED, is_remote};
 pub use crate::plain::to_text;
-use crate::{links, markup, tame};
+use crate::quote_html::{Rest, cut_html};
+use crate::sheet::Sheet;
+use crate::{cascade, links, markup, read, style, tame};
 
 /// Text as it stands between tags or in an attribute: nothing in it is read as HTML.
 pub fn escaped(text: &str) -> String {
@@ -32,6 +35,10 @@ pub struct Clean {
     /// The HTML, a fragment. Its only classes are `postdesk-to`, `postdesk-misleads` (the true host behind a link) and
     /// those of Word's paragraphs.
     pub html: String,
+    /// What stands in the fold below it.
+    pub folded: Option<Folded>,
+    /// It is too large to be shown as it was designed: this is its text.
+    pub as_text: bool,
     /// How many pictures lie elsewhere, tracking pixels not counted.
     pub remote_pictures: u32,
     /// How many of those were blocked.
@@ -44,68 +51,83 @@ pub struct Clean {
     pub misleading_links: u32,
 }
 
+/// What is shown only to those who ask for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// As clean as [`Clean::html`].
+    pub html: String,
+    /// The whole mail, because what is shown of it is no part of its HTML; else its history and its signature.
+    pub whole: bool,
+}
+
 /// HTML larger than this is shown as text: a tree of it would cost more than anybody gains.
 pub(crate) const MAX_HTML: usize = 4 * 1024 * 1024;
-/// Properties that take no URL and cannot leave the frame.
-const STYLES: [&str; 50] = [
-    "background-color",
-    "border",
-    "border-bottom",
-    "border-bottom-color",
-    "border-bottom-style",
-    "border-bottom-width",
-    "border-collapse",
-    "border-color",
-    "border-left",
-    "border-left-color",
-    "border-left-style",
-    "border-left-width",
-    "border-radius",
-    "border-right",
-    "border-right-color",
-    "border-right-style",
-    "border-right-width",
-    "border-spacing",
-    "border-style",
-    "border-top",
-    "border-top-color",
-    "border-top-style",
-    "border-top-width",
-    "border-width",
-    "color",
-    "direction",
-    "font-family",
-    "font-size",
-    "font-style",
-    "font-weight",
-    "height",
-    "letter-spacing",
-    "line-height",
-    "margin",
-    "margin-bottom",
-    "margin-left",
-    "margin-right",
-    "margin-top",
-    "max-width",
-    "padding",
-    "padding-bottom",
-    "padding-left",
-    "padding-right",
-    "padding-top",
-    "text-align",
-    "text-decoration",
-    "text-indent",
-    "vertical-align",
-    "white-space",
-    "width",
-];
+/// HTML of more elements than this is shown as text: each takes a few hundred bytes, however short it is in the mail.
+const MAX_ELEMENTS: usize = 60_000;
 
 /// Sanitises `html`. `cid` maps a Content-ID (without brackets) to the address under which the desk serves that part.
 pub fn clean(html: &str, pictures: RemotePictures, cid: &dyn Fn(&str) -> Option<String>) -> Clean {
-    if html.len() > MAX_HTML || tame::is_costly(html) {
-        return Clean { html: from_text(&to_text(html)), ..Clean::default() };
+    if is_too_large(html) {
+        return Clean { html: from_text(&to_text(html)), as_text: true, ..Clean::default() };
     }
-    let html = tame::without_excess(html);
+    cleaned(html, &Sheet::of(html), pictures, cid)
+}
+
+/// A letter as an agent sees it: what is new in it, history and signature in a fold. `fresh` is what a comment shows of the letter as
+/// text, where that is not all of it; where somebody changed that, it is shown, and the whole letter is in the fold.
+pub fn clean_letter(
+    letter: &Letter,
+    fresh: Option<&str>,
+    pictures: RemotePictures,
+    cid: &dyn Fn(&str) -> Option<String>,
+) -> Clean {
+    let of_text;
+    let html = match &letter.html {
+        Some(html) => html,
+        None => {
+            of_text = from_text(&letter.text);
+            &of_text
+        }
+    };
+    let Some(fresh) = fresh else { return clean(html, pictures, cid) };
+    let cut = if letter.fresh_html.is_some() && fresh.trim() == letter.fresh.trim() && !is_too_large(html) {
+        cut_html(html, read::answers(letter), Rest::Kept)
+    } else {
+        None
+    };
+    let (mut shown, below, whole) = match cut {
+        Some(cut) => {
+            let sheet = Sheet::of(html);
+            let rest = cleaned(&cut.rest, &sheet, pictures, cid);
+            (cleaned(&cut.html, &sheet, pictures, cid), rest, false)
+        }
+        None => (Clean { html: from_text(fresh), ..Clean::default() }, clean(html, pictures, cid), true),
+    };
+    shown.folded = Some(Folded { html: below.html, whole });
+    shown.as_text |= below.as_text;
+    shown.remote_pictures += below.remote_pictures;
+    shown.blocked_pictures += below.blocked_pictures;
+    shown.pixels += below.pixels;
+    shown.misleading_links += below.misleading_links;
+    for host in below.pixel_hosts {
+        if !shown.pixel_hosts.contains(&host) && shown.pixel_hosts.len() < pictures::MAX_NAMED {
+            shown.pixel_hosts.push(host);
+        }
+    }
+    shown
+}
+
+fn is_too_large(html: &str) -> bool {
+    html.len() > MAX_HTML || tame::has_more_elements(html, MAX_ELEMENTS) || tame::is_costly(html)
+}
+
+fn cleaned(
+    html: &str,
+    sheet: &Sheet,
+    pictures: RemotePictures,
+    cid: &dyn Fn(&str) -> Option<String>,
+) -> Clean {
+    let html = cascade::applied(&tame::without_excess(html), sheet);
     let (html, found) = pictures::resolved(&html, pictures, cid);
     let (html, misleading_links) = links::finished(&policy().clean(&html).to_string());
     Clean {
@@ -115,6 +137,7 @@ pub fn clean(html: &str, pictures: RemotePictures, cid: &dyn Fn(&str) -> Option<
         pixels: found.pixels,
         pixel_hosts: found.pixel_hosts,
         misleading_links,
+        ..Clean::default()
     }
 }
 
@@ -219,10 +242,13 @@ fn policy() -> Builder<'static> {
             ("img", HashSet::from(["src", "alt", "width", "height", "data-remote-src"])),
             ("font", HashSet::from(["color", "face", "size"])),
             ("table", HashSet::from(["width", "height", "border", "cellpadding", "cellspacing", "bgcolor"])),
+            ("tbody", HashSet::from(["valign", "bgcolor"])),
             ("tr", HashSet::from(["valign", "height", "bgcolor"])),
             ("td", HashSet::from(["colspan", "rowspan", "width", "height", "valign", "bgcolor", "nowrap"])),
             ("th", HashSet::from(["colspan", "rowspan", "width", "height", "valign", "bgcolor", "nowrap"])),
             ("col", HashSet::from(["span", "width"])),
+            ("hr", HashSet::from(["width", "size", "color"])),
+            ("ul", HashSet::from(["type"])),
             ("ol", HashSet::from(["start", "type"])),
             ("li", HashSet::from(["value"])),
         ]))
@@ -236,7 +262,7 @@ fn policy() -> Builder<'static> {
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "data", "cid"]))
         .url_relative(UrlRelative::PassThrough)
         .strip_comments(true)
-        .filter_style_properties(HashSet::from(STYLES))
+        .filter_style_properties(HashSet::from(style::NAMES))
         .attribute_filter(allowed_value);
     policy
 }

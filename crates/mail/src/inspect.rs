@@ -2,12 +2,12 @@
 //!
 //! Told, not forbidden: a desk's agents get what was sent to them, and know what it is before they open it.
 
-use std::io::Cursor;
-
 use infer::MatcherType;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
-use zip::ZipArchive;
+
+use crate::archive::{self, Contents};
+use crate::letter::Attachment;
 
 /// Why a file asks for care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub enum Danger {
     Container,
     /// Locked with a password: nobody has looked into it, no virus scanner either.
     Locked,
+    /// An archive that was not looked into: of a kind that tells nothing, too large, or archives in archives without end.
+    Unseen,
 }
 
 /// What is known of a file.
@@ -41,8 +43,6 @@ pub struct Finding {
     pub picture: bool,
 }
 
-/// Entries of an archive that are looked at.
-const MAX_ENTRIES: usize = 20_000;
 /// A picture of more points than this is not drawn: a small file can blow up to gigabytes.
 const MAX_POINTS: usize = 50_000_000;
 
@@ -106,7 +106,17 @@ const DOCUMENTS: [&str; 22] = [
     "ppt", "pptx", "rtf", "tif", "txt", "webp", "xls", "xlsx",
 ];
 
-/// Looks at a file. Linear in its size.
+/// Looks at a file of a mail, whose bytes may have left it.
+pub fn look_at(file: &Attachment, content: &[u8]) -> Finding {
+    let mut finding = look(&file.name, content);
+    if file.turned {
+        add(&mut finding, Danger::Disguised);
+        finding.dangers.sort_unstable();
+    }
+    finding
+}
+
+/// Looks at a file. Linear in its size, and in the bounds of what is unpacked.
 pub fn look(name: &str, content: &[u8]) -> Finding {
     let mut finding = by_name(name);
     let found = infer::get(content);
@@ -128,8 +138,17 @@ pub fn look(name: &str, content: &[u8]) -> Finding {
         _ if is_svg(content) => page_called(&mut finding, &ending),
         _ => {}
     }
-    if content.starts_with(b"PK\x03\x04") {
-        look_into_zip(&mut finding, content);
+    if let Some(contents) = archive::look_into(name, content) {
+        look_into_archive(&mut finding, &contents);
+    }
+    if let Some(danger) = by_mark(content) {
+        add(&mut finding, danger);
+        if danger_of(&ending).is_none() && !ending.is_empty() {
+            add(&mut finding, Danger::Disguised);
+        }
+    }
+    if found.is_some_and(|found| belies(&ending, found.mime_type())) {
+        add(&mut finding, Danger::Disguised);
     }
     // Old Office documents; macros lie in a storage of this name. Locked new ones are wrapped in the old form.
     if content.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
@@ -222,28 +241,62 @@ fn is_svg(content: &[u8]) -> bool {
         && memmem::find(text, b"<svg").is_some()
 }
 
-/// Reads the table of contents; nothing is unpacked.
-fn look_into_zip(finding: &mut Finding, content: &[u8]) {
-    if memmem::find_iter(content, b"PK\x01\x02").take(MAX_ENTRIES + 1).count() > MAX_ENTRIES {
-        return;
+fn look_into_archive(finding: &mut Finding, contents: &Contents) {
+    if contents.locked {
+        add(finding, Danger::Locked);
     }
-    let Ok(mut archive) = ZipArchive::new(Cursor::new(content)) else { return };
-    let office = archive.index_for_name("[Content_Types].xml").is_some();
-    for index in 0..archive.len() {
-        let Ok(entry) = archive.by_index_raw(index) else { continue };
-        if entry.encrypted() {
-            add(finding, Danger::Locked);
-        }
-        // Names of Japanese archives are in Shift_JIS often; their endings are ASCII.
-        let name = String::from_utf8_lossy(entry.name_raw());
-        if office {
+    if contents.unseen && !contents.office {
+        add(finding, Danger::Unseen);
+    }
+    for name in &contents.names {
+        if contents.office {
             if name.to_ascii_lowercase().ends_with("vbaproject.bin") {
                 add(finding, Danger::Macros);
             }
-        } else if matches!(danger_of(&ending(&name)), Some(Danger::Program | Danger::Script | Danger::Macros))
+        } else if matches!(danger_of(&ending(name)), Some(Danger::Program | Danger::Script | Danger::Macros))
         {
             add(finding, Danger::Container);
         }
+    }
+}
+
+/// Programs, containers and notebooks that a guess by the first bytes does not know.
+fn by_mark(content: &[u8]) -> Option<Danger> {
+    const ONENOTE: &[u8] =
+        &[0xe4, 0x52, 0x5c, 0x7b, 0x8c, 0xd8, 0xa7, 0x4d, 0xae, 0xb1, 0x53, 0x78, 0xd0, 0x29, 0x96, 0xd3];
+    const SHORTCUT: &[u8] = &[0x4c, 0, 0, 0, 1, 0x14, 2, 0];
+    if content.starts_with(ONENOTE) || content.starts_with(b"ITSF") {
+        Some(Danger::Script)
+    } else if content.starts_with(SHORTCUT)
+        || content.starts_with(b"vhdxfile")
+        || content.starts_with(b"conectix")
+        || content.get(0x8001..0x8006) == Some(b"CD001")
+        || content.len() > 512
+            && content.get(content.len() - 512..).is_some_and(|end| end.starts_with(b"conectix"))
+    {
+        Some(Danger::Program)
+    } else {
+        None
+    }
+}
+
+/// A name that promises a document or a picture, and a content that is known to be something else.
+fn belies(ending: &str, kind: &str) -> bool {
+    match ending {
+        "pdf" => kind != "application/pdf",
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "bmp" | "tif" | "heic" => !kind.starts_with("image/"),
+        "docx" | "xlsx" | "pptx" | "odt" => {
+            !(kind == "application/zip"
+                || kind == "application/x-ole-storage"
+                || kind.contains("officedocument")
+                || kind.contains("opendocument")
+                || kind.contains("msword")
+                || kind.contains("ms-excel")
+                || kind.contains("ms-powerpoint"))
+        }
+        "mp3" => !kind.starts_with("audio/"),
+        "mp4" | "avi" => !kind.starts_with("video/") && !kind.starts_with("audio/"),
+        _ => false,
     }
 }
 
@@ -292,6 +345,38 @@ mod tests {
         out
     }
 
+    /// A zip with one stored entry of this content.
+    fn in_zip(name: &str, content: &[u8]) -> Vec<u8> {
+        let (length, size) = (
+            u16::try_from(name.len()).unwrap().to_le_bytes(),
+            u32::try_from(content.len()).unwrap().to_le_bytes(),
+        );
+        let head = [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &[0; 4], &size, &size, &length, &[0, 0]].concat();
+        let local = [b"PK\x03\x04", &head[..], name.as_bytes(), content].concat();
+        let table = [b"PK\x01\x02\x14\0", &head[..], &[0; 14], name.as_bytes()].concat();
+        let at = u32::try_from(local.len()).unwrap().to_le_bytes();
+        let end =
+            [&[1, 0, 1, 0][..], &u32::try_from(table.len()).unwrap().to_le_bytes(), &at, &[0, 0]].concat();
+        [&local[..], &table, b"PK\x05\x06\0\0\0\0", &end].concat()
+    }
+
+    fn gzip(content: &[u8]) -> Vec<u8> {
+        [
+            &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3][..],
+            &miniz_oxide::deflate::compress_to_vec(content, 1),
+            &[0; 8],
+        ]
+        .concat()
+    }
+
+    fn tar(name: &str) -> Vec<u8> {
+        let mut header = vec![0; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(b"00000000003");
+        header[257..262].copy_from_slice(b"ustar");
+        [&header[..], b"abc", &[0; 509], &[0; 1024]].concat()
+    }
+
     #[test]
     fn what_could_do_harm_is_named() {
         let ole = [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[0; 600], &utf16("_VBA_PROJECT")]
@@ -316,6 +401,31 @@ mod tests {
             ("files.zip", &zip(&["a/readme.txt", "a/請求書.pdf.exe"], 0), &[Container]),
             ("files.zip", &zip(&["見積書.xlsx"], 1), &[Locked]),
             ("files.zip", &zip(&["見積書.exe"], 1), &[Container, Locked]),
+            ("files.zip", &in_zip("inner.zip", &zip(&["請求書.pdf.exe"], 0)), &[Container]),
+            ("files.zip", &in_zip("inner.zip", &in_zip("in.zip", &zip(&["a.js"], 0))), &[Container]),
+            ("files.zip", &in_zip("inner.zip", &zip(&["a.txt"], 1)), &[Locked]),
+            ("files.zip", &in_zip("inner.7z", b"7z\xbc\xaf\x27\x1c\0\x04"), &[Unseen]),
+            ("files.7z", b"7z\xbc\xaf\x27\x1c\0\x04", &[Unseen]),
+            ("files.rar", b"Rar!\x1a\x07\x01\0", &[Unseen]),
+            ("invoice.js.gz", &gzip(b"WScript"), &[Container]),
+            ("files.tgz", &gzip(&tar("a/setup.exe")), &[Container]),
+            ("files.tar", &tar("a/setup.exe"), &[Container]),
+            ("disk.dat", &[&[0; 0x8001][..], b"CD001"].concat(), &[Program, Disguised]),
+            ("disk.vhdx", b"vhdxfile", &[Program]),
+            (
+                "notes.one",
+                &[
+                    0xe4, 0x52, 0x5c, 0x7b, 0x8c, 0xd8, 0xa7, 0x4d, 0xae, 0xb1, 0x53, 0x78, 0xd0, 0x29, 0x96,
+                    0xd3,
+                ],
+                &[Script],
+            ),
+            ("help.pdf", b"ITSF\x03\0\0\0", &[Script, Disguised]),
+            ("見積書.pdf", &[&[0x4c, 0, 0, 0, 1, 0x14, 2, 0][..], &[0; 80]].concat(), &[Program, Disguised]),
+            ("見積書.pdf", &zip(&["a.txt"], 0), &[Disguised]),
+            ("写真.jpg", b"%PDF-1.7\n%%EOF", &[Disguised]),
+            ("report.docx", b"%PDF-1.7\n%%EOF", &[Disguised]),
+            ("login.hta", b"<html>", &[Script, Page]),
             ("secret.pdf", b"%PDF-1.7\ntrailer << /Encrypt 5 0 R >>", &[Locked]),
         ];
         for (name, content, dangers) in cases {
@@ -331,6 +441,10 @@ mod tests {
             ("写真.png", PNG),
             ("memo.txt", "お世話になっております。".as_bytes()),
             ("files.zip", &zip(&["a.txt", "b/写真.jpg"], 0)),
+            ("files.zip", &in_zip("inner.zip", &zip(&["a.txt"], 0))),
+            ("files.tar.gz", &gzip(&tar("a/readme.txt"))),
+            ("写真.jpg", PNG),
+            ("locked.xlsx", &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),
             ("mail.eml", b"From: a@b.example\r\n\r\n<p>"),
             ("data.xml", b"<?xml version='1.0'?><data/>"),
             ("", b""),
@@ -350,6 +464,28 @@ mod tests {
         let mut bomb = PNG.to_vec();
         bomb[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
         assert_eq!(picture(&bomb), None, "four thousand million points");
+    }
+
+    /// Ten thousand million bytes in ten million: what is not unpacked was not looked into, and takes neither time nor memory.
+    #[test]
+    fn bombs_are_not_unpacked() {
+        let layer = gzip(&vec![0; 40 * 1024 * 1024]);
+        assert!(layer.len() < 400_000);
+        assert_eq!(look("bomb.tar.gz", &layer).dangers, [Unseen]);
+        assert_eq!(look("files.zip", &in_zip("bomb.gz", &layer)).dangers, [Unseen]);
+        let deep = (0..12).fold(zip(&["a.txt"], 0), |inner, _| in_zip("inner.zip", &inner));
+        assert_eq!(look("files.zip", &deep).dangers, [Unseen]);
+    }
+
+    /// The marks are taken out of the name that people see, so the name alone no longer shows that it pretended.
+    #[test]
+    fn a_name_that_ran_backwards_is_told_though_it_no_longer_does() {
+        let mail = "From: a@b.example\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; \
+            filename*=UTF-8''photo%E2%80%AEgpj.txt\r\n\r\nabc";
+        let letter = crate::read(mail.as_bytes());
+        let file = &letter.attachments[0];
+        assert_eq!(file.name, "photogpj.txt");
+        assert_eq!(look_at(file, &file.content).dangers, [Disguised]);
     }
 
     #[test]

@@ -198,6 +198,8 @@ pub struct Attachment {
     pub content_id: Option<String>,
     /// Shown inside the HTML body (referenced by cid), not in the list of files.
     pub inline: bool,
+    /// Its name came with marks that turn letters around, as `photo\u{202e}gpj.exe`: they are not in [`Self::name`] any more.
+    pub turned: bool,
     /// Decoded bytes.
     pub content: Vec<u8>,
 }

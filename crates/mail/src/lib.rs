@@ -6,10 +6,13 @@
 
 mod absence;
 mod announce;
+mod archive;
+mod attributes;
 mod auth;
 mod body;
 mod bounce;
 mod calendar;
+mod cascade;
 mod charset;
 pub mod command;
 pub mod compose;
@@ -39,6 +42,7 @@ mod quote_html;
 mod quoted_header;
 mod read;
 mod rtf;
+mod sheet;
 mod signature;
 mod smime;
 mod stub;

@@ -2,6 +2,7 @@
 //!
 //! The last pass over cleaned HTML: its classes are ours alone, since none of the mail's own came so far.
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::markup::{self, Piece, escape, write};
@@ -28,11 +29,17 @@ pub fn finished(html: &str) -> (String, u32) {
                 }
                 element.attributes.retain(|(name, value)| match name.as_str() {
                     "style" | "class" => !value.is_empty(),
-                    "width" | "height" | "border" | "cellpadding" | "cellspacing" => style::is_bounded(value),
+                    "width" | "height" | "border" | "size" | "cellpadding" | "cellspacing" => {
+                        style::is_bounded(value)
+                    }
                     "rowspan" | "colspan" | "span" => value.trim().parse().is_ok_and(|n: u32| n <= 200),
                     _ => true,
                 });
                 if element.name == "a" {
+                    // Also of links that came about by the repair of nesting.
+                    element.attributes.retain(|(name, _)| name != "target" && name != "rel");
+                    element.attributes.push(("rel".to_owned(), "noopener noreferrer nofollow".to_owned()));
+                    element.attributes.push(("target".to_owned(), "_blank".to_owned()));
                     open =
                         element.attribute("href").and_then(Target::of).map(|target| (target, String::new()));
                     if let Some((target, _)) = &open {
@@ -125,6 +132,15 @@ fn unwrapped(url: &Url) -> Option<Url> {
         let rest = url.path().strip_prefix("/v3/__")?;
         // The path's own normalisation makes one slash of `https://`.
         rest.split("__;").next()?.replacen(":/", "://", 1).replacen(":///", "://", 1)
+    } else if below("urldefense.proofpoint.com") {
+        // The second version writes `%` as `-` and `/` as `_`.
+        let inner = parameter("u")?;
+        if url.path().starts_with("/v2/") {
+            let escaped = inner.replace('-', "%").replace('_', "/");
+            percent_decode_str(&escaped).decode_utf8_lossy().into_owned()
+        } else {
+            inner
+        }
     } else if (host == "www.google.com" || host == "google.com") && url.path() == "/url" {
         parameter("q").or_else(|| parameter("url"))?
     } else {
@@ -210,6 +226,12 @@ mod tests {
             ("https://аpple.com/", "аpple.com", "xn--pple-43d.com"),
             ("https://xn--wgv71a119e.jp/", "日本語.jp", "xn--wgv71a119e.jp"),
             (
+                "https://urldefense.proofpoint.com/v2/url?u=https-3A__evil.example_&amp;d=x",
+                "mybank.co.jp",
+                "!evil.example",
+            ),
+            ("https://mybank.co.jp.evil.example/", "mybank.co.jp", "!mybank.co.jp.evil.example"),
+            (
                 "https://jpn01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2F&amp;data=05",
                 "mybank.co.jp",
                 "!evil.example",
@@ -236,6 +258,11 @@ mod tests {
                 "www.shop.co.jp",
             ),
             ("https://urldefense.com/v3/__https://www.shop.co.jp/a__;!!x", "https://www.shop.co.jp/a"),
+            (
+                "https://urldefense.proofpoint.com/v2/url?u=https-3A__www.shop-2Dx.co.jp_a&amp;d=x",
+                "https://www.shop-x.co.jp/a",
+            ),
+            ("https://urldefense.proofpoint.com/v1/url?u=https://www.shop.co.jp/a&amp;k=x", "www.shop.co.jp"),
         ] {
             assert_eq!(marked(href, words), None, "{words} -> {href}");
         }

@@ -7,6 +7,8 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
+use crate::attributes;
+
 /// One piece of markup.
 #[derive(Debug)]
 pub enum Piece {
@@ -41,13 +43,21 @@ impl Element {
 
 /// Hands each piece of `html` to `take`, which may stop the reading by returning false.
 pub fn read(html: &str, take: impl FnMut(Piece) -> bool) {
+    /// Handed over at a time, so that nothing is copied whole and a reading that was stopped ends.
+    const CHUNK: usize = 1024 * 1024;
+    let html = attributes::bounded(html);
     let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from_slice(html));
     let tokenizer =
         Tokenizer::new(Sink { take: RefCell::new(take), on: RefCell::new(true) }, TokenizerOpts::default());
-    // A script element hands control back once; there is nothing to run.
-    while !queue.is_empty() {
-        let _ = tokenizer.feed(&queue);
+    let mut rest = &*html;
+    while !rest.is_empty() && *tokenizer.sink.on.borrow() {
+        let (chunk, behind) = rest.split_at(rest.floor_char_boundary(CHUNK));
+        rest = behind;
+        queue.push_back(StrTendril::from_slice(chunk));
+        // A script element hands control back once; there is nothing to run.
+        while !queue.is_empty() {
+            let _ = tokenizer.feed(&queue);
+        }
     }
     tokenizer.end();
 }

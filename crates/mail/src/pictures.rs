@@ -14,7 +14,7 @@ use crate::style;
 pub const RESOLVED: &str = "cid:postdesk-resolved/";
 
 /// Hosts named at most; a mail may hold a hundred thousand.
-const MAX_NAMED: usize = 20;
+pub const MAX_NAMED: usize = 20;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -102,17 +102,18 @@ fn host(address: &str) -> Option<String> {
 
 /// A picture that nobody is meant to see: too small, hidden, or at an address of the shape trackers use.
 fn is_pixel(element: &Element, address: &str) -> bool {
+    is_unseen(element) || Url::parse(address).is_ok_and(|url| is_trackers_shape(&url))
+}
+
+/// Too small to be seen, or hidden.
+pub fn is_unseen(element: &Element) -> bool {
     if element.attribute("hidden").is_some() {
         return true;
     }
     let style = element.attribute("style").unwrap_or_default();
     let is =
         |property: &str, value: &str| style::property(style, property).is_some_and(|v| v.starts_with(value));
-    if is("display", "none")
-        || is("visibility", "hidden")
-        || is("mso-hide", "all")
-        || is("opacity", "0") && !is("opacity", "0.")
-    {
+    if is("display", "none") || is("visibility", "hidden") || is("opacity", "0") && !is("opacity", "0.") {
         return true;
     }
     let side = |name: &str| {
@@ -122,8 +123,7 @@ fn is_pixel(element: &Element, address: &str) -> bool {
     };
     match (side("width"), side("height")) {
         (Some(width), Some(height)) if width <= 3.0 && height <= 3.0 => true,
-        (Some(side), _) | (_, Some(side)) if side <= 0.0 => true,
-        _ => Url::parse(address).is_ok_and(|url| is_trackers_shape(&url)),
+        (width, height) => [width, height].into_iter().flatten().any(|side| side <= 0.0),
     }
 }
 

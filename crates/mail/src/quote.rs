@@ -6,7 +6,7 @@
 use crate::announce::{
     attribution, has_date, is_delimiter, is_forward_banner, is_forward_subject, is_original_banner, is_quoted,
 };
-use crate::quote_html::cut_html;
+use crate::quote_html::{Rest, cut_html};
 use crate::{ids, plain, quoted_header, signature};
 
 /// The new part of a letter.
@@ -29,7 +29,7 @@ pub fn fresh(subject: &str, text: &str, html: Option<&str>, from_html: bool, ans
     if is_forward_subject(subject) {
         return Fresh { text: text.to_owned(), html: None };
     }
-    let new = html.and_then(|html| cut_html(html, answers));
+    let new = html.and_then(|html| cut_html(html, answers, Rest::Dropped));
     let cut = if from_html && new.is_some() { None } else { cut_text(text, answers) };
     let text = match (cut, &new) {
         (Some(cut), _) => cut,

@@ -6,19 +6,30 @@ use crate::{plain, quote, signature};
 
 /// HTML larger than this is not cut.
 const MAX_HTML: usize = 4 * 1024 * 1024;
-/// Nor is HTML of more pieces: each takes memory.
-const MAX_PIECES: usize = 200_000;
+/// Nor is HTML of more pieces: each takes memory. A long thread out of Outlook has 20,000.
+const MAX_PIECES: usize = 80_000;
 
 /// What is new in HTML.
 pub struct NewHtml {
     /// Closed properly, not cleaned.
     pub html: String,
+    /// What was cut off, in the elements it stood in; empty unless it was asked for.
+    pub rest: String,
     /// A history was cut off, not a signature alone.
     pub had_history: bool,
 }
 
+/// Whether what is cut off is wanted, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// It is dropped at once.
+    Dropped,
+    /// It is for a fold below what is new.
+    Kept,
+}
+
 /// The HTML before the history and without the signature; `None` when nothing may be cut.
-pub fn cut_html(source: &str, answers: bool) -> Option<NewHtml> {
+pub fn cut_html(source: &str, answers: bool, wanted: Rest) -> Option<NewHtml> {
     if source.len() > MAX_HTML {
         return None;
     }
@@ -37,14 +48,42 @@ pub fn cut_html(source: &str, answers: bool) -> Option<NewHtml> {
         (Some(mark), _) if is_forwarded(&pieces, mark) || has_own_words_behind(&pieces, mark) => return None,
         (mark, _) => mark,
     };
-    pieces.truncate(at.unwrap_or(pieces.len()));
-    let begin = without_signature(&mut pieces);
-    pieces.truncate(begin);
+    let history = pieces.split_off(at.unwrap_or(pieces.len()));
+    let signature = without_signature(&mut pieces);
     if at.is_none() && pieces.len() == whole {
         return None;
     }
+    let rest = match wanted {
+        Rest::Dropped => String::new(),
+        Rest::Kept => reopened(&pieces, signature.into_iter().chain(history)),
+    };
     drop_separators(&mut pieces);
-    shows_something(&pieces).then(|| NewHtml { html: closed(&pieces), had_history: at.is_some() })
+    shows_something(&pieces).then(|| NewHtml { html: closed(&pieces), rest, had_history: at.is_some() })
+}
+
+/// What follows `before`, inside the elements that are open there.
+fn reopened(before: &[Piece], rest: impl Iterator<Item = Piece>) -> String {
+    let mut open: Vec<&Piece> = Vec::new();
+    for piece in before {
+        match piece {
+            Piece::Start(element) if !markup::is_void(&element.name) => open.push(piece),
+            Piece::End(name) => {
+                let same = |piece: &&Piece| matches!(piece, Piece::Start(element) if element.name == *name);
+                if let Some(at) = open.iter().rposition(same) {
+                    open.truncate(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut out = String::new();
+    for piece in open {
+        markup::write(&mut out, piece);
+    }
+    for piece in rest {
+        markup::write(&mut out, &piece);
+    }
+    out
 }
 
 /// Where the history begins by the rules for text: `Some(None)` when they find nothing, `None` when they forbid a cut.
@@ -77,23 +116,21 @@ fn split(pieces: &mut Vec<Piece>, at: usize, byte: usize) -> usize {
     at + 1
 }
 
-/// Where the signature begins; the end when there is none.
-fn without_signature(pieces: &mut Vec<Piece>) -> usize {
+/// Takes the signature off and returns it; nothing when there is none.
+fn without_signature(pieces: &mut Vec<Piece>) -> Vec<Piece> {
     let marked = (0..pieces.len()).find(|at| {
         matches!(pieces.get(*at), Some(Piece::Start(element)) if is_signature(element))
             && !has_own_words_behind(pieces, *at)
             && shows_something(pieces.get(..*at).unwrap_or_default())
     });
-    if let Some(at) = marked {
-        pieces.truncate(at);
-    }
+    let below = marked.map(|at| pieces.split_off(at)).unwrap_or_default();
     let shown = plain::to_lines(pieces);
-    let Some(rest) = signature::without(&shown.text) else { return pieces.len() };
-    let kept = rest.lines().count();
-    match shown.origin(kept) {
-        Some((piece, byte)) => split(pieces, piece, byte),
-        None => pieces.len(),
-    }
+    let at = signature::without(&shown.text).and_then(|rest| shown.origin(rest.lines().count()));
+    let Some((piece, byte)) = at else { return below };
+    let at = split(pieces, piece, byte);
+    let mut signature = pieces.split_off(at);
+    signature.extend(below);
+    signature
 }
 
 /// Elements that mailers put a signature into.

@@ -114,6 +114,13 @@ fn take_out_files(letter: &mut Letter) {
     }
 }
 
+/// Whether a mail answers another.
+pub fn answers(letter: &Letter) -> bool {
+    !letter.in_reply_to.is_empty()
+        || !letter.references.is_empty()
+        || announce::is_reply_subject(&letter.subject)
+}
+
 /// What follows from header, body and parts together.
 fn finish(
     mut letter: Letter,
@@ -122,9 +129,7 @@ fn finish(
     parts: &[Part<'_>],
     class: Option<&str>,
 ) -> Letter {
-    let answers = !letter.in_reply_to.is_empty()
-        || !letter.references.is_empty()
-        || announce::is_reply_subject(&letter.subject);
+    let answers = answers(&letter);
     let fresh = quote::fresh(&letter.subject, &letter.text, letter.html.as_deref(), text_from_html, answers);
     letter.fresh = fresh.text;
     letter.fresh_html = fresh.html;

@@ -45,6 +45,7 @@ pub fn opened(raw: &[u8]) -> Option<Opened> {
             content_type: part.mime.clone(),
             content_id: None,
             inline: false,
+            turned: part.name.as_deref().is_some_and(crate::file::turns),
             content: part.decoded().into_owned(),
         });
         drop(parts);

@@ -1,8 +1,8 @@
 //! Values of style declarations that stretch, shrink, move or hide what stands in a mail.
 //!
-//! Names of properties are the policy's matter ([`crate::html`]): nothing that is positioned, layered, animated or loaded.
-//! Here the values are looked at: everything stays in its place, of a size people can read. So a mail hides nothing from
-//! those who read it: text that its sender made invisible is shown.
+//! Of properties only those of [`NAMES`] stay: nothing that is positioned, layered, animated or loaded. Then the values are looked
+//! at: everything stays in its place, of a size people can read. Text that its sender made unreadable is shown; only what a mail
+//! hides as such, as newsletters hide the words that stand beside their subject in a list of mails, stays hidden.
 
 /// No side of anything is longer, in pixels.
 const LARGEST: f64 = 2_000.0;
@@ -11,27 +11,235 @@ const FURTHEST: f64 = -60.0;
 /// Text below this many pixels is text that nobody is meant to read.
 const SMALLEST_TEXT: f64 = 6.0;
 
+/// Properties that take no address and cannot leave their place. What is drawn from several (`background`) is told by one.
+pub const NAMES: [&str; 75] = [
+    "align-items",
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-bottom-color",
+    "border-bottom-left-radius",
+    "border-bottom-right-radius",
+    "border-bottom-style",
+    "border-bottom-width",
+    "border-collapse",
+    "border-color",
+    "border-left",
+    "border-left-color",
+    "border-left-style",
+    "border-left-width",
+    "border-radius",
+    "border-right",
+    "border-right-color",
+    "border-right-style",
+    "border-right-width",
+    "border-spacing",
+    "border-style",
+    "border-top",
+    "border-top-color",
+    "border-top-left-radius",
+    "border-top-right-radius",
+    "border-top-style",
+    "border-top-width",
+    "border-width",
+    "box-sizing",
+    "clear",
+    "color",
+    "direction",
+    "display",
+    "flex-direction",
+    "flex-wrap",
+    "float",
+    "font",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "gap",
+    "height",
+    "justify-content",
+    "letter-spacing",
+    "line-height",
+    "list-style",
+    "list-style-type",
+    "margin",
+    "margin-bottom",
+    "margin-left",
+    "margin-right",
+    "margin-top",
+    "max-width",
+    "min-height",
+    "min-width",
+    "overflow-wrap",
+    "padding",
+    "padding-bottom",
+    "padding-left",
+    "padding-right",
+    "padding-top",
+    "table-layout",
+    "text-align",
+    "text-decoration",
+    "text-decoration-line",
+    "text-indent",
+    "text-transform",
+    "vertical-align",
+    "white-space",
+    "width",
+    "word-break",
+    "word-spacing",
+    "writing-mode",
+];
+
+/// A declaration that may stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// One of [`NAMES`].
+    pub name: String,
+    /// Without `!important`.
+    pub value: String,
+    /// It stood with `!important`.
+    pub important: bool,
+}
+
 /// The declarations of a `style` attribute that may stay.
 pub fn tamed(style: &str) -> String {
-    let mut out = String::with_capacity(style.len());
-    for declaration in declarations(style) {
-        let Some((name, value)) = declaration.split_once(':') else { continue };
-        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
-        let lower = value.to_ascii_lowercase();
-        let value = match lower.rfind("!important") {
-            Some(at) => value.get(..at).unwrap_or_default().trim_end(),
-            None => value,
-        };
-        if !value.is_empty() && stays(&name, &lower) {
-            if !out.is_empty() {
-                out.push(';');
-            }
-            out.push_str(&name);
-            out.push(':');
-            out.push_str(value);
+    written(&declared(style).into_iter().map(|one| (one.name, one.value)).collect::<Vec<_>>())
+}
+
+/// Names and values as a `style` attribute.
+pub fn written(all: &[(String, String)]) -> String {
+    let mut out = String::with_capacity(all.iter().map(|(name, value)| name.len() + value.len() + 2).sum());
+    for (name, value) in all {
+        if !out.is_empty() {
+            out.push(';');
         }
+        out.push_str(name);
+        out.push(':');
+        out.push_str(value);
     }
     out
+}
+
+/// What of a `style` attribute may stay.
+pub fn declared(style: &str) -> Vec<Declaration> {
+    kept(declarations(style).into_iter().filter_map(|declaration| declaration.split_once(':')))
+}
+
+/// What of these names and values may stay.
+///
+/// What a sender hides as mails hide the words for a list of mails (`display:none`, a height of nothing) is hidden, by one
+/// declaration. Text that is only made unreadable is not: it is shown. `mso-hide` speaks to Outlook alone: by it mails hide from
+/// Outlook what all others show, e.g. buttons that Outlook gets as drawings.
+pub fn kept<'d>(all: impl Iterator<Item = (&'d str, &'d str)>) -> Vec<Declaration> {
+    let mut out: Vec<Declaration> = Vec::new();
+    let (mut flat, mut cut) = (false, false);
+    for (name, value) in all {
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        let lower = value.to_ascii_lowercase();
+        let (value, lower, important) = match lower.rfind('!') {
+            Some(at) if lower.get(at + 1..).is_some_and(|rest| rest.trim_start() == "important") => (
+                value.get(..at).unwrap_or_default().trim_end(),
+                lower.get(..at).unwrap_or_default().trim_end(),
+                true,
+            ),
+            _ => (value, lower.as_str(), false),
+        };
+        let mut keep = |name: &str, value: &str| {
+            out.push(Declaration { name: name.to_owned(), value: value.to_owned(), important });
+        };
+        match name.as_str() {
+            "background" => {
+                if let Some(colour) = colour_in(value) {
+                    keep("background-color", colour);
+                }
+            }
+            "word-wrap" if lower == "break-word" => keep("overflow-wrap", "break-word"),
+            "visibility" if lower == "hidden" => keep("display", "none"),
+            "max-height" | "height" if pixels(lower).is_some_and(|n| n <= 0.0) => flat = true,
+            "overflow" => cut = lower == "hidden",
+            _ if !value.is_empty() && NAMES.contains(&&*name) && stays(&name, lower) => keep(&name, value),
+            _ => {}
+        }
+    }
+    if flat && cut {
+        out.push(Declaration { name: "display".to_owned(), value: "none".to_owned(), important: true });
+    }
+    out
+}
+
+/// The colour in a `background`; pictures are none.
+fn colour_in(value: &str) -> Option<&str> {
+    let mut from = 0;
+    let mut depth = 0u32;
+    let ends = value.char_indices().chain([(value.len(), ' ')]);
+    for (at, c) in ends {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            c if depth == 0 && (c.is_whitespace() || c == ',') => {
+                let word = value.get(from..at).unwrap_or_default();
+                if colour(word).is_some() {
+                    return Some(word);
+                }
+                from = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Red, green, blue of a colour that is not seen through: `#fff`, `rgb(0, 0, 0)`, a name.
+pub fn colour(text: &str) -> Option<[u8; 3]> {
+    let text = text.trim().to_ascii_lowercase();
+    if is_transparent(&text) {
+        return None;
+    }
+    if let Some(digits) = text.strip_prefix('#') {
+        let (r, g, b, _) = cssparser::color::parse_hash_color(digits.as_bytes()).ok()?;
+        return Some([r, g, b]);
+    }
+    if let Some(inside) = text.strip_prefix("rgb").map(|rest| rest.trim_start_matches('a')) {
+        let inside = inside.strip_prefix('(')?.strip_suffix(')')?;
+        let mut parts = inside.split([',', ' ', '/']).filter(|part| !part.is_empty()).map(|part| {
+            let (digits, whole) = part.strip_suffix('%').map_or((part, 1.0), |digits| (digits, 2.55));
+            number(digits).map(|n| (n * whole).clamp(0.0, 255.0).round() as u8)
+        });
+        return Some([parts.next()??, parts.next()??, parts.next()??]);
+    }
+    let (r, g, b) = cssparser::color::parse_named_color(&text).ok()?;
+    Some([r, g, b])
+}
+
+/// Text on a ground this close to its own colour is text that nobody reads: the ratio of WCAG.
+const LEAST_CONTRAST: f64 = 1.35;
+
+/// The colour in which text of this colour can be read on this ground: its own where it can.
+pub fn readable(ink: [u8; 3], ground: [u8; 3]) -> [u8; 3] {
+    let (one, other) = (brightness(ink) + 0.05, brightness(ground) + 0.05);
+    if one.max(other) / one.min(other) >= LEAST_CONTRAST {
+        ink
+    } else if brightness(ground) < 0.18 {
+        [255, 255, 255]
+    } else {
+        INK
+    }
+}
+
+/// Text that no mail has coloured.
+pub const INK: [u8; 3] = [0x1d, 0x21, 0x26];
+
+fn brightness(colour: [u8; 3]) -> f64 {
+    let [r, g, b] = colour.map(|part| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    });
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/// Whether text of this size is text that nobody is meant to read, e.g. that of an empty cell.
+pub fn is_no_size(value: &str) -> bool {
+    pixels(value).is_some_and(|size| size < SMALLEST_TEXT)
 }
 
 /// Splits at semicolons outside quotes and brackets.
@@ -57,7 +265,10 @@ fn declarations(style: &str) -> Vec<&str> {
 
 fn stays(name: &str, value: &str) -> bool {
     // Escapes and comments are how values hide from whoever looks at them.
-    if value.contains(['\\', '<']) || value.contains("/*") || !only_colours_are_called(value) {
+    if value.contains(['\\', '<', '{', '}', '@']) || value.contains("/*") || !only_colours_are_called(value) {
+        return false;
+    }
+    if value.matches('"').count() % 2 == 1 || value.matches('\'').count() % 2 == 1 {
         return false;
     }
     let lengths = || value.split([' ', ',', '/']).filter_map(length);
@@ -66,6 +277,23 @@ fn stays(name: &str, value: &str) -> bool {
     }
     let negative = lengths().any(|length| length.pixels < 0.0);
     match name {
+        "display" => matches!(
+            value,
+            "none"
+                | "block"
+                | "inline"
+                | "inline-block"
+                | "table"
+                | "table-row"
+                | "table-cell"
+                | "list-item"
+                | "flex"
+                | "inline-flex"
+        ),
+        "float" => matches!(value, "left" | "right" | "none"),
+        "writing-mode" => matches!(value, "vertical-rl" | "horizontal-tb" | "lr-tb"),
+        // Weights and line heights are numbers without a unit.
+        "font" => lengths().all(|length| length.pixels >= if length.unit { SMALLEST_TEXT } else { 0.8 }),
         "font-size" => lengths().all(|length| length.pixels >= SMALLEST_TEXT),
         "line-height" => lengths().all(|length| {
             if length.unit {

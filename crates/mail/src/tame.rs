@@ -32,6 +32,19 @@ pub fn is_costly(html: &str) -> bool {
     copies + length * escapes > MAX_COPIES
 }
 
+/// Whether there are more start tags than this, or as many stray ends, of which each may become an element.
+pub fn has_more_elements(html: &str, most: usize) -> bool {
+    if html.len() < most * 3 {
+        return false;
+    }
+    let mut tags = 0;
+    markup::read(html, |piece| {
+        tags += usize::from(!matches!(piece, Piece::Text(_)));
+        tags <= most * 2
+    });
+    tags > most * 2
+}
+
 /// Drops what makes tree building slow: very deep nesting and heaps of unclosed formatting.
 pub fn without_excess(html: &str) -> Cow<'_, str> {
     if html.len() < 20_000 {

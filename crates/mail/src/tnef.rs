@@ -150,6 +150,7 @@ fn finish<'a>(file: Option<File<'a>>, opened: &mut Opened) -> Option<&'a [u8]> {
     let plausible =
         |mime: &String| mime.len() <= 100 && mime.contains('/') && mime.bytes().all(|b| b.is_ascii_graphic());
     opened.files.push(Attachment {
+        turned: file.title.as_deref().is_some_and(file::turns),
         name: name.unwrap_or_else(|| "attachment.bin".to_owned()),
         content_type: file
             .mime

@@ -28,6 +28,7 @@ pub fn take_out(text: &str) -> Option<(String, Vec<Attachment>)> {
                     content_type: "application/octet-stream".to_owned(),
                     content_id: None,
                     inline: false,
+                    turned: false,
                     content,
                 });
                 at += length + 1;

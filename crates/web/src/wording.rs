@@ -55,6 +55,7 @@ pub(crate) fn danger(t: Texts, danger: Danger) -> (&'static str, String, String)
         Danger::Disguised => ("bad", fl!(t, "danger-disguised"), fl!(t, "danger-disguised-help")),
         Danger::Container => ("bad", fl!(t, "danger-container"), fl!(t, "danger-container-help")),
         Danger::Locked => ("wait", fl!(t, "danger-locked"), fl!(t, "danger-locked-help")),
+        Danger::Unseen => ("wait", fl!(t, "danger-unseen"), fl!(t, "danger-unseen-help")),
     }
 }
 

@@ -49,23 +49,30 @@
     }
   }
 
+  // What is unfolded in a mail is wanted whole: the frame grows with it.
+  function watch(frame) {
+    const inside = frame.contentDocument;
+    if (!inside) return;
+    inside.addEventListener("toggle", () => {
+      frame.dataset.whole = "yes";
+      fit(frame);
+    }, true);
+    // Pictures without sizes push what stands below them.
+    inside.addEventListener("load", () => fit(frame), true);
+    fit(frame);
+  }
+
   function frames(root) {
     for (const frame of root.querySelectorAll("iframe.mail")) {
       if (!frame.dataset.watched) {
         frame.dataset.watched = "yes";
-        frame.addEventListener("load", () => fit(frame));
+        frame.addEventListener("load", () => watch(frame));
+        watch(frame);
       }
       fit(frame);
     }
   }
 
-  // On paper each mail is whole.
-  window.addEventListener("beforeprint", () => {
-    for (const frame of document.querySelectorAll("iframe.mail")) {
-      frame.dataset.whole = "yes";
-      fit(frame);
-    }
-  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });

@@ -157,7 +157,7 @@ async fn what_was_split_or_merged_is_read_again_where_it_is_now() {
     seen(&world, 2).await;
     let row = row_about(&world, "Another matter").await;
     assert_eq!(row.ticket, Some(first));
-    let split = world.engine.split(&world.admin, row.comment.unwrap()).await.unwrap();
+    let split = world.engine.split(&world.admin, row.comment.unwrap(), first).await.unwrap();
     read_badly(&world, &row).await;
     let before = sent(&world).await;
     replay(&world, true).await;
@@ -166,7 +166,16 @@ async fn what_was_split_or_merged_is_read_again_where_it_is_now() {
     assert_eq!(world.store.comments(first).await.unwrap().len(), 1);
     assert_eq!(world.store.comments(split).await.unwrap().len(), 1);
 
-    world.engine.merge(&world.admin, split, first, false).await.unwrap();
+    world
+        .engine
+        .merge(
+            &world.admin,
+            split,
+            first,
+            engine::Merging { public: Some(false), ..engine::Merging::default() },
+        )
+        .await
+        .unwrap();
     let closed = world.store.ticket(split).await.unwrap();
     read_badly(&world, &row).await;
     replay(&world, true).await;

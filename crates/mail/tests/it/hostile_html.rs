@@ -50,37 +50,121 @@ fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
 #[test]
 fn what_is_left_of_hostile_html_is_a_small_language() {
     let bodies = bodies();
-    assert!(bodies.len() > 100, "the corpus is read");
+    assert!(bodies.len() > 150, "the corpus is read");
     for (name, body) in &bodies {
         for pictures in [RemotePictures::Blocked, RemotePictures::Allowed] {
             let clean = clean(body, pictures, &|_| None).html;
-            for (element, attributes) in tags(&clean) {
-                let element = element.trim_start_matches('/');
-                assert!(ELEMENTS.contains(&format!(" {element} ")), "{name}: <{element}> in {clean}");
-                for (attribute, value) in attributes {
-                    assert!(
-                        ATTRIBUTES.contains(&format!(" {attribute} ")),
-                        "{name}: {attribute}= in {clean}"
-                    );
-                    let right = match attribute.as_str() {
-                        "href" => ["http://", "https://", "mailto:", "tel:"]
-                            .iter()
-                            .any(|s| value.to_lowercase().starts_with(s)),
-                        "src" if value.starts_with("data:image/") => !value.contains("svg"),
-                        "src" => {
-                            pictures == RemotePictures::Allowed && value.contains("://evil.example/picture")
-                        }
-                        "target" => value == "_blank",
-                        "rel" => value == "noopener noreferrer nofollow",
-                        "class" => value.starts_with("postdesk-to") || value.starts_with("Mso"),
-                        "style" => !["url", "position", "expression", "@", "\\", "fixed", "/*"]
-                            .iter()
-                            .any(|bad| value.contains(bad)),
-                        _ => true,
-                    };
-                    assert!(right, "{name}: {attribute}={value} in {clean}");
-                }
-            }
+            must_be_small(name, &clean, pictures);
         }
+    }
+}
+
+/// Nothing in cleaned HTML but the elements, attributes and addresses that may be there.
+fn must_be_small(name: &str, clean: &str, pictures: RemotePictures) {
+    for (element, attributes) in tags(clean) {
+        if element == "a" {
+            let names: Vec<&str> = attributes.iter().map(|(name, _)| name.as_str()).collect();
+            assert!(
+                names.contains(&"target") && names.contains(&"rel"),
+                "{name}: a link that opens here in {clean}"
+            );
+        }
+        let element = element.trim_start_matches('/');
+        assert!(ELEMENTS.contains(&format!(" {element} ")), "{name}: <{element}> in {clean}");
+        for (attribute, value) in attributes {
+            assert!(ATTRIBUTES.contains(&format!(" {attribute} ")), "{name}: {attribute}= in {clean}");
+            let right = match attribute.as_str() {
+                "href" => ["http://", "https://", "mailto:", "tel:"]
+                    .iter()
+                    .any(|s| value.to_lowercase().starts_with(s)),
+                "src" if value.starts_with("data:image/") => !value.contains("svg"),
+                "src" => pictures == RemotePictures::Allowed && value.contains("://evil.example/picture"),
+                "target" => value == "_blank",
+                "rel" => value == "noopener noreferrer nofollow",
+                "class" => value.starts_with("postdesk-to") || value.starts_with("Mso"),
+                "style" => !["url", "position", "expression", "@", "\\", "fixed", "/*"]
+                    .iter()
+                    .any(|bad| value.contains(bad)),
+                _ => true,
+            };
+            assert!(right, "{name}: {attribute}={value} in {clean}");
+        }
+    }
+}
+
+/// Pieces of markup that parsers repair, move, or read in another way the second time.
+const PIECES: [&str; 52] = [
+    "<a href=https://a.example>",
+    "</a>",
+    "<table>",
+    "</table>",
+    "<tr>",
+    "<td>",
+    "</td>",
+    "<p>",
+    "</p>",
+    "<b>",
+    "</b>",
+    "<i>",
+    "</i>",
+    "<div style='color:red'>",
+    "</div>",
+    "<svg>",
+    "</svg>",
+    "<math>",
+    "</math>",
+    "<mtext>",
+    "<mglyph>",
+    "<malignmark>",
+    "<annotation-xml encoding=text/html>",
+    "<foreignObject>",
+    "<desc>",
+    "<title>",
+    "</title>",
+    "<style>",
+    "</style>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<form>",
+    "</form>",
+    "<template>",
+    "</template>",
+    "<select>",
+    "</select>",
+    "<option>",
+    "<noscript>",
+    "</noscript>",
+    "<img src=x onerror=alert(1)>",
+    "<p id='</style><img src=x onerror=alert(1)>'>",
+    "<xmp>",
+    "</xmp>",
+    "<plaintext>",
+    "<nobr>",
+    "<li>",
+    "<h1>",
+    "<pre>\n",
+    "x",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 500, ..Default::default() })]
+
+    /// A browser reads what was cleaned once more and repairs nesting in its own way: of that, too, nothing may come that was not there.
+    /// Cleaning is not always done after one pass (links around tables are taken apart once more), but after a second it is.
+    #[test]
+    fn what_was_cleaned_stays_clean_when_it_is_read_again(picks in proptest::collection::vec(0..PIECES.len(), 0..24)) {
+        let html: String = picks.iter().map(|at| PIECES[*at]).collect();
+        let again = |html: &str| clean(html, RemotePictures::Blocked, &|_| None).html;
+        let mut last = again(&html);
+        must_be_small(&html, &last, RemotePictures::Blocked);
+        for _ in 0..2 {
+            let next = again(&last);
+            must_be_small(&html, &next, RemotePictures::Blocked);
+            proptest::prop_assert!(!next.contains("alert(1)\""), "{}", next);
+            last = next;
+        }
+        proptest::prop_assert_eq!(again(&last), last);
     }
 }

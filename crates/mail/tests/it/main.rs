@@ -5,15 +5,18 @@ mod bounces;
 mod cleaning;
 mod composing;
 mod corpus;
+mod folding;
 mod forwards;
 mod hostile;
 mod hostile_html;
 mod injection;
 mod japanese;
 mod kinds;
+mod layouts;
 mod linear;
 mod quotes;
 mod reading;
+mod sheets;
 mod tokens;
 
 /// A mail of these header lines and this body, with CRLF line ends.

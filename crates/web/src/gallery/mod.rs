@@ -5,6 +5,7 @@
 
 mod connections;
 mod content;
+mod layouts;
 mod writing;
 
 use askama::Template;
@@ -801,7 +802,11 @@ impl Sample {
 #[test]
 fn every_page_renders_in_every_language() {
     for language in [Language::En, Language::Ja] {
-        let pages = Sample { language }.pages();
+        let sample = Sample { language };
+        let mut pages = sample.pages();
+        for (name, clean) in layouts::layouts() {
+            pages.push(sample.shown(&name, &BodyPage { page: sample.page("/"), id: CommentId(1), clean }));
+        }
         for shown in &pages {
             assert!(!shown.html.contains("No localization for id"), "{}", shown.name);
             assert!(shown.html.contains(&format!("lang=\"{}\"", language.as_str())), "{}", shown.name);

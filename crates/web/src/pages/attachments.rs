@@ -20,9 +20,7 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(
 
 pub(crate) async fn download(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
     let (file, content) = app.engine.attachment(&reader.actor()?, id).await?;
-    // By its content: what the sender says it is does not count.
-    let kind = mail::inspect::kind(&content).unwrap_or("application/octet-stream");
-    Ok((named_download(&file.file.name, kind), content).into_response())
+    Ok((stored_download(&file.file.name, &content), content).into_response())
 }
 
 pub(crate) async fn inline(State(app): State<App>, reader: Reader, Path(id): Path<AttachmentId>) -> Answer {
@@ -42,6 +40,11 @@ pub(crate) fn picture(content: axum::body::Bytes) -> Answer {
         (header::CACHE_CONTROL, "private, max-age=3600"),
     ];
     Ok((headers, content).into_response())
+}
+
+/// Headers of a file that somebody sent, to be saved. Its type is told by its content: what its sender says it is does not count.
+pub(crate) fn stored_download(name: &str, content: &[u8]) -> [(HeaderName, String); 3] {
+    named_download(name, mail::inspect::kind(content).unwrap_or("application/octet-stream"))
 }
 
 /// Headers of a file to be saved. Its type is told only where it cannot be rendered.
@@ -78,6 +81,20 @@ mod tests {
             "attachment; filename=\"___ _1___.html\"; filename*=UTF-8''%E8%AB%8B%E6%B1%82%E6%9B%B8%20%221%22%0D%0A.html"
         );
         assert_eq!(policy.1, NOBODY);
+        for (name, content, kind) in [
+            ("a.pdf", &b"%PDF-1.7"[..], "application/pdf"),
+            ("a.pdf", b"<!DOCTYPE html><script>alert(1)</script>", "application/octet-stream"),
+            (
+                "a.png",
+                b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+                "application/octet-stream",
+            ),
+            ("a.html", b"alert(1)", "application/octet-stream"),
+        ] {
+            let [content_type, disposition, policy] = stored_download(name, content);
+            assert_eq!(content_type.1, kind, "{name}");
+            assert!(disposition.1.starts_with("attachment;") && policy.1.contains("sandbox"), "{name}");
+        }
         assert_eq!(named_download("a.pdf", "application/pdf")[0].1, "application/pdf");
         assert_eq!(named_download("a.svg", "image/svg+xml")[0].1, "application/octet-stream");
         assert_eq!(named_download("a", "x\r\ny: z/")[0].1, "application/octet-stream");

@@ -11,7 +11,7 @@ use i18n_embed_fl::fl;
 
 use crate::app::App;
 use crate::page::{Answer, Page, show, show_as};
-use crate::pages::attachments::named_download;
+use crate::pages::attachments::stored_download;
 use crate::pages::sign_in::to;
 use crate::pages::ticket;
 use crate::pages::tickets::Sidebar;
@@ -30,7 +30,7 @@ pub(crate) struct ExpiredPage {
 pub(crate) async fn open(State(app): State<App>, reader: Reader, Path(word): Path<String>) -> Answer {
     let mut response = match app.engine.file_behind(&word).await {
         Ok(FileBehindLink::Open(file, content)) => {
-            (named_download(&file.file.name, &file.file.content_type), content).into_response()
+            (stored_download(&file.file.name, &content), content).into_response()
         }
         Ok(FileBehindLink::Expired) => {
             let page = Page::of(&Reader { person: None, ..reader });
