@@ -71,7 +71,7 @@ pub fn body(parts: &[Part<'_>]) -> Body {
             let text = text_of(part);
             budget = budget.saturating_sub(text.len());
             used.push(index);
-            if part.mime == "text/html" {
+            if part.mime == "text/html" || (part.mime == "text/plain" && is_a_page(&text)) {
                 let (html, shown) = pictures.named(text, parts, index);
                 named.extend(shown);
                 own.html = Some(html);
@@ -212,6 +212,18 @@ fn with_placed_pictures(below: Vec<Said>) -> Vec<Said> {
     };
     let placed = below.into_iter().enumerate().filter(|(at, said)| is_placed(*at, said));
     placed.map(|(_, said)| said).collect()
+}
+
+/// A script called its page plain text: nobody writes so by hand.
+fn is_a_page(text: &str) -> bool {
+    let start = text.trim_start();
+    let start = start.get(..start.floor_char_boundary(15)).unwrap_or_default().to_ascii_lowercase();
+    (start.starts_with("<!doctype html") || start.starts_with("<html"))
+        && text
+            .trim_end()
+            .as_bytes()
+            .last_chunk::<7>()
+            .is_some_and(|end| end.eq_ignore_ascii_case(b"</html>"))
 }
 
 /// The decoded text of a text part.

@@ -4,6 +4,7 @@
 //! fields. Each field is brought into one form first (UTF-8, one encoded word a run); then mail-parser reads it.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 
@@ -172,14 +173,18 @@ impl<'a> Fields<'a> {
 
     /// The date in the first field of that name.
     pub fn date(&self, name: &str) -> Option<Timestamp> {
-        let line = format!("{}\n", self.text(name)?);
-        let HeaderValue::DateTime(date) = MessageStream::new(line.as_bytes()).parse_date() else {
-            return when::moment(&line, None);
+        let text = self.text(name)?;
+        // The parser takes Japan's time for London's, as it does with every name it does not know.
+        let named = text.contains("JST") && !text.contains("+0");
+        let line = format!("{text}\n");
+        let by_rule = match MessageStream::new(line.as_bytes()).parse_date() {
+            HeaderValue::DateTime(date) if date.is_valid() && date.year >= 1970 && !named => {
+                Timestamp::from_second(date.to_timestamp()).ok()
+            }
+            _ => None,
         };
-        (date.is_valid() && date.year >= 1970)
-            .then(|| Timestamp::from_second(date.to_timestamp()).ok())
-            .flatten()
-            .or_else(|| when::moment(&line, None))
+        let japan = self.hint.tld.as_deref() == Some("jp");
+        by_rule.or_else(|| when::moment(&text, japan.then(|| Offset::constant(9))))
     }
 
     /// A field of the form `type/subtype; name=value`.

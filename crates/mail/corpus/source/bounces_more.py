@@ -18,6 +18,10 @@ for name, says, sender, title, text in (
      "Your message was not delivered yet to the following address. No action is required on your part: delivery will be retried for 3 more days.\n\n<ueda@tokai-kenzai.example>\n"),
     ("delay-own-subject-ja", "The same in Japanese.", "postmaster@gw.kanto-denki.example", words("メール配信状況のお知らせ", "utf-8"),
      "以下の宛先へのメールを配信できませんでした。\n配信を継続しておりますので、再送の必要はありません。\n\n宛先: shima@kanto-denki.example\n"),
+    ("delay-subject-only", "Only the subject says that the server goes on trying; the words are those of a failure.", "MAILER-DAEMON@relay2.kyuden-soumu.example", "Warning: could not send message for past 8 hours",
+     "Your message could not be delivered to one or more recipients:\n\n<ohno@kyuden-soumu.example>\n"),
+    ("delay-subject-only-ja", "The same in Japanese.", "postmaster@mx2.provider.example", words("メール配信遅延のお知らせ", "utf-8"),
+     "以下の宛先へのメールを配信できませんでした。\n\n宛先: kaneko@provider.example\n"),
 ):
     plain(name, says, sender, title, text, extra=ROBOT, kind="automatic", bounced=[], bounced_recipients=[])
 report("delay-status-only", "Only the status tells: 4.x.x and no action.", "MAILER-DAEMON@mx9.hokuto-print.example", "Mail status", "Status report.\n", "mx9.hokuto-print.example", "m.sato@hokuto-print.example", action="", code="4.4.1", diagnostic="connection timed out", kind="automatic", bounced=[], bounced_recipients=[])
