@@ -40,7 +40,7 @@ function bodies() {
 }
 
 const cases = bodies().map((body, n) => ({ ...body, word: `hostile-${String(n).padStart(3, '0')}-x` }));
-let browser; let stage; let page;
+let browser; let stage; let page; let to;
 const left = []; const dialogs = []; const opened = [];
 
 /** A mail, byte by byte. */
@@ -60,8 +60,8 @@ before(async () => {
   stage = await startSandbox();
   const shown = /Microsoft 365\s+(\S+) \/ (\S+)/.exec(stage.output());
   const support = { upn: shown[1], password: shown[2] };
-  const to = (await stage.control('people')).find((p) => p.upn === support.upn).mail ?? support.upn;
-  await sendRaw(stage.smtp, to, [...cases.map((body) => mailOf(body, to)), fileMail(to)]);
+  to = (await stage.control('people')).find((p) => p.upn === support.upn).mail ?? support.upn;
+  await sendRaw(stage.smtp, to, [...cases.map((body) => mailOf(body, to)), fileMail(to), foldMails(to)[0]]);
 
   page = await browser.person('en');
   const context = page.context();
@@ -76,7 +76,7 @@ before(async () => {
   while ((await tickets()).size < cases.length + 1 && Date.now() < deadline) await page.waitForTimeout(1_500);
 
   const own = (url) => url.startsWith(stage.desk) || url.startsWith('data:') || url === 'about:blank' || url === 'about:srcdoc';
-  context.on('request', (request) => { if (!own(request.url())) left.push({ url: request.url(), type: request.resourceType() }); });
+  context.on('request', (request) => { if (!own(request.url())) left.push({ url: request.url(), type: request.resourceType(), referer: request.headers().referer }); });
   context.on('dialog', (dialog) => { dialogs.push(dialog.message()); dialog.dismiss().catch(() => {}); });
   context.on('page', (other) => opened.push(other.url()));
 });
@@ -134,7 +134,7 @@ const looked = (tab) => tab.evaluate(() => {
   if (bar && inside.elementFromPoint(20, Math.max(1, barBottom - 5))?.closest('.postdesk-mail')) faults.push('the bar is covered');
   const box = frame.getBoundingClientRect();
   if (box.width > document.querySelector('.conversation').getBoundingClientRect().width + 1) faults.push('the frame is wider than its place');
-  return { faults, words: mail.innerText, pictures: inside.querySelector('.postdesk-bar a')?.getAttribute('href') ?? null };
+  return { faults, words: mail.innerText, pictures: inside.querySelector('.postdesk-bar a[href*=pictures]')?.getAttribute('href') ?? null };
 });
 
 test('nothing of a hostile mail runs, loads, leads away or covers the desk', async () => {
@@ -173,6 +173,7 @@ test('nothing of a hostile mail runs, loads, leads away or covers the desk', asy
     assert.deepEqual(seen, [], body.name);
   }
   assert.ok(left.length >= 4, 'pictures came');
+  assert.deepEqual(left.filter(({ referer }) => referer), [], 'nobody learns where the desk is');
   assert.deepEqual(left.filter(({ url, type }) => type !== 'image' || !/^https?:\/\/evil\.example\/picture/.test(url)), [], 'only pictures came');
   settle();
 });
@@ -197,6 +198,47 @@ test('were the cleaning to fail, the frame alone would hold', async () => {
   assert.deepEqual(page.frames().map((frame) => new URL(frame.url(), stage.desk).origin).filter((origin) => origin !== stage.desk && origin !== 'null'), [], 'no frame from elsewhere');
   await page.unroute('**/comments/*/body');
   settle();
+});
+
+/** A mail of Outlook's, and its answer by Gmail with the history and a signature. */
+function foldMails(to) {
+  const head = (id, subject, more) => [
+    'From: "Fold" <fold@outside.example>', `To: <${to}>`, `Subject: ${subject}`, `Message-ID: <${id}@outside.example>`, ...more,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`, 'MIME-Version: 1.0', 'Content-Type: text/html; charset=utf-8', '', '',
+  ].join('\r\n');
+  const outlook = '<html><head><style><!--p.MsoNormal{margin:0mm;font-size:10.5pt;color:#123456}--></style></head><body lang=JA><p class=MsoNormal>お世話になっております。</p><p class=MsoNormal>一行目</p></body></html>\r\n';
+  const gmail = '<div dir=ltr>金曜日でお願いします。</div><div class=gmail_signature>署名 山田</div><div class=gmail_quote>On Mon, Nov 23, 2026 at 8:02 AM Desk &lt;desk@b.example&gt; wrote:<blockquote class=gmail_quote>'
+    + '<p style="color:#123456">納品日をお知らせください。</p>'.repeat(40) + '</blockquote></div>\r\n';
+  return [
+    head('fold-1', 'hostile fold', []) + outlook,
+    head('fold-2', 'Re: hostile fold', ['In-Reply-To: <fold-1@outside.example>', 'References: <fold-1@outside.example>']) + gmail,
+  ];
+}
+
+test('a reply shows what is new in its own design, and its history is a click away', async () => {
+  await sendRaw(stage.smtp, to, [foldMails(to)[1]]);
+  await page.goto(`${stage.desk}/tickets?q=hostile+fold`);
+  await page.getByRole('link', { name: 'hostile fold' }).first().click();
+  // The page is live: the answer comes by itself.
+  await page.locator('iframe.mail').nth(1).waitFor();
+  const [first, reply] = [page.frameLocator('iframe.mail').first(), page.frameLocator('iframe.mail').nth(1)];
+  const line = first.locator('p.MsoNormal').last();
+  await line.waitFor();
+  const look = await line.evaluate((p) => [getComputedStyle(p).marginTop, getComputedStyle(p).marginBottom, getComputedStyle(p).color]);
+  assert.deepEqual(look, ['0px', '0px', 'rgb(18, 52, 86)'], 'the sheet reached the paragraphs');
+  await page.locator('iframe.mail').nth(1).scrollIntoViewIfNeeded();
+  await reply.getByText('金曜日でお願いします。').waitFor();
+  const quoted = reply.getByText('納品日をお知らせください。').first();
+  assert.ok(!(await quoted.isVisible()) && !(await reply.getByText('署名 山田').isVisible()), 'history and signature are folded');
+  const height = () => page.locator('iframe.mail').nth(1).evaluate((frame) => frame.clientHeight);
+  const before = await height();
+  assert.ok(before < 200, `${before}`);
+  await shot(page, 'fold-closed');
+  await reply.getByText(t('quoted-fold')).click();
+  await quoted.waitFor();
+  await page.waitForFunction((least) => document.querySelectorAll('iframe.mail')[1].clientHeight > least, before + 900);
+  assert.ok(await reply.getByText('署名 山田').isVisible());
+  await shot(page, 'fold-open');
 });
 
 function fileMail(to) {

@@ -5,10 +5,12 @@
 //! more is shown without its sheets. In the same pass text gets a colour that can be read on its ground, because pictures
 //! behind text are not shown, and what stands in hidden elements loads nothing.
 
+use crate::colour::{INK, colour, readable};
 use crate::markup::{self, Element, Piece, write};
 use crate::pictures;
-use crate::sheet::{Known, Sheet};
-use crate::style::{self, INK};
+use crate::selector::Known;
+use crate::sheet::Sheet;
+use crate::style;
 
 /// Comparisons of a selector with an element.
 const MAX_WORK: usize = 3_000_000;
@@ -171,24 +173,24 @@ fn value_of<'a>(all: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
 fn coloured(element: &Element, above: Look, ground: Option<&str>, ink: Option<&str>) -> Look {
     let by_attribute = |name: &str| element.attribute(name).and_then(old_colour);
     let ground = match ground {
-        Some(ground) => style::colour(ground),
+        Some(ground) => colour(ground),
         None => by_attribute("bgcolor"),
     }
     .unwrap_or(above.ground);
     let wanted = match (ink, element.name.as_str()) {
-        (Some(ink), _) => style::colour(ink),
+        (Some(ink), _) => colour(ink),
         (None, "font") if element.attribute("color").is_some() => by_attribute("color"),
         (None, "body") if element.attribute("text").is_some() => by_attribute("text"),
         // The browser's own colour for links.
         (None, "a") => None,
         (None, _) => above.wanted,
     };
-    Look { ground, wanted, shown: wanted.map(|ink| style::readable(ink, ground)) }
+    Look { ground, wanted, shown: wanted.map(|ink| readable(ink, ground)) }
 }
 
 /// A colour as attributes have it: `#fff`, `ffffff`, a name.
 fn old_colour(value: &str) -> Option<[u8; 3]> {
-    style::colour(value).or_else(|| style::colour(&format!("#{}", value.trim())))
+    colour(value).or_else(|| colour(&format!("#{}", value.trim())))
 }
 
 /// Elements that end where another of their kind begins.

@@ -32,17 +32,21 @@ pub fn is_costly(html: &str) -> bool {
     copies + length * escapes > MAX_COPIES
 }
 
-/// Whether there are more start tags than this, or as many stray ends, of which each may become an element.
+/// Whether there are more elements than this; of stray end tags, too, some become one.
 pub fn has_more_elements(html: &str, most: usize) -> bool {
     if html.len() < most * 3 {
         return false;
     }
     let mut tags = 0;
     markup::read(html, |piece| {
-        tags += usize::from(!matches!(piece, Piece::Text(_)));
-        tags <= most * 2
+        tags += match piece {
+            Piece::Start(_) => 2,
+            Piece::End(_) => 1,
+            Piece::Text(_) => 0,
+        };
+        tags <= most * 3
     });
-    tags > most * 2
+    tags > most * 3
 }
 
 /// Drops what makes tree building slow: very deep nesting and heaps of unclosed formatting.

@@ -198,6 +198,7 @@ fn html_is_cleaned_in_linear_time() {
         ("paragraphs", "<p style='color:red'>a</p>"),
         ("links", "<a href='https://a.example/'>a</a>"),
         ("styles", "<style>a{b:c}</style>"),
+        ("sheets and elements", "<style>p b{color:red}</style><p><b>a</b></p>"),
         ("scripts", "<script>a</script>"),
         ("comments", "<!-- a -->"),
         ("pictures", "<img src='https://a.example/b.png'>"),

@@ -182,7 +182,7 @@ fn columns_stand_side_by_side_and_spacers_take_no_line() {
 #[test]
 fn a_sheet_that_would_cost_too_much_is_left_out() {
     let rules: String = (0..3_000)
-        .map(|n| format!("div div div div div div p.c{n}{{color:red}}*{{color:#00{:04x}}}", n))
+        .map(|n| format!("div div div div div div p.c{n}{{color:red}}*{{color:#00{n:04x}}}"))
         .collect();
     let body = format!("{}<p class=c1>x</p>", "<div>".repeat(300));
     let html = shown(&format!("<style>{rules}</style>{}", body.repeat(60)));
