@@ -52,6 +52,15 @@ pub(crate) struct Notice {
     done: String,
 }
 
+/// Mails that a policy would treat otherwise.
+struct Effect {
+    words: String,
+    /// (sender, subject) of some.
+    examples: Vec<(String, String)>,
+    /// How many more there are.
+    more: u64,
+}
+
 impl Typed {
     pub(crate) fn of(policy: Policy) -> Self {
         let word = |yes: bool| if yes { "yes".to_owned() } else { String::new() };
@@ -158,8 +167,8 @@ impl SendersPage {
         }
     }
 
-    /// What of the forecast is shown: (sentence, examples, how many more there are).
-    fn effects(&self) -> Vec<(String, Vec<(String, String)>, u64)> {
+    /// What of the forecast is shown.
+    fn effects(&self) -> Vec<Effect> {
         let t = self.page.t;
         let Some(forecast) = &self.forecast else { return Vec::new() };
         [
@@ -171,7 +180,7 @@ impl SendersPage {
         .filter(|(changed, _)| changed.count > 0)
         .map(|(changed, words)| {
             let more = changed.count.saturating_sub(changed.examples.len() as u64);
-            (words, changed.examples.clone(), more)
+            Effect { words, examples: changed.examples.clone(), more }
         })
         .collect()
     }
