@@ -138,6 +138,10 @@
     clearTimeout(typing);
     typing = setTimeout(() => button.form.requestSubmit(button), event.type === "input" ? 400 : 0);
   }
+  // A preview that begins while the form is being sent would stop the sending.
+  document.addEventListener("submit", (event) => {
+    if (!event.submitter || !event.submitter.matches("[data-preview]")) clearTimeout(typing);
+  });
   document.addEventListener("input", preview);
   document.addEventListener("change", preview);
 

@@ -131,7 +131,11 @@ async fn an_answer_with_files_beyond_the_limit_is_refused_and_keeps_its_text() {
     let request = request("POST", &format!("/tickets/{ticket}/answer"), &session)
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
         .header("sec-fetch-site", "same-origin");
-    let refused = desk.send(request.body(Body::from(body)).unwrap()).await;
+    // In pieces, as it comes over a wire: the text is read before the limit is reached.
+    let pieces: Vec<Result<Vec<u8>, std::convert::Infallible>> =
+        body.chunks(1 << 16).map(|piece| Ok(piece.to_vec())).collect();
+    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    let refused = desk.send(request.body(body).unwrap()).await;
     assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
     let page = refused.text();
     assert!(page.contains(text) && page.contains("id=\"answer-problem\""), "{page}");
