@@ -272,6 +272,7 @@ signal-references = Names a mail of this ticket (References: { $id })
 signal-awaited = A mail of this ticket answers it and came earlier ({ $id })
 signal-came-early = Answers a mail that came later ({ $id })
 signal-shared-id = Another mail, in ticket #{ $ticket }, has the same Message-ID ({ $id }). The two differ, so each is kept
+signal-split-from = An agent split it off from ticket #{ $ticket }
 signal-show = show that mail
 conflicts = Signals for other tickets
 conflict-token = Carries our signed mark of ticket #{ $ticket }

@@ -46,12 +46,13 @@ impl Engine {
         let public = how.public.unwrap_or(one_requester);
         let requesters = tx.people(&[source.requester, target.requester]).await?;
         let language = |requester: PersonId| {
-            let theirs = || requesters.iter().find(|person| person.id == requester)?.language;
-            let reader = if public { theirs() } else { actor.person.language };
-            reader.unwrap_or(Language::En)
+            let theirs = requesters.iter().find(|person| person.id == requester)?.language;
+            // Of agents the desk often knows none: then the one in which they write to the customer.
+            if public { theirs } else { actor.person.language.or(theirs) }
         };
         let comment = |ticket, text| merge_comment(actor, ticket, text, public);
-        let last = comment(from, texts::merged_into(language(source.requester), into));
+        let last =
+            comment(from, texts::merged_into(language(source.requester).unwrap_or(Language::En), into));
         let id = tx.add_comment(&last).await?;
         tx.merge_ticket(from, into, Some(actor.person.id)).await?;
         // Who asked in both tickets is told once.
@@ -64,7 +65,8 @@ impl Engine {
             let change = TicketChange { add_ccs, ..TicketChange::default() };
             tx.change_ticket(into, &change, Some(actor.person.id)).await?;
         }
-        let first = comment(into, texts::merged_from(language(target.requester), from));
+        let first =
+            comment(into, texts::merged_from(language(target.requester).unwrap_or(Language::En), from));
         let id = tx.add_comment(&first).await?;
         tx.touch_ticket(into).await?;
         if public {

@@ -4,7 +4,7 @@ use desk::behalf::{NotDone, WhyNot};
 use desk::decide::{Cause, Conflict, Doubt, OutcomeKind, Passed, Signal};
 use desk::flood::Window;
 use desk::ticket::Via;
-use desk::{Person, PersonId, Priority, Role, Status};
+use desk::{Person, PersonId, Priority, Role, Status, TicketId};
 use exchange::NoMailbox;
 use i18n_embed_fl::fl;
 use mail::{Address, Danger, InvitationKind, Protection};
@@ -380,21 +380,27 @@ pub(crate) fn signal(t: Texts, signal: &Signal) -> String {
 
 /// A signal that spoke for another ticket, and why the mail is not there.
 pub(crate) fn conflict(t: Texts, conflict: &Conflict) -> String {
-    let ticket = conflict.ticket.to_string();
-    let what = match &conflict.signal {
-        Signal::Token { .. } | Signal::AddressToken { .. } => fl!(t, "conflict-token", ticket = ticket),
-        Signal::InReplyTo { id } => fl!(t, "conflict-in-reply-to", ticket = ticket, id = id.to_string()),
-        Signal::References { id } => fl!(t, "conflict-references", ticket = ticket, id = id.to_string()),
-        Signal::Awaited { id, .. } | Signal::CameEarly { id } | Signal::SharedId { id, .. } => {
-            fl!(t, "conflict-awaited", ticket = ticket, id = id.to_string())
-        }
-    };
+    let what = speaks_for(t, &conflict.signal, conflict.ticket);
     let why = match conflict.why {
         Passed::Weaker => fl!(t, "passed-weaker"),
         Passed::NoPart => fl!(t, "passed-no-part"),
         Passed::Closed => fl!(t, "passed-closed"),
     };
     fl!(t, "conflict-line", what = what, why = why)
+}
+
+/// That a signal speaks for a ticket in which the mail is not.
+pub(crate) fn speaks_for(t: Texts, signal: &Signal, ticket: TicketId) -> String {
+    let ticket = ticket.to_string();
+    match signal {
+        Signal::Token { .. } | Signal::AddressToken { .. } => fl!(t, "conflict-token", ticket = ticket),
+        Signal::InReplyTo { id } => fl!(t, "conflict-in-reply-to", ticket = ticket, id = id.to_string()),
+        Signal::References { id } => fl!(t, "conflict-references", ticket = ticket, id = id.to_string()),
+        Signal::SharedId { .. } => self::signal(t, signal),
+        Signal::Awaited { id, .. } | Signal::CameEarly { id } => {
+            fl!(t, "conflict-awaited", ticket = ticket, id = id.to_string())
+        }
+    }
 }
 
 /// An entry of the history; `None` for what the conversation shows already.

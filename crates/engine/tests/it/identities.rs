@@ -143,3 +143,40 @@ async fn agents_change_customers_addresses_and_only_administrators_the_teams() {
     assert_eq!(others.len(), 2);
     world.end().await.unwrap();
 }
+
+/// A person is there by any of their addresses: neither left out of a mail that names another one, nor sent it once more.
+#[tokio::test]
+async fn who_stands_on_a_mail_by_another_address_has_it_and_was_not_left_out() {
+    let world = running().await;
+    let first = "From: Carl <carl@example.org>\r\nCc: <ann@example.org>\r\nMessage-ID: <first@example.org>";
+    arrives(&world, mail(first, "Both")).await;
+    let ticket = world.ticket_about("Both").await.unwrap().ticket;
+    world.engine.add_address(&world.admin, ticket.requester, "carl@home.example").await.unwrap();
+    let before = world.microsoft.outside(CARL).await.unwrap().len();
+
+    let head = "From: <ann@example.org>\r\nCc: <carl@home.example>\r\nIn-Reply-To: <first@example.org>\r\nMessage-ID: <re@example.org>";
+    arrives(&world, mail(head, "Re: Both")).await;
+    let view = world.engine.ticket(&world.admin, ticket.id).await.unwrap();
+    assert!(view.comments[1].comment.public, "the requester stands on it");
+    assert_eq!(view.ccs.len(), 1, "and is not on CC of the own ticket: {:?}", view.ccs);
+    assert_eq!(world.microsoft.outside(CARL).await.unwrap().len(), before, "no second copy");
+    world.end().await.unwrap();
+}
+
+/// Many programs show the name alone.
+#[tokio::test]
+async fn a_sender_whose_name_is_a_colleagues_address_is_flagged() {
+    let world = running().await;
+    for (name, doubt) in [
+        (format!("\"{ADA}\""), Some(Doubt::StaffInName)),
+        (format!("\"Support ({HELP})\""), Some(Doubt::StaffInName)),
+        (format!("\"{CARL}\""), None),
+    ] {
+        let head = format!("From: {name} <mallory@elsewhere.example>\r\nMessage-ID: <{}@x.test>", name.len());
+        arrives(&world, mail(&head, &name.replace('"', ""))).await;
+        let ticket = world.ticket_about(&name.replace('"', "")).await.unwrap().ticket;
+        let comment = world.engine.ticket(&world.admin, ticket.id).await.unwrap().comments.remove(0).comment;
+        assert_eq!(comment.mail.unwrap().doubt, doubt, "{name}");
+    }
+    world.end().await.unwrap();
+}

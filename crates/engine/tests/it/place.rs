@@ -255,3 +255,26 @@ async fn mails_of_a_sender_that_gives_them_all_one_id_are_all_kept_and_their_cop
     assert!(matches!(signals(&comments[0])[..], [Signal::SharedId { .. }]));
     world.end().await.unwrap();
 }
+
+/// Words behind a plus sign are taken off by the mail server: a customer's program that answers such an address needs no other
+/// signal, and the address is nobody's who could be written to.
+#[tokio::test]
+async fn a_mail_to_an_address_with_our_token_joins_its_ticket_and_the_address_becomes_nobody() {
+    let world = desk().await;
+    let (original, _) = conversation("5");
+    comes(&world, HELP, &original).await;
+    let ticket = world.tickets().await.unwrap().remove(0).ticket.id;
+    let sent = world.store.outbox_of_ticket(ticket).await.unwrap().remove(0).mail.text;
+    let token = sent.split("[PD-").nth(1).unwrap();
+    let token = token.split(']').next().unwrap().to_lowercase();
+    let to = format!("help+pd-{token}@contoso.test>, <help+shop@contoso.test");
+    let text = "A new thread, and nothing but the address says what it is about.";
+    comes(&world, HELP, &Mail { to, ..Mail::new(HANA, "Hello", "new@example.org", text) }).await;
+
+    assert_eq!(world.tickets().await.unwrap().len(), 1);
+    let comments = comments(&world, ticket).await;
+    assert_eq!(signals(&comments[1]), [Signal::AddressToken { ticket }]);
+    let view = world.engine.ticket(&world.admin, ticket).await.unwrap();
+    assert_eq!(view.ccs.iter().map(|cc| cc.email.as_str()).collect::<Vec<_>>(), [COLLEAGUE]);
+    world.end().await.unwrap();
+}

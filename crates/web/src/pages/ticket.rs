@@ -202,7 +202,25 @@ impl TicketPage {
     /// What placed the mail here, each with where the mail or ticket meant is to be seen.
     fn signals(&self, comment: &CommentView) -> Vec<(String, Option<String>)> {
         let signals = comment.comment.mail.as_ref().map(|mail| mail.signals.as_slice()).unwrap_or_default();
-        signals.iter().map(|signal| (wording::signal(self.page.t, signal), self.meant(signal))).collect()
+        // A mail that was split off is here because somebody said so; its signals speak for the ticket it came from.
+        let Some(from) = self.split_from(comment.comment.id) else {
+            return signals
+                .iter()
+                .map(|signal| (wording::signal(self.page.t, signal), self.meant(signal)))
+                .collect();
+        };
+        let split = fl!(self.page.t, "signal-split-from", ticket = from.to_string());
+        let before =
+            signals.iter().map(|signal| (wording::speaks_for(self.page.t, signal, from), self.meant(signal)));
+        [(split, Some(format!("/tickets/{from}")))].into_iter().chain(before).collect()
+    }
+
+    /// The ticket a mail was split off from, if this one was made of it.
+    fn split_from(&self, id: CommentId) -> Option<TicketId> {
+        self.view.audits.iter().rev().find_map(|audit| match audit.event {
+            AuditEvent::SplitFrom { comment, ticket } if comment == id => Some(ticket),
+            _ => None,
+        })
     }
 
     /// What spoke for other tickets, and why it was not followed.
