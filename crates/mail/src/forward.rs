@@ -147,7 +147,12 @@ fn body(lines: &[&str], from: usize) -> String {
     };
     let end = lines.iter().rposition(|line| !is_end(line)).map_or(0, |last| last + 1);
     let begin = lines.iter().position(|line| !is_rule(line)).unwrap_or(0).min(end);
-    lines.get(begin..end).unwrap_or_default().join("\n").trim_matches(['\n', '\r', ' ']).to_owned()
+    lines
+        .get(begin..end)
+        .unwrap_or_default()
+        .join("\n")
+        .trim_matches(['\n', '\r', ' ', '\u{feff}'])
+        .to_owned()
 }
 
 fn is_rule(line: &str) -> bool {

@@ -118,7 +118,8 @@ async fn an_answer_by_a_mail_server_has_these_headers_and_short_lines_and_no_oth
     let letter = mail::read(answer.as_bytes());
     let mut read: Vec<&str> = letter.attachments.iter().map(|file| file.name.as_str()).collect();
     let mut names = names;
-    (read.sort_unstable(), names.sort_unstable());
+    read.sort_unstable();
+    names.sort_unstable();
     assert_eq!(read, names);
     assert!(letter.subject.starts_with("Re: とても長い件名です。"), "{}", letter.subject);
     assert_eq!(letter.cc[0].address.as_str(), BOSS);

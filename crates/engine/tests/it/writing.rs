@@ -280,7 +280,8 @@ async fn signatures_of_two_brands_may_be_saved_at_once() {
             world.engine.save_signature(&world.admin, first, &one),
             world.engine.save_signature(&world.admin, second, &two),
         );
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         let kept = world.engine.mail_writing(&world.admin).await.unwrap().signatures;
         let texts: Vec<_> = kept.into_iter().map(|(_, signature)| signature.text).collect();
         assert_eq!(texts, [one.text, two.text]);

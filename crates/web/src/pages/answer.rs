@@ -1,13 +1,11 @@
 //! The form under a ticket: public reply or internal note, with files.
 
-use axum::body::Body;
 use axum::extract::multipart::{Multipart, MultipartError};
-use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use desk::{Status, TicketId};
 use engine::{Answer as Written, AnswerFile};
-use futures_util::StreamExt as _;
 use i18n_embed_fl::fl;
 
 use crate::app::App;
@@ -23,12 +21,8 @@ pub(crate) async fn answer(
     State(app): State<App>,
     reader: Reader,
     Path(id): Path<TicketId>,
-    request: Request,
+    form: Multipart,
 ) -> Answer {
-    let form = match Multipart::from_request(in_pieces(request), &app).await {
-        Ok(form) => form,
-        Err(refused) => return Ok(refused.into_response()),
-    };
     let mut written = Written::default();
     if let Err(error) = read(form, &mut written).await {
         if error.status() != StatusCode::PAYLOAD_TOO_LARGE {
@@ -57,16 +51,6 @@ pub(crate) async fn answer(
         }
         Err(error) => Err(Failure::Engine(error)),
     }
-}
-
-/// The reader of forms takes what is there before it looks into it: from a fast network it would meet the limit of a file before it had
-/// read the text above it. A breath after each piece makes it look.
-fn in_pieces(request: Request) -> Request {
-    let breathe = async |piece| {
-        tokio::task::yield_now().await;
-        piece
-    };
-    request.map(|body| Body::from_stream(body.into_data_stream().then(breathe)))
 }
 
 /// Fills in what was sent, as far as it can be read.
