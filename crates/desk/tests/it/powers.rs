@@ -36,8 +36,11 @@ fn read(head: &str) -> Letter {
     mail::read(format!("{head}To: <{SUPPORT}>\r\nSubject: Re: It\r\nMessage-ID: <p@x.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n#solved\r\nDone.\r\n").as_bytes())
 }
 
-/// (speaks as the staff in public, the doubt that the ticket shows); a reply by headers to a ticket of Hana's.
-fn powers(head: &str) -> (bool, Option<Doubt>) {
+/// (speaks as the staff in public, the doubt that the ticket shows).
+type Powers = (bool, Option<Doubt>);
+
+/// Of a reply by token to a ticket of Hana's.
+fn powers(head: &str) -> Powers {
     let letter = read(head);
     let mut context = context();
     let writer = author(&letter, |address| context.support_addresses.contains(address)).cloned();
@@ -66,7 +69,7 @@ fn only_exchanges_word_for_the_one_address_in_from_gives_an_agents_powers() {
     let from = format!("From: Aoi <{AGENT}>\r\n");
     let pass = verdict_for(ours, "pass");
     let unproved = Some(Doubt::StaffUnproved);
-    let table: [(&str, String, (bool, Option<Doubt>)); 22] = [
+    let table: [(&str, String, Powers); 22] = [
         ("Exchange vouches", format!("{pass}{from}"), (true, None)),
         (
             "Exchange does not",

@@ -23,8 +23,8 @@ async fn answered() -> (World, TicketId, OutboxRow, String) {
     world.settle().await.unwrap();
     let row = world.store.outbox_of_ticket(ticket).await.unwrap().pop().unwrap();
     let got = world.microsoft.outside(CARL).await.unwrap();
-    let got = got.iter().map(|mail| mail["mime"].as_str().unwrap().to_owned());
-    let raw = got.filter(|raw| raw.contains(row.mail.mark.as_str())).next_back().unwrap();
+    let mut got = got.iter().map(|mail| mail["mime"].as_str().unwrap().to_owned());
+    let raw = got.rfind(|raw| raw.contains(row.mail.mark.as_str())).unwrap();
     (world, ticket, row, raw)
 }
 

@@ -206,7 +206,7 @@ async fn an_answer_after_a_merge_goes_on_with_the_newest_mail_of_those_who_have_
     world.settle().await.unwrap();
     let told = got(&world, CARL).await;
     let answer = told.iter().find(|mail| mail.text.contains("It is all repaired.")).unwrap();
-    assert_eq!(answer.in_reply_to.iter().map(ToString::to_string).collect::<Vec<_>>(), [first.clone()]);
+    assert_eq!(answer.in_reply_to.iter().map(ToString::to_string).collect::<Vec<_>>(), [first.as_str()]);
     let thread: Vec<String> = answer.references.iter().map(ToString::to_string).collect();
     assert!(thread.contains(&first) && !thread.contains(&foreign), "{thread:?}");
     assert!(!answer.text.contains("secret"), "{}", answer.text);
