@@ -149,7 +149,7 @@ const PIECES: [&str; 52] = [
 ];
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig { cases: 500, ..Default::default() })]
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() })]
 
     /// A browser reads what was cleaned once more and repairs nesting in its own way: of that, too, nothing may come that was not there.
     /// Cleaning is not always done after one pass (links around tables are taken apart once more), but after a second it is.
