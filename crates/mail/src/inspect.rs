@@ -119,7 +119,7 @@ pub fn look_at(file: &Attachment, content: &[u8]) -> Finding {
 /// Looks at a file. Linear in its size, and in the bounds of what is unpacked.
 pub fn look(name: &str, content: &[u8]) -> Finding {
     let mut finding = by_name(name);
-    let found = infer::get(content);
+    let found = guess(content);
     finding.kind = found.map(|found| found.mime_type().to_owned());
     finding.picture = picture(content).is_some();
     let ending = ending(name);
@@ -186,7 +186,20 @@ pub fn by_name(name: &str) -> Finding {
 
 /// The type of a file by its content; `None` when it has no mark of any.
 pub fn kind(content: &[u8]) -> Option<&'static str> {
-    infer::get(content).map(|found| found.mime_type())
+    guess(content).map(|found| found.mime_type())
+}
+
+/// The guess by the first bytes. Some programs have marks as short as two letters (`MZ`, `BC`), and every certificate and signature
+/// counts as one: what only looks like a program is no guess.
+fn guess(content: &[u8]) -> Option<infer::Type> {
+    let has_zero = || memchr::memchr(0, content.get(..64).unwrap_or(content)).is_some();
+    infer::get(content).filter(|found| match found.mime_type() {
+        "application/vnd.microsoft.portable-executable" => has_zero(),
+        "application/x-executable" => content.starts_with(b"\x7fELF"),
+        "application/x-llvm" => content.starts_with(b"BC\xc0\xde"),
+        "application/x-x509-ca-cert" => false,
+        _ => true,
+    })
 }
 
 /// The type of a picture that a browser draws without running anything in it, known by its content; `None` for all else,
@@ -437,6 +450,11 @@ mod tests {
     fn ordinary_files_are_not_cried_wolf_over() {
         let cases: &[(&str, &[u8])] = &[
             ("見積書.pdf", b"%PDF-1.7\n%%EOF"),
+            ("smime.p7s", b"\x30\x82\x0b\x1c\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"),
+            ("server.crt", b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"),
+            ("list.txt", b"BCC to all\n"),
+            ("list.csv", b"MZ,Mozambique\n"),
+            ("list.dat", b"L\x01 and d\x86"),
             ("議事録.2026.11.27.docx", &zip(&["[Content_Types].xml", "word/document.xml"], 0)),
             ("写真.png", PNG),
             ("memo.txt", "お世話になっております。".as_bytes()),

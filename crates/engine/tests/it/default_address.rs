@@ -191,8 +191,8 @@ async fn a_test_mail_proves_only_the_address_it_was_sent_to() {
     world.engine.prove(&world.admin, help.address).await.unwrap();
     let row = world.store.outbox_due(help.connection, world.engine.now(), 10).await.unwrap().remove(0);
     let copy = format!(
-        "From: <{HELP}>\r\nTo: <{HELP}>\r\nSubject: Test\r\nMessage-ID: <copy@contoso.test>\r\nX-Postdesk-Outbox: {}\r\n\r\nTest\r\n",
-        row.mail.mark
+        "From: <{HELP}>\r\nTo: <{HELP}>\r\nSubject: {}\r\nMessage-ID: <copy@contoso.test>\r\nX-Postdesk-Outbox: {}\r\n\r\n{}\r\n",
+        row.mail.subject, row.mail.mark, row.mail.text
     );
     let forged = format!(
         "From: <{SALES}>\r\nTo: <{SALES}>\r\nSubject: Test\r\nMessage-ID: <f@x.test>\r\nX-Postdesk-Outbox: 00\r\n\r\nTest\r\n"

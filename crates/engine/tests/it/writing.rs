@@ -328,7 +328,7 @@ async fn a_picture_that_an_agents_mail_merely_quotes_is_not_sent_back() {
         "Screen",
         "Message-ID: <screen@example.org>\r\n",
         "<p>Look:</p><img src=\"cid:shot\">",
-        &[("shot", "QUFBQQ==")],
+        &[("shot", "R0lGODlhAQABAIAAAEFB")],
     );
     world.microsoft.deliver(HELP, theirs).await.unwrap();
     world.until("the ticket", async || Ok(world.ticket_about("Screen").await.is_ok())).await.unwrap();
@@ -340,7 +340,7 @@ async fn a_picture_that_an_agents_mail_merely_quotes_is_not_sent_back() {
         "Re: Screen",
         headers,
         html,
-        &[("mine", "QkJCQg=="), ("shot", "QUFBQQ==")],
+        &[("mine", "R0lGODlhAQABAIAAAEJC"), ("shot", "R0lGODlhAQABAIAAAEFB")],
     );
     world.microsoft.deliver(HELP, ours).await.unwrap();
     world
@@ -353,7 +353,7 @@ async fn a_picture_that_an_agents_mail_merely_quotes_is_not_sent_back() {
     world.settle().await.unwrap();
     let mail = arrived(&world).await.iter().map(read).find(|mail| mail.text.contains("Press here")).unwrap();
     let contents: Vec<_> = mail.attachments.iter().map(|file| file.content.as_slice()).collect();
-    assert_eq!(contents, [b"BBBB"]);
+    assert_eq!(contents, [b"GIF89a\x01\0\x01\0\x80\0\0BB"]);
     assert_eq!(mail.html.unwrap().matches("cid:").count(), 1);
     world.end().await.unwrap();
 }
