@@ -50,9 +50,9 @@ fn quoted(text: &str) -> String {
 
 /// What mail programs take over of an HTML mail: its body.
 fn body(html: &str) -> &str {
-    let (_, rest) = html.split_once("<body").unwrap();
-    let (_, rest) = rest.split_once('>').unwrap();
-    rest.split("</body>").next().unwrap()
+    let (_, rest) = html.split_once("<body").expect("our mails have a body");
+    let (_, rest) = rest.split_once('>').expect("our mails have a body");
+    rest.split("</body>").next().expect("our mails have a body")
 }
 
 /// How each program puts an answer above our mail: its name, the type, and the text.
@@ -159,7 +159,7 @@ fn what_stands_before_the_token_fills_the_preview_of_short_mails_only() {
         MailTemplate::default().write(Form::Html, &pieces, TOKEN).0
     };
     let short = with("はい。".to_owned());
-    let before = short.split(TOKEN).next().unwrap();
+    let before = short.split(TOKEN).next().expect("something stands before it");
     assert!(before.matches("&zwnj;&nbsp;").count() >= 140, "{short}");
     assert!(!with("長い。".repeat(200)).contains("&zwnj;"));
 }
