@@ -16,6 +16,9 @@ use crate::{health, live};
 
 /// Largest answer with its files, in bytes: the largest file and the form around it. What is too large for a mail goes as a link.
 pub(crate) const ANSWER_LIMIT: usize = 55 * 1024 * 1024;
+/// Largest form that is read at all. Between the two the files are passed over and what was typed is kept: whoever stops reading at
+/// the first limit may not have come to the text yet.
+const ANSWER_READ: usize = 2 * ANSWER_LIMIT;
 
 /// Largest form of a mail template, in bytes: two templates, each letter of them escaped.
 const TEMPLATE_LIMIT: usize = 2 * 1024 * 1024;
@@ -77,7 +80,7 @@ pub fn all() -> Vec<Route> {
 
         staff("/tickets", get(tickets::list)),
         staff("/tickets/{id}", get(ticket::page)),
-        staff("/tickets/{id}/answer", post(answer::answer).layer(DefaultBodyLimit::max(ANSWER_LIMIT))),
+        staff("/tickets/{id}/answer", post(answer::answer).layer(DefaultBodyLimit::max(ANSWER_READ))),
         staff("/tickets/{id}/change", post(ticket::change)),
         staff("/tickets/{id}/print", get(print::page)),
         staff("/tickets/{id}/merge", post(regroup::merge)),

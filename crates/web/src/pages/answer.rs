@@ -1,6 +1,7 @@
 //! The form under a ticket: public reply or internal note, with files.
 
-use axum::extract::multipart::{Multipart, MultipartError};
+use axum::body::Bytes;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -24,10 +25,12 @@ pub(crate) async fn answer(
     form: Multipart,
 ) -> Answer {
     let mut written = Written::default();
-    if let Err(error) = read(form, &mut written).await {
-        if error.status() != StatusCode::PAYLOAD_TOO_LARGE {
-            return Ok(error.into_response());
-        }
+    let fits = match read(form, &mut written).await {
+        Ok(fits) => fits,
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => false,
+        Err(error) => return Ok(error.into_response()),
+    };
+    if !fits {
         // The text stands before the files: it was read, and must not be lost.
         let most = ANSWER_LIMIT / 1024 / 1024 - 5;
         let draft = Draft {
@@ -53,9 +56,11 @@ pub(crate) async fn answer(
     }
 }
 
-/// Fills in what was sent, as far as it can be read.
-async fn read(mut form: Multipart, written: &mut Written) -> Result<(), MultipartError> {
+/// Fills in what was sent, as far as it can be read, and answers whether the files are within the limit. What is beyond it is not kept.
+async fn read(mut form: Multipart, written: &mut Written) -> Result<bool, MultipartError> {
     let mut assignee_was = None;
+    let mut left = ANSWER_LIMIT;
+    let mut fits = true;
     while let Some(field) = form.next_field().await? {
         match field.name().unwrap_or_default() {
             "text" => written.text = field.text().await?.replace("\r\n", "\n"),
@@ -67,9 +72,10 @@ async fn read(mut form: Multipart, written: &mut Written) -> Result<(), Multipar
             "files" => {
                 let name = field.file_name().unwrap_or_default().to_owned();
                 let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
-                let content = field.bytes().await?;
+                let content = within(field, &mut left).await?;
+                fits &= content.is_some();
                 // Browsers send one nameless empty file when none was chosen.
-                if !name.is_empty() {
+                if let Some(content) = content.filter(|_| !name.is_empty()) {
                     written.files.push(AnswerFile { name, content_type, content });
                 }
             }
@@ -80,5 +86,24 @@ async fn read(mut form: Multipart, written: &mut Written) -> Result<(), Multipar
     if written.assignee == assignee_was {
         written.assignee = None;
     }
-    Ok(())
+    Ok(fits)
+}
+
+/// A file, unless it is larger than what is `left`: then it is read to its end, for the fields behind it, and dropped.
+async fn within(mut field: Field<'_>, left: &mut usize) -> Result<Option<Bytes>, MultipartError> {
+    let mut content = Vec::new();
+    let mut fits = true;
+    while let Some(chunk) = field.chunk().await? {
+        match left.checked_sub(chunk.len()).filter(|_| fits) {
+            Some(rest) => {
+                *left = rest;
+                content.extend_from_slice(&chunk);
+            }
+            None => {
+                fits = false;
+                content = Vec::new();
+            }
+        }
+    }
+    Ok(fits.then(|| content.into()))
 }

@@ -2,7 +2,7 @@
 //! agent asked for by mail.
 
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use desk::behalf::{NotDone, WhyNot};
 use desk::ticket::Via;
 use desk::{CommentId, Status, TicketId};
@@ -113,6 +113,31 @@ async fn the_time_zone_of_mail_comes_from_the_first_browser_and_may_be_changed()
     let agent = desk.signed_in(AGENT).await;
     let refused = desk.post(&format!("{TEMPLATE}/zone"), &agent, "time_zone=UTC").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+/// An hour's work typed above a file that is too large must not be lost with it.
+#[tokio::test]
+async fn an_answer_with_files_beyond_the_limit_is_refused_and_keeps_its_text() {
+    let desk = Desk::new().await;
+    let (ticket, _) = ticket(&desk).await;
+    let session = desk.signed_in(AGENT).await;
+    let text = "長い時間をかけて書いた返信です。";
+    let mut body = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--x\r\nContent-Disposition: form-data; name=\"public\"\r\n\r\nfalse\r\n--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"big.zip\"\r\nContent-Type: application/zip\r\n\r\n"
+    )
+    .into_bytes();
+    body.resize(body.len() + 56 * 1024 * 1024, 7);
+    body.extend(b"\r\n--x--\r\n");
+    let request = request("POST", &format!("/tickets/{ticket}/answer"), &session)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+        .header("sec-fetch-site", "same-origin");
+    let refused = desk.send(request.body(Body::from(body)).unwrap()).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let page = refused.text();
+    assert!(page.contains(text) && page.contains("id=\"answer-problem\""), "{page}");
+    let (_, note) = page.split_once("id=\"answer-note\"").unwrap();
+    assert!(note.split('>').next().unwrap().contains("checked"), "a note must not turn into a public reply");
+    assert_eq!(desk.store.comments(ticket).await.unwrap().len(), 1);
 }
 
 /// A customer who comes too late learns what to do, in a language of theirs, and nothing of the file.
