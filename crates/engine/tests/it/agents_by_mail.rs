@@ -6,25 +6,9 @@ use desk::{Status, TicketId};
 use engine::MailRules;
 use testkit::World;
 
-const HELP: &str = "help@contoso.test";
+use crate::scene::{ADA, HELP, INTERNAL, running, seen};
+
 const HANA: &str = "hana@example.org";
-/// The administrator whom each world has.
-const ADA: &str = "ada@desk.test";
-
-/// As Exchange stamps mail from the same organisation.
-const INTERNAL: &str = "X-MS-Exchange-Organization-AuthAs: Internal\r\n";
-
-async fn running() -> World {
-    let mut world = World::new().await.unwrap();
-    world.connect(HELP, false).await.unwrap();
-    world.run();
-    world
-}
-
-async fn seen(world: &World, count: usize) {
-    world.until("all seen", async || Ok(world.ledger().await?.len() >= count)).await.unwrap();
-    world.settle().await.unwrap();
-}
 
 /// A mail of the agent's; `genuine`: Exchange vouches for it.
 async fn agent_writes(world: &World, genuine: bool, subject: &str, headers: &str, text: &str) {

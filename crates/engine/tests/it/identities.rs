@@ -4,16 +4,7 @@ use desk::decide::{Doubt, OutcomeKind};
 use engine::{Actor, Error};
 use testkit::World;
 
-const HELP: &str = "help@contoso.test";
-const CARL: &str = "carl@example.org";
-const ADA: &str = "ada@desk.test";
-
-async fn running() -> World {
-    let mut world = World::new().await.unwrap();
-    world.connect(HELP, false).await.unwrap();
-    world.run();
-    world
-}
+use crate::scene::{ADA, CARL, HELP, running};
 
 async fn arrives(world: &World, raw: String) {
     let before = world.ledger().await.unwrap().len();

@@ -29,6 +29,7 @@ mod regroup;
 mod replay;
 mod rights;
 mod robots;
+mod scene;
 mod suspended;
 mod team;
 mod tokens;

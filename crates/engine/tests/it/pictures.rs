@@ -3,8 +3,7 @@
 use mail::html::RemotePictures;
 use testkit::World;
 
-const HELP: &str = "help@contoso.test";
-const CARL: &str = "carl@example.org";
+use crate::scene::{CARL, HELP, running};
 
 /// The beginning of a small picture; browsers and our own checks know it for one.
 const PICTURE: &str = "R0lGODlhAQABAIAAAA==";
@@ -17,13 +16,6 @@ fn mail(subject: &str, id: &str, more: &str, content_type: &str, body: &str) -> 
     .replace("\r\n", "\n")
     .replace('\n', "\r\n")
     .into_bytes()
-}
-
-async fn running() -> World {
-    let mut world = World::new().await.unwrap();
-    world.connect(HELP, false).await.unwrap();
-    world.run();
-    world
 }
 
 async fn arrived(world: &World, count: usize) {

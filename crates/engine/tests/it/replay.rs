@@ -7,23 +7,7 @@ use store::{LedgerRow, Reread, TicketChange};
 use testkit::World;
 
 use crate::letters;
-
-const HELP: &str = "help@contoso.test";
-const CARL: &str = "carl@example.org";
-/// As Exchange stamps mail from the same organisation.
-const INTERNAL: &str = "X-MS-Exchange-Organization-AuthAs: Internal\r\n";
-
-async fn running() -> World {
-    let mut world = World::new().await.unwrap();
-    world.connect(HELP, false).await.unwrap();
-    world.run();
-    world
-}
-
-async fn seen(world: &World, count: usize) {
-    world.until("all seen", async || Ok(world.ledger().await?.len() >= count)).await.unwrap();
-    world.settle().await.unwrap();
-}
+use crate::scene::{CARL, HELP, INTERNAL, running, seen};
 
 async fn comes(world: &World, subject: &str, count: usize) -> TicketId {
     let id = format!("{}@example.org", subject.replace(' ', "-"));

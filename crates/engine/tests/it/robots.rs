@@ -9,23 +9,7 @@ use serde_json::json;
 use testkit::World;
 
 use crate::letters;
-
-const HELP: &str = "help@contoso.test";
-const CARL: &str = "carl@example.org";
-/// The administrator whom each world has.
-const ADA: &str = "ada@desk.test";
-
-async fn running() -> World {
-    let mut world = World::new().await.unwrap();
-    world.connect(HELP, false).await.unwrap();
-    world.run();
-    world
-}
-
-async fn seen(world: &World, count: usize) {
-    world.until("all seen", async || Ok(world.ledger().await?.len() >= count)).await.unwrap();
-    world.settle().await.unwrap();
-}
+use crate::scene::{ADA, CARL, HELP, running, seen};
 
 async fn outcomes(world: &World) -> BTreeMap<OutcomeKind, usize> {
     let mut counts = BTreeMap::new();

@@ -10,21 +10,7 @@ use store::{Afterwards, LedgerQuery, LedgerRow, Reread, Suspended, TicketChange}
 use testkit::{Database, World};
 
 use crate::letters;
-
-const HELP: &str = "help@contoso.test";
-const CARL: &str = "carl@example.org";
-
-async fn running() -> World {
-    let mut world = World::new().await.unwrap();
-    world.connect(HELP, false).await.unwrap();
-    world.run();
-    world
-}
-
-async fn seen(world: &World, count: usize) {
-    world.until("all seen", async || Ok(world.ledger().await?.len() >= count)).await.unwrap();
-    world.settle().await.unwrap();
-}
+use crate::scene::{CARL, HELP, running, seen};
 
 async fn save(world: &World, policy: &Policy) {
     world.engine.save_sender_policy(&world.admin, policy).await.unwrap();

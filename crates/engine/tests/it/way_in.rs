@@ -13,30 +13,17 @@ use store::{Cursor, LedgerRow, SeenBy};
 use testkit::World;
 
 use crate::letters;
+use crate::scene::{CARL, HELP, running, seen};
 
-const HELP: &str = "help@contoso.test";
 const SALES: &str = "sales@contoso.test";
-const CARL: &str = "carl@example.org";
 
 /// A running desk with one mailbox.
-async fn running() -> World {
-    let mut world = World::new().await.unwrap();
-    world.connect(HELP, false).await.unwrap();
-    world.run();
-    world
-}
-
 async fn rows_by_outcome(world: &World) -> BTreeMap<OutcomeKind, usize> {
     let mut counts = BTreeMap::new();
     for row in world.ledger().await.unwrap() {
         *counts.entry(row.outcome.expect("settled")).or_default() += 1;
     }
     counts
-}
-
-async fn seen(world: &World, count: usize) {
-    world.until("all seen", async || Ok(world.ledger().await?.len() >= count)).await.unwrap();
-    world.settle().await.unwrap();
 }
 
 async fn only_row(world: &World) -> LedgerRow {
