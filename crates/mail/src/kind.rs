@@ -37,7 +37,7 @@ pub fn judge(letter: &Letter, fields: &Fields<'_>, parts: &[Part<'_>], class: Op
 
 /// Reports that travel as `winmail.dat`: the class of the message (MS-OXOMSG 2.2.2.1), or its old name in the wrapping
 /// (MS-OXTNEF 2.1.3.2).
-fn of_class(class: &str) -> Option<(Kind, Sign)> {
+pub fn of_class(class: &str) -> Option<(Kind, Sign)> {
     let lower = class.to_ascii_lowercase();
     let kind = match lower.rsplit('.').next().unwrap_or_default() {
         end if !lower.starts_with("report.") => match end {

@@ -92,7 +92,7 @@ fn open_winmail(letter: &mut Letter, text_from_html: &mut bool) -> Option<String
     };
     let at = letter.attachments.iter().position(is_wrapping)?;
     let opened = letter.attachments.get(at).and_then(|file| tnef::open(&file.content))?;
-    letter.attachments.splice(at..=at, opened.files);
+    let wrapping: Vec<_> = letter.attachments.splice(at..=at, opened.files).collect();
     if letter.html.is_none() {
         letter.html = opened.html;
     }
@@ -100,6 +100,14 @@ fn open_winmail(letter: &mut Letter, text_from_html: &mut bool) -> Option<String
         let words = opened.text.filter(|text| !text.trim().is_empty());
         *text_from_html = words.is_none();
         letter.text = words.or_else(|| letter.html.as_deref().map(crate::html::to_text)).unwrap_or_default();
+    }
+    // What broke off on the way stays beside what came out of it, and nothing vanishes without a trace. (A report may be nothing
+    // but what it says it is.)
+    let is_report = opened.class.as_deref().and_then(kind::of_class).is_some();
+    let shows_nothing =
+        !is_report && letter.text.trim().is_empty() && letter.html.is_none() && letter.attachments.is_empty();
+    if opened.cut || shows_nothing {
+        letter.attachments.extend(wrapping);
     }
     opened.class
 }

@@ -46,6 +46,8 @@ pub struct Opened {
     pub html: Option<String>,
     /// Files.
     pub files: Vec<Attachment>,
+    /// It broke off: not all that was in it came out.
+    pub cut: bool,
 }
 
 /// Opens it; `None` when it is no such file.
@@ -70,7 +72,8 @@ fn read<'a>(content: &'a [u8], outermost: bool, opened: &mut Opened) -> Vec<&'a 
     let mut file: Option<File<'a>> = None;
     let mut inner = Vec::new();
     let mut rtf_body = None;
-    for (id, data) in Attributes(content) {
+    let mut attributes = Attributes { rest: content, cut: false };
+    for (id, data) in attributes.by_ref() {
         match id {
             CODEPAGE => codepage = number(data).and_then(encoding_of).unwrap_or(codepage),
             MESSAGE_CLASS if outermost => opened.class = Some(text_of(data, codepage)),
@@ -107,6 +110,7 @@ fn read<'a>(content: &'a [u8], outermost: bool, opened: &mut Opened) -> Vec<&'a 
             _ => {}
         }
     }
+    opened.cut |= attributes.cut || !attributes.rest.is_empty();
     inner.extend(finish(file, opened));
     let words_are_there = opened.text.as_ref().is_some_and(|text| !text.trim().is_empty());
     if outermost
@@ -168,18 +172,23 @@ fn finish<'a>(file: Option<File<'a>>, opened: &mut Opened) -> Option<&'a [u8]> {
 }
 
 /// The attributes: level, id, length, data, checksum.
-struct Attributes<'a>(&'a [u8]);
+struct Attributes<'a> {
+    rest: &'a [u8],
+    /// The last attribute was longer than what is there.
+    cut: bool,
+}
 
 impl<'a> Iterator for Attributes<'a> {
     type Item = (u32, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (head, rest) = self.0.split_at_checked(9)?;
+        let (head, rest) = self.rest.split_at_checked(9)?;
         let id = number(head.get(1..)?)?;
         let length = usize::try_from(number(head.get(5..)?)?).ok()?;
         // A file that was cut off still gives what it holds.
         let data = rest.get(..length).unwrap_or(rest);
-        self.0 = rest.get(length.saturating_add(2)..).unwrap_or_default();
+        self.cut |= rest.len() < length;
+        self.rest = rest.get(length.saturating_add(2)..).unwrap_or_default();
         Some((id, data))
     }
 }

@@ -201,6 +201,46 @@ fn json_of_a_message_is_read_whatever_is_missing() {
     }
 }
 
+/// The wrapped contents of the corpus, each with its type.
+static WRAPPINGS: std::sync::LazyLock<Vec<(&str, Vec<u8>)>> = std::sync::LazyLock::new(wrappings);
+
+fn wrappings() -> Vec<(&'static str, Vec<u8>)> {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut found = Vec::new();
+    for (folder, mime) in [
+        ("protected/smime-opaque.eml", "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m"),
+        (
+            "protected/smime-opaque-streamed.eml",
+            "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+        ),
+        (
+            "protected/smime-opaque-twice.eml",
+            "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+        ),
+        ("winmail/rtf-from-html.eml", "application/ms-tnef; name=winmail.dat"),
+        ("winmail/receipt-read.eml", "application/ms-tnef; name=winmail.dat"),
+    ] {
+        found.push((mime, wrapped_in(&std::fs::read(corpus.join(folder)).expect("the corpus has it"))));
+    }
+    found
+}
+
+/// The longest run of base64 of a mail, decoded.
+fn wrapped_in(mail: &[u8]) -> Vec<u8> {
+    use base64::Engine as _;
+    let text = String::from_utf8_lossy(mail).replace('\r', "");
+    let is_encoded = |block: &&str| {
+        block.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\n'))
+    };
+    let longest = text
+        .split("\n\n")
+        .flat_map(|block| block.split("\n--"))
+        .filter(is_encoded)
+        .max_by_key(|block| block.len());
+    let encoded: String = longest.expect("something is wrapped").split_whitespace().collect();
+    base64::engine::general_purpose::STANDARD.decode(encoded).expect("base64")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -227,6 +267,28 @@ proptest! {
     #[test]
     fn any_json_gives_a_letter(json in ".{0,400}") {
         prop_assert_eq!(read_graph_json(json.as_bytes()).unreadable, Some(Unreadable::NoMime));
+    }
+
+    /// Signed data and winmail.dat that were damaged on the way: random bytes end at the first field, these reach the depths.
+    #[test]
+    fn damage_anywhere_in_a_wrapping_gives_a_letter(
+        which in any::<proptest::sample::Index>(),
+        damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..12),
+        cut in proptest::option::of(any::<proptest::sample::Index>()),
+    ) {
+        use base64::Engine as _;
+        let (mime, mut inside) = which.get(&WRAPPINGS).clone();
+        for (at, byte) in damage {
+            let at = at.index(inside.len());
+            inside[at] = byte;
+        }
+        inside.truncate(cut.map_or(inside.len(), |at| at.index(inside.len())));
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&inside);
+        let raw = format!("From: a@b.example\r\nContent-Type: {mime}\r\nContent-Transfer-Encoding: base64\r\n\r\n{encoded}");
+        let letter = read(raw.as_bytes());
+        prop_assert_eq!(letter.size, raw.len() as u64);
+        let shows = !letter.text.is_empty() || letter.html.is_some() || !letter.attachments.is_empty();
+        prop_assert!(shows || letter.kind != mail::Kind::Ordinary || inside.is_empty(), "nothing vanishes without a trace");
     }
 
     /// Wrapped files and calendars are read by code that sees no mail otherwise: they must bear anything, too.
