@@ -3,38 +3,17 @@
 
 use desk::{LedgerId, Status, TicketId};
 use engine::{Field, ReadAgain};
-use store::{LedgerRow, Reread, TicketChange};
+use store::{LedgerRow, TicketChange};
 use testkit::World;
 
 use crate::letters;
-use crate::scene::{CARL, HELP, INTERNAL, running, seen};
+use crate::scene::{CARL, HELP, INTERNAL, read_badly, row_about, running, seen};
 
 async fn comes(world: &World, subject: &str, count: usize) -> TicketId {
     let id = format!("{}@example.org", subject.replace(' ', "-"));
     world.microsoft.deliver(HELP, letters::plain(CARL, HELP, subject, &id)).await.unwrap();
     seen(world, count).await;
     world.ticket_about(subject).await.unwrap().ticket.id
-}
-
-async fn row_about(world: &World, subject: &str) -> LedgerRow {
-    world.ledger().await.unwrap().into_iter().find(|row| row.subject == subject).unwrap()
-}
-
-/// As a reader that cannot read would have left the comment of this row.
-async fn read_badly(world: &World, row: &LedgerRow) {
-    let comment = world.store.comment(row.comment.unwrap()).await.unwrap();
-    let tx = world.store.begin(world.engine.now()).await.unwrap();
-    let broken = Reread {
-        comment: comment.id,
-        text: "????".to_owned(),
-        full_text: None,
-        has_html: false,
-        automatic: false,
-        mail: comment.mail.clone().unwrap(),
-        files: Vec::new(),
-    };
-    tx.reread(&broken).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 async fn becomes(world: &World, ticket: TicketId, status: Status) {

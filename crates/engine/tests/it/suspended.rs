@@ -6,11 +6,11 @@ use desk::decide::{Cause, OutcomeKind};
 use engine::{Engine, Field, Recovery, Settings};
 use jiff::SignedDuration;
 use mail::Address;
-use store::{Afterwards, LedgerQuery, LedgerRow, Reread, Suspended, TicketChange};
+use store::{Afterwards, LedgerQuery, LedgerRow, Suspended, TicketChange};
 use testkit::{Database, World};
 
 use crate::letters;
-use crate::scene::{CARL, HELP, running, seen};
+use crate::scene::{CARL, HELP, read_badly, row_about, running, seen};
 
 async fn save(world: &World, policy: &Policy) {
     world.engine.save_sender_policy(&world.admin, policy).await.unwrap();
@@ -30,10 +30,6 @@ async fn the_only_one(world: &World) -> Suspended {
     let mut waiting = world.engine.suspended(&world.admin).await.unwrap();
     assert_eq!(waiting.len(), 1);
     waiting.remove(0)
-}
-
-async fn row_about(world: &World, subject: &str) -> LedgerRow {
-    world.ledger().await.unwrap().into_iter().find(|row| row.subject == subject).unwrap()
 }
 
 async fn recover(engine: &Engine, world: &World, one: &Suspended) -> engine::Result<engine::Recovered> {
@@ -159,18 +155,7 @@ async fn reading_again_puts_a_comment_right_and_sends_nothing() {
     assert_eq!(nothing.differences, [], "what is read alike shows nothing");
 
     let comment = world.store.comments(ticket).await.unwrap().remove(0);
-    let tx = world.store.begin(world.engine.now()).await.unwrap();
-    let broken = Reread {
-        comment: comment.id,
-        text: "????".to_owned(),
-        full_text: None,
-        has_html: false,
-        automatic: false,
-        mail: comment.mail.clone().unwrap(),
-        files: Vec::new(),
-    };
-    tx.reread(&broken).await.unwrap();
-    tx.commit().await.unwrap();
+    read_badly(&world, &row).await;
     let sent = world.store.outbox_of_ticket(ticket).await.unwrap().len();
 
     let found = world.engine.read_again(&world.admin, row.id).await.unwrap();
