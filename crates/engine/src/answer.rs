@@ -108,19 +108,24 @@ impl Engine {
                 blob: self.inner.store.blobs().put(file.content).await?,
             });
         }
-        Ok(Some(NewComment {
-            ticket,
-            author: actor.person.id,
-            public: answer.public,
-            text,
-            full_text: None,
-            has_html: false,
-            via: Via::Web,
-            automatic: false,
-            mail: None,
-            created_at: None,
-            attachments,
-        }))
+        Ok(Some(NewComment { attachments, ..written(actor, ticket, text, answer.public) }))
+    }
+}
+
+/// A comment that somebody writes at the desk, without files.
+pub(crate) fn written(actor: &Actor, ticket: TicketId, text: String, public: bool) -> NewComment {
+    NewComment {
+        ticket,
+        author: actor.person.id,
+        public,
+        text,
+        full_text: None,
+        has_html: false,
+        via: Via::Web,
+        automatic: false,
+        mail: None,
+        created_at: None,
+        attachments: Vec::new(),
     }
 }
 

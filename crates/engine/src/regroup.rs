@@ -7,11 +7,11 @@ use desk::ticket::Via;
 use desk::trigger::{Event, EventComment};
 use desk::{CommentId, Language, LedgerId, PersonId, Status, Ticket, TicketId};
 use mail::AuthVerdict;
-use store::{AuditEvent, LedgerRow, NewComment, NewTicket, SeenBy, TicketChange, Tx};
+use store::{AuditEvent, LedgerRow, NewTicket, SeenBy, TicketChange, Tx};
 
 use crate::context::MAX_CCS;
 use crate::intake::{self, Arrived, Original};
-use crate::{Actor, Engine, Error, Result, notify, smtp_in, texts};
+use crate::{Actor, Engine, Error, Result, answer, notify, smtp_in, texts};
 
 /// How two tickets become one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Engine {
             // Of agents the desk often knows none: then the one in which they write to the customer.
             if public { theirs } else { actor.person.language.or(theirs) }
         };
-        let comment = |ticket, text| merge_comment(actor, ticket, text, public);
+        let comment = |ticket, text| answer::written(actor, ticket, text, public);
         let last =
             comment(from, texts::merged_into(language(source.requester).unwrap_or(Language::En), into));
         let id = tx.add_comment(&last).await?;
@@ -184,22 +184,6 @@ impl Engine {
         tx.commit().await?;
         tracing::info!(by = %actor.person.email, ledger = %id, again = %new, "taken in after all: no duplicate");
         Ok(store.ledger_row(new).await?)
-    }
-}
-
-fn merge_comment(actor: &Actor, ticket: TicketId, text: String, public: bool) -> NewComment {
-    NewComment {
-        ticket,
-        author: actor.person.id,
-        public,
-        text,
-        full_text: None,
-        has_html: false,
-        via: Via::Web,
-        automatic: false,
-        mail: None,
-        created_at: None,
-        attachments: Vec::new(),
     }
 }
 

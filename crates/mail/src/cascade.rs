@@ -19,14 +19,15 @@ const MAX_ADDED: usize = 1024 * 1024;
 /// Open elements that are looked at.
 const MAX_OPEN: usize = 600;
 
-/// The HTML with the rules of `sheet` in its `style` attributes, without any sheet.
+/// The HTML with the rules of `sheet` in its `style` attributes, without any sheet. Without rules it does not outgrow the bounds; if it
+/// ever did, the HTML would stay as it is: it is cleaned afterwards in any case, and no mail may be shown empty.
 pub fn applied(html: &str, sheet: &Sheet) -> String {
     if !sheet.is_empty()
         && let Some(styled) = pass(html, sheet)
     {
         return styled;
     }
-    pass(html, &Sheet::default()).unwrap_or_default()
+    pass(html, &Sheet::default()).unwrap_or_else(|| html.to_owned())
 }
 
 struct Open {
@@ -132,7 +133,7 @@ fn styled(element: &mut Element, sheet: &Sheet, open: &[Open], known: &[Known], 
                 && !name.starts_with("margin")
         });
     }
-    let value = |wanted: &str| all.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let value = |wanted: &str| value_of(&all, wanted);
     let hidden = hidden || value("display") == Some("none");
     let size = element.attribute("style").and_then(|raw| style::property(raw, "font-size"));
     let no_size = size.map_or(no_size, |size| style::is_no_size(&size));
